@@ -1,0 +1,208 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import * as z from 'zod'
+import {
+  bankQuestion,
+  holidaysFile,
+  hotlinesFile,
+  lessonFile,
+  letterFile,
+  nodesFile,
+  programmeFile,
+  quizQuestion,
+  slidesFile,
+} from './shapes.ts'
+import type { CalendarNode, Holidays, HotlineSet, Slide } from './shapes.ts'
+
+export { THEMES } from './shapes.ts'
+export type { CalendarNode, Holidays, Hotline, HotlineSet, Slide, Theme } from './shapes.ts'
+
+/** A content file is wrong; the message names file and field for the editor who can mend it. */
+export class ContentError extends Error {
+  constructor(file: string, problems: string[]) {
+    super(`内容文件有误：${file}\n${problems.map((problem) => `  · ${problem}`).join('\n')}`)
+    this.name = 'ContentError'
+  }
+}
+
+const chinese = z.locales.zhCN().localeError
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    throw new ContentError(file, ['文件不存在或读不出来'])
+  }
+}
+
+function check<S extends z.ZodType>(file: string, schema: S, data: unknown): z.infer<S> {
+  const result = schema.safeParse(data, { error: chinese })
+  if (result.success) return result.data
+  throw new ContentError(
+    file,
+    result.error.issues.map((issue) => `${issue.path.join('.') || '整个文件'}：${issue.message}`),
+  )
+}
+
+function parseJson(file: string): unknown {
+  const written = readText(file)
+  try {
+    return JSON.parse(written) as unknown
+  } catch (error) {
+    throw new ContentError(file, [`不是合法的 JSON：${(error as Error).message}`])
+  }
+}
+
+const readJson = <S extends z.ZodType>(file: string, schema: S) => check(file, schema, parseJson(file))
+
+function mustExist(file: string, field: string, referrer: string): void {
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
+    throw new ContentError(referrer, [`${field}：找不到文件 ${path.basename(file)}`])
+  }
+}
+
+/** A question ready to be asked: options in the written order, `correct` as their positions. */
+export interface Question {
+  code: string
+  kind: 'single' | 'multiple' | 'truefalse'
+  stem: string
+  options: string[]
+  correct: number[]
+  explanation: string
+}
+
+/** A question of the bank: it belongs to a lesson and is 1 easy, 2 middling or 3 hard. */
+export interface ExamQuestion extends Question {
+  lesson: string
+  difficulty: 1 | 2 | 3
+}
+
+const LETTERS = 'ABCDE'
+
+function ready(file: string, field: string, code: string, it: z.infer<typeof quizQuestion>): Question {
+  const { kind, stem, explanation } = it
+  if (it.kind === 'truefalse') {
+    return { code, kind, stem, explanation, options: ['对', '错'], correct: [it.answer ? 0 : 1] }
+  }
+  const correct = [...it.answer].map((letter) => LETTERS.indexOf(letter))
+  const problems: string[] = []
+  if (correct.some((at) => at >= it.options.length)) problems.push(`${field}.answer：没有这个选项`)
+  if (correct.some((at, i) => at <= (correct[i - 1] ?? -1)))
+    problems.push(`${field}.answer：请按字母顺序写，不要重复`)
+  if (new Set(it.options).size < it.options.length) problems.push(`${field}.options：有两个选项一模一样`)
+  if (problems.length > 0) throw new ContentError(file, problems)
+  return { code, kind, stem, explanation, options: it.options, correct }
+}
+
+export interface Lesson extends Omit<z.infer<typeof lessonFile>, 'quiz'> {
+  /** Where its files lie; `poster`, `video.file` and `video.captions` are names inside it. */
+  dir: string
+  /** Light markdown: paragraphs, `## ` headings, `- ` lists, `**bold**`. */
+  body: string
+  quiz: Question[]
+}
+
+export interface Programme extends Omit<z.infer<typeof programmeFile>, 'lessons'> {
+  dir: string
+  lessons: Lesson[]
+  bank: ExamQuestion[]
+}
+
+function readLesson(dir: string): Lesson {
+  const file = path.join(dir, 'lesson.json')
+  const { quiz, ...lesson } = readJson(file, lessonFile)
+  mustExist(path.join(dir, lesson.poster), 'poster', file)
+  if ((lesson.kind === 'video') !== Boolean(lesson.video)) {
+    throw new ContentError(file, ['video：视频课要写明影片，图文课不要写'])
+  }
+  if (lesson.video) {
+    mustExist(path.join(dir, lesson.video.file), 'video.file', file)
+    mustExist(path.join(dir, lesson.video.captions), 'video.captions', file)
+  }
+  return {
+    ...lesson,
+    dir,
+    body: readText(path.join(dir, 'lesson.md')),
+    quiz: quiz.map((it, i) => ready(file, `quiz.${i}`, `${lesson.code}-${i + 1}`, it)),
+  }
+}
+
+function readBank(file: string, lessonCodes: string[]): ExamQuestion[] {
+  const rows = readJson(file, z.array(bankQuestion))
+  const problems = rows.flatMap(({ lesson, code }, i) => [
+    ...(lessonCodes.includes(lesson) ? [] : [`${i}.lesson：没有这一课 ${lesson}`]),
+    ...(rows.findIndex((row) => row.code === code) === i ? [] : [`${i}.code：编号 ${code} 用了两次`]),
+  ])
+  if (problems.length > 0) throw new ContentError(file, problems)
+  return rows.map((row, i) => ({
+    ...ready(file, String(i), row.code, row),
+    lesson: row.lesson,
+    difficulty: row.difficulty,
+  }))
+}
+
+/** A whole programme from its folder, for example `content/courses/grade7`. */
+export function readProgramme(dir: string): Programme {
+  const file = path.join(dir, 'programme.json')
+  const programme = readJson(file, programmeFile)
+  const lessons = programme.lessons.map((name) => readLesson(path.join(dir, name)))
+  const bank = readBank(
+    path.join(dir, 'exam.json'),
+    lessons.map((lesson) => lesson.code),
+  )
+  if (bank.length < programme.exam.draw) throw new ContentError(file, ['exam.draw：题库里没有这么多题'])
+  return { ...programme, dir, lessons, bank }
+}
+
+/** The pictures of a video lesson, as `server/scripts/videos.ts` films them. */
+export const readSlides = (lessonDir: string): Slide[] =>
+  readJson(path.join(lessonDir, 'slides.json'), slidesFile).slides
+
+const contentDir = import.meta.dirname
+
+const jsonFiles = (dir: string) =>
+  readdirSync(dir)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+    .map((name) => path.join(dir, name))
+
+export interface LetterTemplate extends z.infer<typeof letterFile> {
+  /** Light markdown with `{{孩子}}`-like blanks. */
+  body: string
+}
+
+function readLetterTemplate(file: string): LetterTemplate {
+  const template = { ...readJson(file, letterFile), body: readText(file.replace(/\.json$/, '.md')) }
+  const used = new Set([...template.body.matchAll(/\{\{(.*?)\}\}/g)].map(([, name = '']) => name))
+  const declared = new Set(template.blanks.map(({ name }) => name))
+  const problems = [
+    ...[...used]
+      .filter((name) => !declared.has(name))
+      .map((name) => `blanks：正文里用了“${name}”，这里没有写`),
+    ...[...declared].filter((name) => !used.has(name)).map((name) => `blanks：写了“${name}”，正文里没有用到`),
+  ]
+  if (problems.length > 0) throw new ContentError(file, problems)
+  return template
+}
+
+export const readLetterTemplates = (dir = path.join(contentDir, 'letters')): LetterTemplate[] =>
+  jsonFiles(dir).map(readLetterTemplate)
+
+/** All sets of help lines, the national one among them (B8). */
+export function readHotlines(dir = path.join(contentDir, 'hotlines')): HotlineSet[] {
+  const sets = jsonFiles(dir).map((file) => ({ file, ...readJson(file, hotlinesFile) }))
+  return sets.map(({ file, ...set }) => {
+    const missing = set.includes.filter((code) => !sets.some((other) => other.code === code))
+    if (missing.length > 0) throw new ContentError(file, [`includes：没有这一组热线 ${missing.join('、')}`])
+    return set
+  })
+}
+
+export const readHolidays = (dir = path.join(contentDir, 'calendar')): Holidays[] =>
+  jsonFiles(dir)
+    .filter((file) => path.basename(file).startsWith('holidays-'))
+    .map((file) => readJson(file, holidaysFile))
+
+/** The days of a school year that are known long before (B7). */
+export const readCalendarNodes = (dir = path.join(contentDir, 'calendar')): CalendarNode[] =>
+  readJson(path.join(dir, 'nodes.json'), nodesFile).nodes
