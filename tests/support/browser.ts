@@ -1,0 +1,49 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { findChromium } from '../../server/infra/engines/chromium.ts'
+import { ensureChineseFont } from '../../server/infra/engines/fonts.ts'
+
+// A browser under test talks to us and nobody else; sandboxes and GPUs are what containers lack.
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+]
+
+const CHINA = { locale: 'zh-CN', timezoneId: 'Asia/Shanghai' }
+
+/** Chromium without a window and with a profile of its own. Close it in `afterAll`. */
+export async function openBrowser(): Promise<Browser> {
+  const say = (line: string) => void process.stderr.write(`${line}\n`)
+  const executablePath = await findChromium(say)
+  await ensureChineseFont(say)
+  return chromium.launch({ executablePath, headless: true, args: FLAGS })
+}
+
+/** A parent's phone: the size most of them hold, touch, Chinese, Shanghai's clock. */
+export const phone = (browser: Browser): Promise<BrowserContext> =>
+  browser.newContext({
+    ...CHINA,
+    viewport: { width: 390, height: 844 },
+    deviceScaleFactor: 2,
+    isMobile: true,
+    hasTouch: true,
+  })
+
+/** The smallest desk screen that the console promises to work on. */
+export const desk = (browser: Browser): Promise<BrowserContext> =>
+  browser.newContext({ ...CHINA, viewport: { width: 1280, height: 800 } })
+
+/** Keeps a picture for people to look at: `.data/shots/<name>.png`. */
+export async function shot(page: Page, name: string): Promise<string> {
+  const path = join('.data', 'shots', `${name}.png`)
+  await mkdir(dirname(path), { recursive: true })
+  await page.screenshot({ path, animations: 'disabled' })
+  return path
+}
