@@ -89,7 +89,7 @@ export async function startMongo({ folder, say, cacheGB = 0.5 }: MongoSettings):
   }
 }
 
-async function becomePrimary(port: number, running: { ended: Promise<void> }) {
+async function becomePrimary(port: number, running: { ended: Promise<unknown> }) {
   const host = `127.0.0.1:${port}`
   const client = new MongoClient(`mongodb://${host}/?directConnection=true`, {
     serverSelectionTimeoutMS: 30_000,

@@ -1,19 +1,27 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { type Say } from './setup.ts'
 
 /** A program that runs beside us and ends with us. */
 export interface Running {
   pid: number
-  /** Resolves when the process has ended, by itself or by `stop`. */
-  ended: Promise<void>
+  /** Resolves to the exit code when the process has ended, by itself or by `stop`; null when a signal ended it. */
+  ended: Promise<number | null>
   stop: () => Promise<void>
 }
 
 /** A running engine and where to reach it. */
 export interface Engine extends Running {
   url: string
+}
+
+interface Settings {
+  env?: NodeJS.ProcessEnv
+  /** Its output goes where ours goes; else it is kept (the last part of it) and given to `listen`. */
+  inherit?: boolean
+  listen?: (chunk: Buffer) => void
+  /** How long it may take to leave before it is killed. */
+  patience?: number
 }
 
 /**
@@ -23,27 +31,31 @@ export interface Engine extends Running {
 export async function startBeside(
   file: string,
   args: string[],
-  { say, patience = 10_000 }: { say?: Say; patience?: number } = {},
+  { env, inherit = false, listen, patience = 10_000 }: Settings = {},
 ): Promise<Running & { output: () => string }> {
-  const child = spawn(file, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(file, args, {
+    detached: true,
+    env: { ...process.env, ...env },
+    stdio: inherit ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
-  const listen = (chunk: Buffer) => {
-    output = (output + chunk.toString()).slice(-8000)
-    say?.(chunk.toString())
+  const collect = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-20_000)
+    listen?.(chunk)
   }
-  child.stdout.on('data', listen)
-  child.stderr.on('data', listen)
+  child.stdout?.on('data', collect)
+  child.stderr?.on('data', collect)
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   await once(child, 'spawn')
   const pid = child.pid as number
 
   const keeper = keepWatch(pid)
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
   void ended.then(() => keeper.kill())
   return { pid, ended, stop: () => stop(child, ended, patience), output: () => output }
 }
 
 function keepWatch(pid: number) {
-  const script = 'read -r _; kill -TERM "$1" 2>/dev/null'
+  const script = 'read -r _; kill -TERM "-$1" 2>/dev/null'
   const keeper = spawn('/bin/sh', ['-c', script, 'keeper', String(pid)], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -52,12 +64,20 @@ function keepWatch(pid: number) {
   return keeper
 }
 
-async function stop(child: ChildProcess, ended: Promise<void>, patience: number) {
-  if (child.exitCode !== null || child.signalCode !== null) return ended
-  child.kill('SIGTERM')
-  const timer = setTimeout(() => child.kill('SIGKILL'), patience)
+async function stop(child: ChildProcess, ended: Promise<unknown>, patience: number) {
+  if (child.exitCode === null && child.signalCode === null) signalGroup(child, 'SIGTERM')
+  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), patience)
   await ended
   clearTimeout(timer)
+}
+
+/** The whole group: `npm run` and the like do not pass signals on to what they started. */
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals) {
+  try {
+    process.kill(-(pid as number), signal)
+  } catch {
+    // It has just left by itself.
+  }
 }
 
 /** A port on loopback that nobody listens on at this moment. */

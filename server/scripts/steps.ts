@@ -1,0 +1,113 @@
+import { existsSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { onLeave, startBeside } from '../infra/engines/process.ts'
+import { SetupError } from '../infra/engines/setup.ts'
+
+/** One thing that is checked: a program that ends with 0 when all is well. */
+export interface Step {
+  name: string
+  command: string[]
+  /** A part that is not in this checkout is not checked. */
+  needs?: string
+}
+
+const print = (line: string) => void process.stdout.write(`${line}\n`)
+const running = new Set<{ stop: () => Promise<void> }>()
+
+onLeave(async () => {
+  process.exitCode = 130
+  await Promise.all([...running].map((it) => it.stop()))
+})
+
+const typesOf = (name: string, project: string, checker = 'tsc'): Step => ({
+  name: `类型 ${name}`,
+  command: [checker, '-p', project],
+  needs: project,
+})
+
+export const types: Step[] = [
+  typesOf('服务端与测试', 'tsconfig.json'),
+  typesOf('接口约定', 'server/contract/tsconfig.json'),
+  typesOf('小程序', 'miniprogram/tsconfig.json'),
+  typesOf('小程序预览', 'miniprogram/preview/tsconfig.json'),
+  typesOf('控制台', 'admin-web/tsconfig.json', 'vue-tsc'),
+]
+
+export const style: Step[] = [
+  {
+    name: '代码规则',
+    command: ['eslint', '--config', '.config/eslint.config.js', '--max-warnings', '0', '.'],
+    needs: '.config/eslint.config.js',
+  },
+  { name: '排版', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+]
+
+export const builds: Step[] = [
+  { name: '构建控制台', command: ['npm', 'run', 'build:console'], needs: 'admin-web/vite.config.ts' },
+  { name: '构建小程序', command: ['npm', 'run', 'build:miniprogram'], needs: 'miniprogram/tools/build.ts' },
+  { name: '构建小程序预览', command: ['npm', 'run', 'build:preview'], needs: 'miniprogram/preview/build.ts' },
+]
+
+export interface Tally {
+  passed: number
+  failed: number
+}
+
+export const add = (a: Tally, b: Tally): Tally => ({
+  passed: a.passed + b.passed,
+  failed: a.failed + b.failed,
+})
+
+/** Runs the steps, as many at a time as there are cores (at most two), and shows what a failing one printed. */
+export async function runSteps(steps: Step[]): Promise<Tally> {
+  const waiting = steps.filter(({ needs }) => !needs || existsSync(needs))
+  const tally = { passed: 0, failed: 0 }
+  const worker = async () => {
+    for (let step = waiting.shift(); step; step = waiting.shift()) {
+      tally[(await runStep(step)) ? 'passed' : 'failed']++
+    }
+  }
+  await Promise.all(cpus().length > 1 ? [worker(), worker()] : [worker()])
+  return tally
+}
+
+async function runStep({ name, command: [file = '', ...args] }: Step) {
+  const started = performance.now()
+  const child = await startBeside(file, args)
+  running.add(child)
+  const code = await child.ended
+  running.delete(child)
+  print(`${code === 0 ? '✓' : '✗'} ${name}  ${seconds(started)}`)
+  if (code !== 0) print(child.output().trimEnd())
+  return code === 0
+}
+
+/** Does something that is not a program of its own, such as fetching the engines; its failure ends the run. */
+export async function prepare(name: string, work: () => Promise<unknown>) {
+  const started = performance.now()
+  try {
+    await work()
+    print(`✓ ${name}  ${seconds(started)}`)
+  } catch (error) {
+    print(`✗ ${name}  ${seconds(started)}`)
+    print(error instanceof SetupError ? error.message : String(error instanceof Error ? error.stack : error))
+    close({ passed: 0, failed: 1 })
+  }
+}
+
+/** Runs a program whose output people want to follow; resolves to its exit code. */
+export async function follow(file: string, args: string[]): Promise<number | null> {
+  const child = await startBeside(file, args, { inherit: true })
+  running.add(child)
+  const code = await child.ended
+  running.delete(child)
+  return code
+}
+
+export const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} 秒`
+
+/** The last line, read by people and by machines. */
+export function close({ passed, failed }: Tally): never {
+  print(`${passed} passed, ${failed} failed`)
+  process.exit(failed > 0 ? 1 : 0)
+}

@@ -1,0 +1,20 @@
+import { findChromium } from '../infra/engines/chromium.ts'
+import { ensureChineseFont } from '../infra/engines/fonts.ts'
+import { findMongod } from '../infra/engines/mongo.ts'
+import { findRedis } from '../infra/engines/redis.ts'
+import { add, builds, close, prepare, runSteps, style, types } from './steps.ts'
+import { runVitest } from './vitest-run.ts'
+
+/** `npm test`: what the tests need, then types, rules, builds and every test. Paths after `--` narrow the tests. */
+const say = (line: string) => void process.stdout.write(`${line}\n`)
+
+await prepare('数据库、浏览器与字体', async () => {
+  await findMongod(say)
+  await findRedis(say)
+  process.env.CHROMIUM_PATH = await findChromium(say)
+  await ensureChineseFont(say)
+})
+const checked = await runSteps([...types, ...style])
+const built = await runSteps(builds)
+const tested = await runVitest(process.argv.slice(2))
+close([checked, built, tested].reduce(add))
