@@ -1,0 +1,109 @@
+/** What a pushed message says, in one shape whatever shape it came in. */
+export type PushEvent =
+  | { kind: 'consent'; key: string; openId: string; at: Date; answers: ConsentAnswer[] }
+  | { kind: 'delivery'; key: string; openId: string; at: Date; outcomes: DeliveryOutcome[] }
+  | { kind: 'other'; name: string }
+
+/** A person's yes or no to one template. From the settings page only a no arrives. */
+export interface ConsentAnswer {
+  templateId: string
+  isAccepted: boolean
+  source: 'popup' | 'settings'
+}
+
+/** What became of a message that WeChat had taken on. */
+export interface DeliveryOutcome {
+  templateId: string
+  messageId: string
+  errcode: number
+  status: string
+}
+
+type Fields = { [name: string]: Value | undefined }
+type Value = string | number | boolean | null | Fields | Value[]
+
+/** Where each event keeps its list when it is nested, as in XML and in some JSON. */
+const WRAPPERS: Record<string, string> = {
+  subscribe_msg_popup_event: 'SubscribeMsgPopupEvent',
+  subscribe_msg_change_event: 'SubscribeMsgChangeEvent',
+  subscribe_msg_sent_event: 'SubscribeMsgSentEvent',
+}
+
+/** The encrypted part of a push body, JSON or XML; null when there is none. */
+export function encryptedPart(body: string): string | null {
+  const { Encrypt } = readMessage(body)
+  return typeof Encrypt === 'string' ? Encrypt : null
+}
+
+/** Reads the decrypted message. A list of one arrives as an object, of many as an array: always a list here. */
+export function readPush(message: string): PushEvent {
+  const fields = readMessage(message)
+  const name = text(fields.Event)
+  const wrapper = WRAPPERS[name]
+  if (!wrapper) return { kind: 'other', name: name || text(fields.MsgType) }
+
+  const openId = text(fields.FromUserName)
+  const seconds = Number(text(fields.CreateTime))
+  // WeChat repeats a push that was not answered in time; the key is the same then.
+  const common = { key: `${openId}:${seconds}:${name}`, openId, at: new Date(seconds * 1000) }
+  const items = listOf(fields, wrapper)
+  if (name === 'subscribe_msg_sent_event')
+    return { kind: 'delivery', ...common, outcomes: items.map(outcome) }
+  const source = name === 'subscribe_msg_popup_event' ? 'popup' : 'settings'
+  return { kind: 'consent', ...common, answers: items.map((item) => answer(item, source)) }
+}
+
+function answer(item: Fields, source: ConsentAnswer['source']): ConsentAnswer {
+  const status = text(item.SubscribeStatusString)
+  return { templateId: text(item.TemplateId), isAccepted: status === 'accept', source }
+}
+
+function outcome(item: Fields): DeliveryOutcome {
+  return {
+    templateId: text(item.TemplateId),
+    messageId: text(item.MsgID),
+    errcode: Number(text(item.ErrorCode) || 0),
+    status: text(item.ErrorStatus),
+  }
+}
+
+function listOf(fields: Fields, wrapper: string): Fields[] {
+  const nested = fields[wrapper]
+  const holder = isFields(nested) ? nested : Array.isArray(nested) ? { List: nested } : fields
+  const { List } = holder
+  return (Array.isArray(List) ? List : [List]).filter(isFields)
+}
+
+function isFields(value: Value | undefined): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function text(value: Value | undefined): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+}
+
+function readMessage(message: string): Fields {
+  if (message.trimStart().startsWith('<')) {
+    const { xml } = readXml(message)
+    return isFields(xml) ? xml : {}
+  }
+  try {
+    const json = JSON.parse(message) as Value
+    return isFields(json) ? json : {}
+  } catch {
+    return {}
+  }
+}
+
+const TAG = /<(\w+)>(?:\s*<!\[CDATA\[([\s\S]*?)\]\]>\s*|([\s\S]*?))<\/\1>/g
+
+/** WeChat's XML: tags without attributes, texts in CDATA, a tag that stands twice is a list. */
+function readXml(xml: string): Fields {
+  const fields: Fields = {}
+  for (const [, name = '', quoted, inner = ''] of xml.matchAll(TAG)) {
+    const value: Value = quoted ?? (/<\w+>/.test(inner) ? readXml(inner) : inner.trim())
+    const before = fields[name]
+    fields[name] = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value]
+  }
+  return fields
+}
