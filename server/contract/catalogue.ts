@@ -1,0 +1,22 @@
+import type { Endpoint } from './endpoint.ts'
+import * as accounts from './accounts.ts'
+import * as org from './org.ts'
+
+/** Every room of the contract: what is listed here is served, documented and tested for access. */
+export const ROOMS: Record<string, object> = { accounts, org }
+
+export interface Named {
+  room: string
+  name: string
+  endpoint: Endpoint
+}
+
+const isEndpoint = (value: unknown): value is Endpoint =>
+  typeof value === 'object' && value !== null && 'access' in value && 'reply' in value && 'path' in value
+
+/** Every endpoint of the contract with its name. */
+export const ENDPOINTS: readonly Named[] = Object.entries(ROOMS).flatMap(([room, exports]) =>
+  Object.entries(exports).flatMap(([name, value]) =>
+    isEndpoint(value) ? [{ room, name, endpoint: value }] : [],
+  ),
+)

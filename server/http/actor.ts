@@ -1,0 +1,39 @@
+import type { PostKind } from '#contract/org'
+import type { Access, Endpoint } from '#contract/endpoint'
+
+interface SignedIn {
+  personId: string
+  sessionId: string
+  name: string
+  loginName: string | null
+}
+
+export interface ActorPost {
+  post: PostKind
+  unitId: string
+  /** Ids from the root, `/city/district/…/`: the post reaches everything whose path begins with it. */
+  path: string
+}
+
+export interface GuardianActor extends SignedIn {
+  role: 'guardian'
+}
+
+export interface StaffActor extends SignedIn {
+  role: 'staff'
+  posts: ActorPost[]
+}
+
+/** Who is asking, in the role of this session: a teacher who is a parent is one or the other, never both. */
+export type Actor = GuardianActor | StaffActor
+
+/** The actor a handler receives, by what its endpoint admits. */
+export type ActorFor<E extends Endpoint> = E['access'] extends 'public'
+  ? Actor | null
+  : E['access'] extends 'guardian'
+    ? GuardianActor
+    : E['access'] extends 'staff'
+      ? StaffActor
+      : Actor
+
+export type { Access }
