@@ -1,0 +1,82 @@
+import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+
+const id = Schema.Types.ObjectId
+
+const studentSchema = new Schema(
+  {
+    schoolId: { type: id, required: true },
+    classId: { type: id, required: true },
+    /** Path of the class the student is in now. */
+    path: { type: String, required: true },
+    /** 学号; unique in its school, tells namesakes apart. */
+    number: { type: String, required: true },
+    name: { type: String, required: true },
+    /** zhangsan and zs: what people type when they search. */
+    pinyin: { type: String, default: '' },
+    initials: { type: String, default: '' },
+    /** The first time a guardian of this student joined: what activation counts. */
+    activatedAt: { type: Date, default: null },
+    memberships: {
+      type: [
+        new Schema(
+          {
+            classId: { type: id, required: true },
+            path: { type: String, required: true },
+            from: { type: Date, required: true },
+            to: { type: Date, default: null },
+          },
+          { _id: false },
+        ),
+      ],
+      default: [],
+    },
+    leftAt: { type: Date, default: null },
+  },
+  { timestamps: true, strict: 'throw' },
+)
+studentSchema.index({ schoolId: 1, number: 1 }, { unique: true })
+studentSchema.index({ classId: 1, leftAt: 1, number: 1 })
+// Covers the counts of the dashboard and orders lists.
+studentSchema.index({ path: 1, leftAt: 1, activatedAt: 1 })
+studentSchema.index({ path: 1, number: 1 })
+
+export type StudentRecord = InferSchemaType<typeof studentSchema> & { _id: Types.ObjectId }
+export const StudentModel = model('Student', studentSchema)
+
+const guardianshipSchema = new Schema(
+  {
+    studentId: { type: id, required: true },
+    classId: { type: id, required: true },
+    /** Path of the student's class, so that a class's families are one range. */
+    path: { type: String, required: true },
+    name: { type: String, default: '' },
+    /** In free words: 妈妈, 爸爸, 奶奶, 大伯. */
+    relation: { type: String, required: true },
+    phone: { type: String, default: null },
+    phoneIndex: { type: String },
+    /** The account that answered for it; null while the roster alone speaks. */
+    personId: { type: id },
+    isPrimary: { type: Boolean, default: false },
+    joinedAt: { type: Date, default: null },
+    /** The phone's owner said: not my child. */
+    deniedAt: { type: Date, default: null },
+    from: { type: Date, required: true },
+    to: { type: Date, default: null },
+  },
+  { timestamps: true, strict: 'throw' },
+)
+guardianshipSchema.index(
+  { studentId: 1, phoneIndex: 1 },
+  { unique: true, partialFilterExpression: { phoneIndex: { $type: 'string' }, to: null } },
+)
+guardianshipSchema.index(
+  { studentId: 1, personId: 1 },
+  { unique: true, partialFilterExpression: { personId: { $type: 'objectId' }, to: null } },
+)
+guardianshipSchema.index({ phoneIndex: 1, to: 1 })
+guardianshipSchema.index({ personId: 1, to: 1 })
+guardianshipSchema.index({ classId: 1, to: 1 })
+guardianshipSchema.index({ path: 1, to: 1, personId: 1 })
+
+export type GuardianshipRecord = InferSchemaType<typeof guardianshipSchema> & { _id: Types.ObjectId }
+export const GuardianshipModel = model('Guardianship', guardianshipSchema)

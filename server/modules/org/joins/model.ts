@@ -1,0 +1,36 @@
+import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+
+const id = Schema.Types.ObjectId
+
+/** A guardian without a match in the roster asks the 班主任 to be let in. */
+const joinSchema = new Schema(
+  {
+    personId: { type: id, required: true },
+    classId: { type: id, required: true },
+    path: { type: String, required: true },
+    studentName: { type: String, required: true },
+    guardianName: { type: String, required: true },
+    relation: { type: String, required: true },
+    status: {
+      type: String,
+      enum: ['waiting', 'approved', 'declined', 'withdrawn'],
+      default: 'waiting',
+      required: true,
+    },
+    askedAt: { type: Date, required: true },
+    decidedAt: { type: Date, default: null },
+    decidedBy: { type: id, default: null },
+    reason: { type: String, default: null },
+  },
+  { timestamps: true, strict: 'throw' },
+)
+// One open request per person and class, however often the button is pressed.
+joinSchema.index(
+  { personId: 1, classId: 1, studentName: 1 },
+  { unique: true, partialFilterExpression: { status: 'waiting' } },
+)
+joinSchema.index({ path: 1, status: 1, _id: 1 })
+joinSchema.index({ personId: 1, _id: -1 })
+
+export type JoinRecord = InferSchemaType<typeof joinSchema> & { _id: Types.ObjectId }
+export const JoinModel = model('Join', joinSchema)

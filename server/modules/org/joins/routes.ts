@@ -1,0 +1,106 @@
+import type Router from '@koa/router'
+import * as api from '#contract/org'
+import { Refusal } from '../../../http/errors.ts'
+import { DONE, serve } from '../../../http/serve.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { maskPhone } from '../../../infra/field-crypto.ts'
+import * as accounts from '../../accounts/service.ts'
+import { unitScope } from '../policy.ts'
+import { DEPTH, idAt } from '../tree/rules.ts'
+import * as tree from '../tree/service.ts'
+import { presentMyJoin } from './present.ts'
+import * as joins from './service.ts'
+
+export function joinRoutes(router: Router, { fields, clock }: Deps) {
+  serve(router, api.readClassByCode, async ({ code }) => {
+    const unit = await classOf(code)
+    const classId = String(unit._id)
+    const [{ className, schoolName }, teachers] = await Promise.all([
+      namesOf(unit.path),
+      accounts.classTeachersOf([classId], clock.now()),
+    ])
+    return { classId, className, schoolName, classTeacher: teachers.get(classId)?.name ?? null }
+  })
+
+  serve(router, api.readClassCode, async ({ actor, classId }) => {
+    await unitScope(actor, classId, 'decideJoins')
+    const unit = await tree.findUnit(classId)
+    if (!unit?.joinCode) throw new Refusal('invalid', '只有班级有班级码')
+    return { code: unit.joinCode, ...(await namesOf(unit.path)) }
+  })
+
+  serve(router, api.askToJoin, async ({ actor, code, studentName, guardianName, relation }) => {
+    const unit = await classOf(code)
+    const asking = { personId: actor.personId, unit, studentName, guardianName, relation }
+    return presentMyJoin(await joins.ask(asking, clock.now()), await namesOf(unit.path))
+  })
+
+  serve(router, api.listMyJoins, async ({ actor }) => {
+    const mine = await joins.joinsOf(actor.personId)
+    return { joins: await Promise.all(mine.map(async (it) => presentMyJoin(it, await namesOf(it.path)))) }
+  })
+
+  serve(router, api.withdrawMyJoin, async ({ actor, joinId }) => {
+    await joins.withdraw(actor.personId, joinId, clock.now())
+    return DONE
+  })
+
+  serve(router, api.listJoins, async ({ actor, unitId }) => {
+    const scope = await unitScope(actor, unitId, 'decideJoins')
+    const waiting = await joins.waitingIn(scope)
+    const names = await tree.fullNamesOf(waiting.map((it) => String(it.classId)))
+    const people = await accounts.findPeople(waiting.map((it) => String(it.personId)))
+    return {
+      joins: await Promise.all(
+        waiting.map(async (it) => {
+          const phone = people.get(String(it.personId))?.phone
+          const candidates = await joins.candidatesFor(it)
+          return {
+            id: String(it._id),
+            classId: String(it.classId),
+            className: names.get(String(it.classId)) ?? '',
+            studentName: it.studentName,
+            guardianName: it.guardianName,
+            relation: it.relation,
+            maskedPhone: phone ? maskPhone(fields.open(phone)) : null,
+            askedAt: it.askedAt.toISOString(),
+            candidates: candidates.map(({ _id, number, name }) => ({ studentId: String(_id), number, name })),
+          }
+        }),
+      ),
+    }
+  })
+
+  serve(router, api.decideJoin, async ({ actor, joinId, approve, studentId, reason }) => {
+    const join = await joins.findJoin(joinId)
+    if (!join) throw new Refusal('not_found', '没有这条申请')
+    await unitScope(actor, String(join.classId), 'decideJoins')
+    const decision = { decidedBy: actor.personId, now: clock.now() }
+    if (!approve) {
+      await joins.decline(joinId, reason, decision)
+      return DONE
+    }
+    if (!studentId) throw new Refusal('invalid', '请选择是哪个孩子')
+    const person = await accounts.findPerson(String(join.personId))
+    await joins.approve(
+      join,
+      studentId,
+      { phone: person?.phone ?? null, phoneIndex: person?.phoneIndex ?? null },
+      decision,
+    )
+    await accounts.nameIfNameless(String(join.personId), join.guardianName)
+    return DONE
+  })
+}
+
+async function classOf(code: string) {
+  const unit = await tree.findByJoinCode(code)
+  if (!unit) throw new Refusal('not_found', '没有这个班级码，请向班主任核对')
+  return unit
+}
+
+async function namesOf(path: string) {
+  const units = await tree.unitsOnPath(path)
+  const nameAt = (depth: number) => units.find((it) => String(it._id) === idAt(path, depth))?.name ?? ''
+  return { className: nameAt(DEPTH.grade) + nameAt(DEPTH.class), schoolName: nameAt(DEPTH.school) }
+}

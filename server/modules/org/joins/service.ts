@@ -1,0 +1,93 @@
+import { Types } from 'mongoose'
+import { Refusal } from '../../../http/errors.ts'
+import * as families from '../families/service.ts'
+import type { UnitScope } from '../policy.ts'
+import type { UnitRecord } from '../tree/model.ts'
+import { within } from '../tree/rules.ts'
+import { JoinModel, type JoinRecord } from './model.ts'
+
+const PAGE = 100
+
+export interface Asking {
+  personId: string
+  unit: UnitRecord
+  studentName: string
+  guardianName: string
+  relation: string
+}
+
+/** Asks once; pressing the button again finds the same request. */
+export async function ask({ personId, unit, studentName, guardianName, relation }: Asking, now: Date) {
+  return JoinModel.findOneAndUpdate(
+    { personId: new Types.ObjectId(personId), classId: unit._id, studentName, status: 'waiting' },
+    { $setOnInsert: { path: unit.path, guardianName, relation, askedAt: now } },
+    { upsert: true, returnDocument: 'after' },
+  ).lean<JoinRecord>()
+}
+
+export const joinsOf = (personId: string) =>
+  JoinModel.find({ personId: new Types.ObjectId(personId) })
+    .sort({ _id: -1 })
+    .limit(20)
+    .lean<JoinRecord[]>()
+
+export const countWaiting = (personId: string) =>
+  JoinModel.countDocuments({ personId: new Types.ObjectId(personId), status: 'waiting' })
+
+export async function withdraw(personId: string, joinId: string, now: Date) {
+  const { matchedCount } = await JoinModel.updateOne(
+    { _id: joinId, personId: new Types.ObjectId(personId), status: 'waiting' },
+    { status: 'withdrawn', decidedAt: now },
+  )
+  if (matchedCount === 0) throw new Refusal('not_found', '没有这条等待中的申请')
+}
+
+export const waitingIn = (scope: UnitScope<'decideJoins'>) =>
+  JoinModel.find({ path: within(scope.path), status: 'waiting' })
+    .sort({ _id: 1 })
+    .limit(PAGE)
+    .lean<JoinRecord[]>()
+
+export const findJoin = (joinId: string) => JoinModel.findById(joinId).lean<JoinRecord>()
+
+interface Decision {
+  decidedBy: string
+  now: Date
+}
+
+export async function decline(joinId: string, reason: string | undefined, { decidedBy, now }: Decision) {
+  await settle(joinId, { status: 'declined', decidedAt: now, decidedBy, reason: reason ?? null })
+}
+
+/** Lets the guardian in and settles the request together; of two deciding at once one is told it was settled. */
+export async function approve(
+  join: JoinRecord,
+  studentId: string,
+  phone: { phone: string | null; phoneIndex: string | null },
+  { decidedBy, now }: Decision,
+) {
+  const student = await families.findStudent(studentId)
+  if (!student?.classId.equals(join.classId)) throw new Refusal('invalid', '这个孩子不在这个班')
+  await JoinModel.db.transaction(async () => {
+    await settle(String(join._id), { status: 'approved', decidedAt: now, decidedBy, reason: null })
+    const { guardianName: name, relation } = join
+    await families.addGuardian({ student, personId: String(join.personId), name, relation, ...phone }, now)
+  })
+}
+
+async function settle(
+  joinId: string,
+  change: { status: 'approved' | 'declined'; decidedAt: Date; decidedBy: string; reason: string | null },
+) {
+  const { matchedCount } = await JoinModel.updateOne(
+    { _id: joinId, status: 'waiting' },
+    { ...change, decidedBy: new Types.ObjectId(change.decidedBy) },
+  )
+  if (matchedCount === 0) throw new Refusal('conflict', '这条申请已经处理过了')
+}
+
+/** Students of the class who bear the name that was typed. */
+export async function candidatesFor(join: JoinRecord) {
+  const roll = await families.classRoll(String(join.classId))
+  return roll.filter((it) => it.name === join.studentName)
+}

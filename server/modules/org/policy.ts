@@ -1,0 +1,75 @@
+import type { PostKind } from '#contract/org'
+import type { ActorPost, GuardianActor, StaffActor } from '../../http/actor.ts'
+import { Refusal } from '../../http/errors.ts'
+import type { Action } from './rules.ts'
+import { may } from './rules.ts'
+import { findUnit } from './tree/service.ts'
+import { isWithin } from './tree/rules.ts'
+import * as families from './families/service.ts'
+import type { UnitRecord } from './tree/model.ts'
+
+declare const proven: unique symbol
+
+/** A unit this member of staff has been proven to reach for one kind of work. Queries demand it. */
+export type UnitScope<A extends Action = Action> = Readonly<{
+  unitId: string
+  kind: UnitRecord['kind']
+  name: string
+  fullName: string
+  path: string
+  personId: string
+  post: PostKind
+  may: (action: Action) => boolean
+}> & { readonly [proven]: A }
+
+/** A child of this guardian, proven by a guardianship that is in force. */
+export type OwnChild = Readonly<{
+  studentId: string
+  studentName: string
+  classId: string
+  schoolId: string
+  path: string
+  personId: string
+  guardianshipId: string
+  guardianName: string
+  relation: string
+}> & { readonly [proven]: 'OwnChild' }
+
+/** Outside one's posts a unit does not exist (404); inside, the wrong post is told so (403). */
+export async function unitScope<A extends Action>(
+  actor: StaffActor,
+  unitId: string,
+  action: A,
+): Promise<UnitScope<A>> {
+  const unit = await findUnit(unitId)
+  const posts = unit ? actor.posts.filter((it) => isWithin(unit.path, it.path)) : []
+  if (!unit || posts.length === 0) throw new Refusal('not_found', '没有这个单位，或它不在您的管理范围内')
+  return prove(unit, posts, actor, action)
+}
+
+function prove<A extends Action>(unit: UnitRecord, posts: ActorPost[], actor: StaffActor, action: A) {
+  const post = posts.find((it) => may(it.post, action))
+  if (!post) throw new Refusal('forbidden', '您的岗位不能做这件事')
+  return {
+    unitId: String(unit._id),
+    kind: unit.kind,
+    name: unit.name,
+    fullName: unit.fullName,
+    path: unit.path,
+    personId: actor.personId,
+    post: post.post,
+    may: (other: Action) => posts.some((it) => may(it.post, other)),
+  } as unknown as UnitScope<A>
+}
+
+/** Every child of the signed-in guardian. */
+export async function ownChildren(actor: GuardianActor): Promise<OwnChild[]> {
+  return (await families.childrenOf(actor.personId)) as OwnChild[]
+}
+
+/** One child of the signed-in guardian; anybody else's does not exist. */
+export async function ownChild(actor: GuardianActor, studentId: string): Promise<OwnChild> {
+  const child = (await ownChildren(actor)).find((it) => it.studentId === studentId)
+  if (!child) throw new Refusal('not_found', '没有找到这个孩子')
+  return child
+}

@@ -1,0 +1,78 @@
+import { Types } from 'mongoose'
+import type { UnitKind } from '#contract/org'
+import type { Redis } from 'ioredis'
+import { cached } from '../../../infra/redis.ts'
+import { StudentModel } from '../families/model.ts'
+import { UnitModel, type UnitRecord } from './model.ts'
+import { DEPTH, idAtExpression, idsOf, mintJoinCode, within } from './rules.ts'
+
+/** One unit, or null. Callers outside this room hold a proof before they show it. */
+export const findUnit = (unitId: string) => UnitModel.findById(unitId).lean<UnitRecord>()
+
+export const findUnits = (unitIds: string[]) => UnitModel.find({ _id: { $in: unitIds } }).lean<UnitRecord[]>()
+
+export const findByJoinCode = (joinCode: string) =>
+  UnitModel.findOne({ joinCode, kind: 'class' }).lean<UnitRecord>()
+
+/** The units of one kind at or below a path, in the order of their codes. */
+export const unitsWithin = (path: string, kind: UnitKind) =>
+  UnitModel.find({ path: within(path), kind })
+    .sort({ path: 1 })
+    .lean<UnitRecord[]>()
+
+export const childrenOf = (unitId: string) =>
+  UnitModel.find({ parentId: new Types.ObjectId(unitId) })
+    .sort({ code: 1 })
+    .lean<UnitRecord[]>()
+
+/** The units on the way down to `path`, the root first, itself last. */
+export async function unitsOnPath(path: string) {
+  const units = await findUnits(idsOf(path))
+  return units.sort((a, b) => a.path.length - b.path.length)
+}
+
+/** Full names by id, for lists that show where something belongs. */
+export async function fullNamesOf(unitIds: string[]) {
+  const units = await UnitModel.find({ _id: { $in: unitIds } }, { fullName: 1 }).lean()
+  return new Map(units.map((it) => [String(it._id), it.fullName]))
+}
+
+/** How many students each unit of one kind has below `path`; kept for ten seconds. */
+export async function studentCounts(path: string, kind: UnitKind, redis: Redis) {
+  const rows = await cached(redis, `org:counts:${path}:${kind}`, 10, () =>
+    StudentModel.aggregate<{ _id: string; count: number }>([
+      { $match: { path: within(path), leftAt: null } },
+      { $group: { _id: idAtExpression(DEPTH[kind]), count: { $sum: 1 } } },
+    ]),
+  )
+  return new Map(rows.map((it) => [it._id, it.count]))
+}
+
+export interface NewUnit {
+  kind: UnitKind
+  name: string
+  code: string
+  parent: Pick<UnitRecord, '_id' | 'path' | 'fullName' | 'kind'> | null
+  grade?: number
+}
+
+/** The unit with this code below its parent, made when it is not there. Harmless twice and at once. */
+export async function ensureUnit({ kind, name, code, parent, grade }: NewUnit): Promise<UnitRecord> {
+  const _id = new Types.ObjectId()
+  const fullName = parent && DEPTH[parent.kind] >= DEPTH.school ? parent.fullName + name : name
+  return UnitModel.findOneAndUpdate(
+    { parentId: parent?._id ?? null, code },
+    {
+      $setOnInsert: {
+        _id,
+        kind,
+        name,
+        fullName,
+        path: `${parent?.path ?? '/'}${String(_id)}/`,
+        grade: grade ?? null,
+        ...(kind === 'class' && { joinCode: mintJoinCode() }),
+      },
+    },
+    { upsert: true, returnDocument: 'after' },
+  ).lean<UnitRecord>()
+}
