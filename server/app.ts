@@ -1,0 +1,67 @@
+import Koa from 'koa'
+import Router from '@koa/router'
+import compress from 'koa-compress'
+import helmet from 'koa-helmet'
+import { answerErrors } from './http/errors.ts'
+import { jsonBodies } from './http/limits.ts'
+import { healthRoutes } from './http/health.ts'
+import { docsRoutes } from './http/docs.ts'
+import { siteRoutes } from './http/site.ts'
+import type { Deps } from './infra/deps.ts'
+import { accountRoutes } from './modules/accounts/routes.ts'
+import { demoRoutes } from './modules/accounts/demo/routes.ts'
+import * as accounts from './modules/accounts/service.ts'
+import { signInRoutes } from './modules/accounts/sign-in/routes.ts'
+import { familyRoutes } from './modules/org/families/routes.ts'
+import { joinRoutes } from './modules/org/joins/routes.ts'
+import { treeRoutes } from './modules/org/tree/routes.ts'
+
+/** The rooms in the order of the contract's catalogue. Each mounts its endpoints under `/api`. */
+const ROOMS = [accountRoutes, signInRoutes, treeRoutes, familyRoutes, joinRoutes]
+
+/** The whole web application on engines that are already open. Nothing happens at import. */
+export function createApp(deps: Deps) {
+  const app = new Koa({ proxy: deps.env.NODE_ENV === 'production' })
+  const site = new Router()
+  healthRoutes(site, deps)
+  docsRoutes(site, deps)
+  siteRoutes(site, deps)
+
+  const api = new Router({ prefix: '/api' })
+  for (const room of ROOMS) room(api, deps)
+  if (deps.env.DEMO) demoRoutes(api, deps)
+
+  app.use(answerErrors(deps.log))
+  app.use(security())
+  app.use(compress({ threshold: 2048 }))
+  app.use(jsonBodies())
+  app.use(async (ctx, next) => {
+    const [, token] = /^Bearer ([\w.-]+)$/.exec(ctx.get('authorization')) ?? []
+    ctx.state.actor = token ? await accounts.actorFor(token, deps.clock.now()) : null
+    await next()
+  })
+  app.use(site.routes())
+  app.use(api.routes())
+  // Koa would print them beside our own log.
+  app.on('error', (error: Error) => deps.log.warn({ err: error }, 'connection'))
+  return app
+}
+
+const security = () =>
+  helmet({
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        // The preview compiles templates to functions, as WeChat's own renderer does.
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        mediaSrc: ["'self'", 'blob:'],
+        connectSrc: ["'self'"],
+        objectSrc: ["'none'"],
+        upgradeInsecureRequests: null,
+      },
+    },
+    // Set by the proxy that speaks https.
+    strictTransportSecurity: false,
+  })

@@ -1,0 +1,65 @@
+import * as z from 'zod'
+
+const base64Key = z
+  .string()
+  .transform((text) => Buffer.from(text, 'base64'))
+  .refine((key) => key.length === 32, 'must be 32 bytes in base64')
+
+/** `k2:<base64>,k1:<base64>`: the first seals, all of them open. */
+const fieldKeys = z.string().transform((text, ctx) => {
+  const keys = text.split(',').map((part) => {
+    const [id = '', key = ''] = part.trim().split(/:(.*)/s)
+    return { id, key: Buffer.from(key, 'base64') }
+  })
+  if (keys.some(({ id, key }) => !/^\w{1,8}$/.test(id) || key.length !== 32)) {
+    ctx.addIssue({ code: 'custom', message: 'must be id:base64 of 32 bytes, comma separated' })
+    return z.NEVER
+  }
+  return keys
+})
+
+const schema = z
+  .object({
+    NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
+    HOST: z.string().default('127.0.0.1'),
+    PORT: z.coerce.number().int().min(0).default(3000),
+    /** Where people reach us: certificates carry it in their QR. */
+    ORIGIN: z.url(),
+    MONGO_URL: z.url(),
+    REDIS_URL: z.url(),
+    /** Files (frozen PDFs, exports, uploads). */
+    DATA_DIR: z.string().min(1),
+    FIELD_KEYS: fieldKeys,
+    /** Key of the blind index; changing it means indexing again. */
+    INDEX_KEY: base64Key,
+    /** AppID and secret of the mini-program; without them nobody can log in, so there is no default. */
+    WX_APP_ID: z.string().min(1),
+    WX_APP_SECRET: z.string().length(32),
+    WX_BASE_URL: z.url().default('https://api.weixin.qq.com'),
+    WX_PUSH_TOKEN: z.string().min(1),
+    WX_PUSH_AES_KEY: z.string().length(43),
+    /** Template ids by message kind, as JSON. */
+    WX_TEMPLATES: z
+      .string()
+      .default('{}')
+      .transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text))),
+    /** Opens the demo doors; refused in production. */
+    DEMO: z
+      .enum(['0', '1'])
+      .default('0')
+      .transform((it) => it === '1'),
+  })
+  .refine((env) => !(env.DEMO && env.NODE_ENV === 'production'), {
+    path: ['DEMO'],
+    message: 'demo sign-in must never run in production',
+  })
+
+export type Env = z.infer<typeof schema>
+
+/** Reads the environment once, at boot. Everything else receives an `Env`; nobody reads `process.env`. */
+export function readEnv(source: Record<string, string | undefined>): Env {
+  const result = schema.safeParse(source)
+  if (result.success) return result.data
+  const wrong = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  throw new Error(`The environment is not usable:\n${wrong.join('\n')}`)
+}

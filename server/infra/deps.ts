@@ -1,0 +1,18 @@
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import type { Env } from '../env.ts'
+import type { Clock } from './clock.ts'
+import type { FieldCrypto } from './field-crypto.ts'
+import type { FileStore } from './files.ts'
+import type { WechatClient } from './wechat/client.ts'
+
+/** What the rooms are given at boot; services take the part they need as their last parameter. */
+export interface Deps {
+  env: Env
+  log: Logger
+  clock: Clock
+  redis: Redis
+  fields: FieldCrypto
+  files: FileStore
+  wechat: WechatClient
+}

@@ -1,0 +1,37 @@
+import { join } from 'node:path'
+import type { Env } from '../env.ts'
+import { systemClock } from './clock.ts'
+import type { Deps } from './deps.ts'
+import { fieldCrypto } from './field-crypto.ts'
+import { diskFiles } from './files.ts'
+import { openLog } from './log.ts'
+import { openMongo } from './mongo.ts'
+import { openRedis } from './redis.ts'
+import { createWechatClient } from './wechat/client.ts'
+
+/** Opens the engines and gives what the rooms need of them. `close` lets go of all of it. */
+export async function openDeps(env: Env): Promise<Deps & { close: () => Promise<void> }> {
+  const log = openLog(env.NODE_ENV === 'test' ? 'silent' : 'info')
+  const connection = await openMongo(env.MONGO_URL)
+  const redis = openRedis(env.REDIS_URL, log)
+  await redis.connect().catch(() => null)
+  return {
+    env,
+    log,
+    clock: systemClock,
+    redis,
+    fields: fieldCrypto(env.FIELD_KEYS, env.INDEX_KEY),
+    files: diskFiles(join(env.DATA_DIR, 'files')),
+    wechat: createWechatClient({
+      baseUrl: env.WX_BASE_URL,
+      appId: env.WX_APP_ID,
+      secret: env.WX_APP_SECRET,
+      redis,
+      log,
+    }),
+    async close() {
+      redis.disconnect()
+      await connection.close()
+    },
+  }
+}

@@ -1,0 +1,53 @@
+import { createServer } from 'node:http'
+import mongoose from 'mongoose'
+import { parseArgs } from 'node:util'
+import { createApp } from './app.ts'
+import { readEnv } from './env.ts'
+import { openAgenda } from './infra/agenda.ts'
+import { ensureIndexes } from './infra/mongo.ts'
+import { openDeps } from './infra/open.ts'
+import { startJobs } from './jobs.ts'
+
+/** In-flight requests get this long before the process goes (R16). */
+const DRAIN_MS = 8_000
+
+const { values } = parseArgs({ options: { role: { type: 'string', default: 'all' } } })
+const env = readEnv(process.env)
+const deps = await openDeps(env)
+await ensureIndexes()
+
+const server = values.role === 'worker' ? null : await listen()
+const agenda = values.role === 'web' ? null : await openAgenda(mongoose.connection, deps.log)
+if (agenda) await startJobs(agenda, deps)
+deps.log.info({ role: values.role, port: env.PORT }, 'ready')
+process.send?.('ready')
+
+process.once('SIGTERM', () => void leave())
+process.once('SIGINT', () => void leave())
+
+async function listen() {
+  const answer = createApp(deps).callback()
+  const http = createServer((request, response) => void answer(request, response))
+  http.keepAliveTimeout = 65_000
+  await new Promise<void>((resolve, reject) => {
+    http.once('error', reject)
+    http.listen(env.PORT, env.HOST, resolve)
+  })
+  return http
+}
+
+/** Finishes what was begun, then goes: new connections are refused, idle ones closed, jobs drained. */
+async function leave() {
+  const late = setTimeout(() => process.exit(1), DRAIN_MS)
+  late.unref()
+  await Promise.all([
+    agenda?.drain(),
+    server &&
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeIdleConnections()
+      }),
+  ])
+  await deps.close()
+  process.exit(0)
+}

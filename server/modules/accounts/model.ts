@@ -1,0 +1,62 @@
+import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+
+const sessionSchema = new Schema({
+  /** SHA-256 of the token's secret half: a stolen database opens no session. */
+  hash: { type: String, required: true },
+  role: { type: String, enum: ['guardian', 'staff'], required: true },
+  openedAt: { type: Date, required: true },
+  expiresAt: { type: Date, required: true },
+  device: { type: String, default: '' },
+})
+
+const postSchema = new Schema({
+  post: {
+    type: String,
+    enum: ['city_admin', 'district_admin', 'school_admin', 'grade_head', 'class_teacher', 'teacher'],
+    required: true,
+  },
+  unitId: { type: Schema.Types.ObjectId, required: true },
+  path: { type: String, required: true },
+  from: { type: Date, required: true },
+  to: { type: Date, default: null },
+})
+
+const personSchema = new Schema(
+  {
+    name: { type: String, default: '' },
+    /** Sealed; `phoneIndex` is what is searched. */
+    phone: { type: String, default: null },
+    phoneIndex: { type: String },
+    wxOpenId: { type: String },
+    loginName: { type: String },
+    passwordHash: { type: String, default: null },
+    totp: {
+      type: new Schema(
+        {
+          secret: { type: String, required: true },
+          confirmedAt: { type: Date, default: null },
+          /** The last 30-second step that was used: a code opens one session only. */
+          lastStep: { type: Number, default: 0 },
+        },
+        { _id: false },
+      ),
+      default: null,
+    },
+    sessions: { type: [sessionSchema], default: [] },
+    posts: { type: [postSchema], default: [] },
+    /** The name under which the demo city offers this person. */
+    demoAs: { type: String },
+  },
+  { timestamps: true, strict: 'throw' },
+)
+
+const whenText = (key: string) => ({ unique: true, partialFilterExpression: { [key]: { $type: 'string' } } })
+personSchema.index({ wxOpenId: 1 }, whenText('wxOpenId'))
+personSchema.index({ phoneIndex: 1 }, whenText('phoneIndex'))
+personSchema.index({ loginName: 1 }, whenText('loginName'))
+personSchema.index({ demoAs: 1 }, whenText('demoAs'))
+personSchema.index({ 'posts.path': 1, _id: 1 })
+personSchema.index({ 'posts.unitId': 1, 'posts.post': 1 })
+
+export type PersonRecord = InferSchemaType<typeof personSchema> & { _id: Types.ObjectId }
+export const PersonModel = model('Person', personSchema)

@@ -1,0 +1,74 @@
+import type { Me } from '#contract/accounts'
+import type { Actor } from '../../http/actor.ts'
+import type { Deps } from '../../infra/deps.ts'
+import { maskPhone } from '../../infra/field-crypto.ts'
+import * as families from '../org/families/service.ts'
+import * as joins from '../org/joins/service.ts'
+import { ownChildren } from '../org/policy.ts'
+import * as tree from '../org/tree/service.ts'
+import { DEPTH, idAt } from '../org/tree/rules.ts'
+import type { PersonRecord } from './model.ts'
+import { classTeachersOf, findPerson, postsNow } from './service.ts'
+import { Refusal } from '../../http/errors.ts'
+
+/** Everything a client needs to draw its frame: names, posts, children, what waits. */
+export async function presentMe(
+  actor: Actor,
+  { fields, clock }: Pick<Deps, 'fields' | 'clock'>,
+): Promise<Me> {
+  const person = await findPerson(actor.personId)
+  if (!person) throw new Refusal('unauthenticated', '请重新登录')
+  const now = clock.now()
+  const [children, matches, joinsWaiting] =
+    actor.role === 'guardian'
+      ? await Promise.all([
+          presentChildren(actor, now),
+          person.phoneIndex ? families.matchesOf(person.phoneIndex) : [],
+          joins.countWaiting(actor.personId),
+        ])
+      : [[], [], 0]
+  return {
+    personId: actor.personId,
+    name: person.name || children[0]?.name.concat(`的${children[0].relation}`) || '家长',
+    role: actor.role,
+    maskedPhone: person.phone ? maskPhone(fields.open(person.phone)) : null,
+    posts: actor.role === 'staff' ? await presentPosts(person, now) : [],
+    children,
+    matchesWaiting: matches.length,
+    joinsWaiting,
+    canSwitchRole: Boolean(person.wxOpenId) && postsNow(person, now).length > 0,
+    hasTotp: Boolean(person.totp?.confirmedAt),
+  }
+}
+
+async function presentPosts(person: PersonRecord, now: Date): Promise<Me['posts']> {
+  const posts = postsNow(person, now)
+  const units = await tree.findUnits(posts.map((it) => it.unitId))
+  return posts.flatMap(({ post, unitId }) => {
+    const unit = units.find((it) => String(it._id) === unitId)
+    return unit ? [{ post, unitId, unitKind: unit.kind, unitName: unit.fullName }] : []
+  })
+}
+
+async function presentChildren(actor: Actor & { role: 'guardian' }, now: Date): Promise<Me['children']> {
+  const children = await ownChildren(actor)
+  if (children.length === 0) return []
+  const [teachers, units] = await Promise.all([
+    classTeachersOf(
+      children.map((it) => it.classId),
+      now,
+    ),
+    tree.findUnits(children.flatMap((it) => [it.classId, idAt(it.path, DEPTH.grade) ?? '', it.schoolId])),
+  ])
+  const unitOf = (id: string | null) => units.find((it) => String(it._id) === id)
+  return children.map((child) => ({
+    studentId: child.studentId,
+    name: child.studentName,
+    relation: child.relation,
+    classId: child.classId,
+    className: (unitOf(idAt(child.path, DEPTH.grade))?.name ?? '') + (unitOf(child.classId)?.name ?? ''),
+    schoolName: unitOf(child.schoolId)?.name ?? '',
+    grade: unitOf(child.classId)?.grade ?? 0,
+    classTeacher: teachers.get(child.classId)?.name ?? null,
+  }))
+}
