@@ -70,6 +70,8 @@ export const lessonFile = z.strictObject({
   minutes: z.int().min(3).max(45),
   summary: text.max(80),
   poster: text,
+  /** The drawing of `content/courses/art` on its poster. */
+  art: code,
   video: z.optional(z.strictObject({ file: text, captions: text, seconds: z.int().min(30).max(300) })),
   sources: z.array(source).min(1),
   quiz: z.array(quizQuestion).length(3),
@@ -100,14 +102,16 @@ export const programmeFile = z.strictObject({
 })
 
 const slide = z.strictObject({
-  layout: z.enum(['cover', 'points', 'say', 'close']),
+  /** `say` sets its lines as words a parent can speak, `avoid` crosses them out, `call` shows where help is. */
+  layout: z.enum(['cover', 'points', 'say', 'avoid', 'call', 'close']),
+  /** A drawing of `content/courses/art`. */
   art: code,
-  title: text.max(16),
-  /** What is read on the picture; `say` sets its lines as words a parent can speak. */
-  lines: z.array(text.max(22)).max(4),
-  /** What the subtitle says while the picture stands. */
-  caption: text.max(60),
-  seconds: z.number().min(3).max(15),
+  title: text.max(14),
+  /** At phone size a line holds fifteen characters. */
+  lines: z.array(text.max(15)).max(3),
+  /** The subtitle, one line under the picture; it also goes into captions.vtt. */
+  caption: text.max(28),
+  seconds: z.int().min(3).max(12),
 })
 export const slidesFile = z.strictObject({ slides: z.array(slide).min(5) })
 export type Slide = z.infer<typeof slide>
@@ -124,8 +128,9 @@ export const letterFile = z.strictObject({
   dueDays: z.int().min(1).max(30),
   /** What families confirm or sign, in one sentence; empty where reading is all that is asked. */
   pledge: z.string(),
+  /** What is filled in for each family, each class, or at sending; the author replaces 〔请填写：…〕 by hand. */
   blanks: z
-    .array(z.strictObject({ name: text, filledBy: z.enum(['family', 'class', 'author']), example: text }))
+    .array(z.strictObject({ name: text, filledBy: z.enum(['family', 'class', 'sending']), example: text }))
     .min(1),
 })
 
