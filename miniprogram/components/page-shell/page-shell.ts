@@ -1,0 +1,52 @@
+import { answerPrivacy, privacyAsked } from '../../services/privacy'
+import { online, waiting } from '../../services/store'
+
+/** Beyond this, lines of five characters break; WeChat's largest setting is 1.44. */
+const LARGEST_SCALE = 1.5
+
+/**
+ * The outermost element of every page: text at the reader's own size (关怀模式), the offline banner, and the
+ * privacy sheet whenever WeChat asks for consent. `flush`: no padding at the sides.
+ */
+Component({
+  properties: {
+    flush: { type: Boolean, value: false },
+    /** Room for a bottom-bar below the last card. */
+    barred: { type: Boolean, value: false },
+  },
+  data: { scale: 1, online: true, waiting: 0, privacyAsked: false },
+
+  lifetimes: {
+    attached() {
+      const { fontSizeScaleFactor = 1 } = wx.getAppBaseInfo() as { fontSizeScaleFactor?: number }
+      this.setData({
+        scale: Math.min(LARGEST_SCALE, Math.max(1, fontSizeScaleFactor)),
+        online: online.get(),
+        waiting: waiting.get(),
+        privacyAsked: privacyAsked.get(),
+      })
+      stops.set(this, [
+        online.watch((value) => this.setData({ online: value })),
+        waiting.watch((value) => this.setData({ waiting: value })),
+        privacyAsked.watch((value) => this.setData({ privacyAsked: value })),
+      ])
+    },
+    detached() {
+      for (const stop of stops.get(this) ?? []) stop()
+    },
+  },
+
+  methods: {
+    onAgree() {
+      answerPrivacy(true)
+    },
+    onDecline() {
+      answerPrivacy(false)
+    },
+    onReadGuide() {
+      wx.openPrivacyContract({})
+    },
+  },
+})
+
+const stops = new WeakMap<object, (() => void)[]>()

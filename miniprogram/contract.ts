@@ -1,0 +1,51 @@
+// The only door from the mini-program to the server's contract. The build bundles what is named here, and
+// zod/mini, into one file; every other file of the mini-program is compiled on its own.
+import type * as z from 'zod/mini'
+import type { Endpoint } from '../server/contract/endpoint.ts'
+
+export { client } from '../server/contract/call.ts'
+export type { Request, Transport } from '../server/contract/call.ts'
+export type { Endpoint } from '../server/contract/endpoint.ts'
+
+export {
+  bindPhone,
+  listMySessions,
+  me as meShape,
+  readMe,
+  revokeMySession,
+  signInWithWechat,
+  signOut,
+  switchRole,
+} from '../server/contract/accounts.ts'
+export type { Me, MyChild, MyPost, Role } from '../server/contract/accounts.ts'
+
+export { listMyTodos, readMyDay } from '../server/contract/home.ts'
+export type { ChildProgress, MyDay, Todo } from '../server/contract/home.ts'
+
+export { listHelpLines } from '../server/contract/hotlines.ts'
+export type { HelpLine } from '../server/contract/hotlines.ts'
+
+export {
+  listMyMessages,
+  listMySubscriptions,
+  readMyMessages,
+  reportMySubscriptions,
+} from '../server/contract/notify.ts'
+export type { MessageKind, MyMessage, MySubscription } from '../server/contract/notify.ts'
+
+export {
+  answerMatch,
+  askToJoin,
+  decideJoin,
+  listJoins,
+  listMyJoins,
+  listMyMatches,
+  listStudents,
+  readClassByCode,
+  readClassCode,
+  withdrawMyJoin,
+} from '../server/contract/org.ts'
+export type { Join, Match, MyJoin, Student } from '../server/contract/org.ts'
+
+/** What an endpoint answers: `Reply<typeof listMySessions>`. */
+export type Reply<E extends Endpoint> = z.output<E['reply']>

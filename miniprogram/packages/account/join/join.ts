@@ -1,0 +1,107 @@
+import { askToJoin, readClassByCode, type Reply } from '../../../contract'
+import { refreshMe } from '../../../services/account'
+import { call, explain, tell } from '../../../services/api'
+import { replaceWith } from '../../../services/navigate'
+import { pages } from '../../../services/pages'
+import { me } from '../../../services/store'
+
+const RELATIONS = ['妈妈', '爸爸', '奶奶', '爷爷', '外婆', '外公']
+const OTHER = '其他'
+/** Codes have six to eight letters; each is looked up as soon as it could be whole. */
+const CODE = /^[A-HJ-NP-Z2-9]{6,8}$/
+
+interface Data {
+  intro: string
+  code: string
+  codeProblem: string
+  looking: boolean
+  found: Reply<typeof readClassByCode> | null
+  studentName: string
+  guardianName: string
+  relations: string[]
+  relation: string
+  otherRelation: string
+  busy: boolean
+}
+type Typed = WechatMiniprogram.CustomEvent<{ value: string }>
+interface Custom {
+  onCode: (event: Typed) => void
+  look: () => Promise<void>
+  onType: (event: Typed) => void
+  onRelation: (event: WechatMiniprogram.BaseEvent) => void
+  onAsk: () => Promise<void>
+}
+
+/** Joining without a match: the code from the class group, whose parent one is, and then 班主任 says yes. */
+Page<Data, Custom>({
+  data: {
+    intro: '',
+    code: '',
+    codeProblem: '',
+    looking: false,
+    found: null,
+    studentName: '',
+    guardianName: '',
+    relations: [...RELATIONS, OTHER],
+    relation: '',
+    otherRelation: '',
+    busy: false,
+  },
+
+  onLoad(query) {
+    // `scene` comes from the class's QR code, `code` from a shared card.
+    const code = (query.code ?? decodeURIComponent(query.scene ?? '')).toUpperCase()
+    const guardianName = me.get()?.name ?? ''
+    const intro = query.from === 'phone' ? '学校花名册里没有找到您的手机号，请用班级码加入。' : ''
+    this.setData({ code, guardianName, intro })
+    if (CODE.test(code)) void this.look()
+  },
+
+  onCode({ detail }) {
+    const code = detail.value.toUpperCase().replace(/\s/g, '')
+    this.setData({ code, found: null, codeProblem: '' })
+    if (CODE.test(code)) void this.look()
+  },
+
+  async look() {
+    const { code } = this.data
+    this.setData({ looking: true })
+    try {
+      const found = await call(readClassByCode, { code })
+      if (code === this.data.code) this.setData({ found, codeProblem: '' })
+    } catch (error) {
+      // While a longer code is being typed, its first six letters are not wrong yet.
+      if (code === this.data.code) this.setData({ codeProblem: explain(error) })
+    } finally {
+      if (code === this.data.code) this.setData({ looking: false })
+    }
+  },
+
+  onType(event) {
+    const { field } = event.currentTarget.dataset as {
+      field: 'studentName' | 'guardianName' | 'otherRelation'
+    }
+    this.setData({ [field]: event.detail.value })
+  },
+
+  onRelation(event) {
+    const { relation } = event.currentTarget.dataset as { relation: string }
+    this.setData({ relation })
+  },
+
+  async onAsk() {
+    if (this.data.busy) return
+    const { code, studentName, guardianName, relation, otherRelation } = this.data
+    const input = { code, studentName, guardianName, relation: relation === OTHER ? otherRelation : relation }
+    this.setData({ busy: true })
+    try {
+      await call(askToJoin, input)
+      await refreshMe().catch(() => undefined)
+      replaceWith(pages.joins)
+    } catch (error) {
+      tell(error)
+    } finally {
+      this.setData({ busy: false })
+    }
+  },
+})

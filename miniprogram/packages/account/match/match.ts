@@ -1,0 +1,82 @@
+import { answerMatch, listMyMatches, type Match } from '../../../contract'
+import { refreshMe } from '../../../services/account'
+import { call, explain, tell } from '../../../services/api'
+import { go, goOn, replaceWith } from '../../../services/navigate'
+import { pages } from '../../../services/pages'
+
+interface Data {
+  state: 'loading' | 'ready' | 'failed'
+  problem: string
+  matches: Match[]
+  busy: boolean
+  /** Asks once more before 不是我的孩子: a slip here would cost a telephone call to the teacher. */
+  denying: boolean
+}
+interface Custom {
+  load: () => Promise<void>
+  answer: (isMine: boolean) => Promise<void>
+  finish: () => Promise<void>
+  onYes: () => void
+  onNo: () => void
+  onBack: () => void
+  onReallyNo: () => void
+  onJoin: () => void
+}
+
+/** 您是七年级2班张*的妈妈？ One child after the other, as the phone number points at them. */
+Page<Data, Custom>({
+  data: { state: 'loading', problem: '', matches: [], busy: false, denying: false },
+
+  onLoad() {
+    void this.load()
+  },
+
+  async load() {
+    this.setData({ state: 'loading' })
+    try {
+      const { matches } = await call(listMyMatches, {})
+      this.setData({ state: 'ready', matches })
+    } catch (error) {
+      this.setData({ state: 'failed', problem: explain(error) })
+    }
+  },
+
+  async answer(isMine) {
+    const [match, ...rest] = this.data.matches
+    if (!match || this.data.busy) return
+    this.setData({ busy: true })
+    try {
+      await call(answerMatch, { guardianshipId: match.guardianshipId, isMine })
+      this.setData({ denying: false })
+      // The last card stays under the next page instead of flashing an empty one.
+      if (rest.length === 0) return await this.finish()
+      this.setData({ matches: rest })
+    } catch (error) {
+      tell(error)
+    } finally {
+      this.setData({ busy: false })
+    }
+  },
+
+  async finish() {
+    const me = await refreshMe()
+    if (me.children.length > 0) goOn()
+    else replaceWith(`${pages.join}?from=phone`)
+  },
+
+  onYes() {
+    void this.answer(true)
+  },
+  onNo() {
+    this.setData({ denying: true })
+  },
+  onBack() {
+    this.setData({ denying: false })
+  },
+  onReallyNo() {
+    void this.answer(false)
+  },
+  onJoin() {
+    go(pages.join)
+  },
+})

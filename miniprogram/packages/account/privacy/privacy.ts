@@ -1,0 +1,5 @@
+Page({
+  onGuide() {
+    wx.openPrivacyContract({})
+  },
+})

@@ -1,0 +1,5 @@
+Page({
+  onPullDownRefresh() {
+    void wx.stopPullDownRefresh()
+  },
+})

@@ -1,0 +1,53 @@
+import { readMyDay } from '../../../contract'
+import { call, explain } from '../../../services/api'
+import { date, dayOf, greeting } from '../../../services/format'
+import { go } from '../../../services/navigate'
+import { pages } from '../../../services/pages'
+import { me } from '../../../services/store'
+import { presentDay, type ShownDay } from './present'
+
+/** 教师端: who waits to join, who comes today, who has read the last letters, my classes. */
+Component({
+  data: { state: 'loading', problem: '', greeting: '', today: '', day: null as ShownDay | null },
+
+  lifetimes: {
+    attached() {
+      void this.load()
+    },
+  },
+
+  methods: {
+    async load() {
+      try {
+        const day = await call(readMyDay, {})
+        this.setData({
+          state: 'ready',
+          greeting: `${greeting()}，${me.get()?.name ?? '老师'}`,
+          today: date(dayOf(new Date())),
+          day: presentDay(day),
+        })
+      } catch (error) {
+        if (this.data.state !== 'ready') this.setData({ state: 'failed', problem: explain(error) })
+      }
+    },
+
+    onWrite() {
+      go(pages.teacherNotice)
+    },
+    onSlots() {
+      go(pages.teacherSlots)
+    },
+    onLetter(event: WechatMiniprogram.BaseEvent) {
+      const { id } = event.currentTarget.dataset as { id: string }
+      go(`${pages.teacherLetter}?id=${id}`)
+    },
+    onClass(event: WechatMiniprogram.BaseEvent) {
+      const { id } = event.currentTarget.dataset as { id: string }
+      go(`${pages.teacherClass}?id=${id}`)
+    },
+    onJoins(event: WechatMiniprogram.BaseEvent) {
+      const { id } = event.currentTarget.dataset as { id: string }
+      go(`${pages.teacherJoins}?id=${id}`)
+    },
+  },
+})

@@ -1,0 +1,109 @@
+import { client, type Endpoint, type Request } from '../contract'
+import { check, Problem, signedTransport } from './api'
+import { me, waiting } from './store'
+
+/** A receipt or signature on its way; stored one to a key because WeChat bounds a value at 1 MB. */
+interface Kept {
+  key: string
+  personId: string
+  request: Request
+}
+
+const INDEX = 'queue'
+/** More than a family signs in a week without network; a bound, because storage has one. */
+const MOST = 40
+
+class KeptForLater extends Error {}
+
+let flushing: Promise<void> | null = null
+
+/**
+ * Sends a receipt, signature or form that must not get lost: without network it waits on this phone, in the order
+ * tapped, and goes out by itself later. Only for endpoints that may safely arrive twice.
+ * @returns the reply, or `null` when it waits: say 已保存，联网后自动送达.
+ */
+export async function deliver<E extends Endpoint>(endpoint: E, input: Parameters<E['input']['parse']>[0]) {
+  check(endpoint, input)
+  try {
+    return await keeping(endpoint, input as never)
+  } catch (error) {
+    if (error instanceof KeptForLater) return null
+    throw error
+  }
+}
+
+const keeping = client(async (request) => {
+  await flush()
+  // Whatever still waits was tapped earlier and goes first.
+  if (mine().length > 0) return keep(request)
+  try {
+    return await signedTransport(request)
+  } catch (error) {
+    if (isPassing(error)) return keep(request)
+    throw error
+  }
+})
+
+/** Sends what waits, in order. Stops at the first sign that the network or the server is still away. */
+export function flush(): Promise<void> {
+  flushing ??= sendAll().finally(() => {
+    flushing = null
+  })
+  return flushing
+}
+
+async function sendAll() {
+  for (const { key, request } of mine()) {
+    try {
+      await signedTransport(request)
+    } catch (error) {
+      if (isPassing(error)) break
+      // The server has said no for good: the letter was withdrawn, or the child has left. Keeping it would block the rest.
+      void wx.showToast({ title: (error as Error).message, icon: 'none', duration: 3000 })
+    }
+    drop(key)
+  }
+  count()
+}
+
+/** No network, a server that is restarting, too many at once, or a session that cannot be renewed right now. */
+const isPassing = (error: unknown) =>
+  error instanceof Problem &&
+  (error.status === 0 || error.status === 401 || error.status === 429 || error.status >= 500)
+
+function keep(request: Request): never {
+  const keys = index()
+  const personId = me.get()?.personId
+  if (!personId || keys.length >= MOST) throw new Problem(0, '网络不通，请联网后再试')
+  const key = `${INDEX}.${Date.now()}.${keys.length}`
+  try {
+    wx.setStorageSync(key, { key, personId, request } satisfies Kept)
+    wx.setStorageSync(INDEX, [...keys, key])
+  } catch {
+    throw new Problem(0, '手机存储空间不足，请联网后再试')
+  }
+  count()
+  throw new KeptForLater()
+}
+
+function drop(key: string) {
+  wx.setStorageSync(
+    INDEX,
+    index().filter((it) => it !== key),
+  )
+  wx.removeStorageSync(key)
+}
+
+const index = () => (wx.getStorageSync(INDEX) || []) as string[]
+
+/** Only what the person who is signed in now has tapped: a borrowed phone must not sign in another's name. */
+function mine(): Kept[] {
+  const personId = me.get()?.personId
+  return index()
+    .map((key) => wx.getStorageSync(key) as Kept | '')
+    .filter((it): it is Kept => it !== '' && it.personId === personId)
+}
+
+function count() {
+  waiting.set(mine().length)
+}
