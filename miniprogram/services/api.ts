@@ -23,7 +23,7 @@ const publicCall = client((request) => send(request, null))
  * Asks the server, typed by the contract: `await call(readMe, {})`.
  * @throws Problem with a sentence for people; show it by `explain`.
  */
-export const call: typeof signedCall = (endpoint, input) => {
+export const call: typeof signedCall = async (endpoint, input) => {
   check(endpoint, input)
   return endpoint.access === 'public' ? publicCall(endpoint, input) : signedCall(endpoint, input)
 }
