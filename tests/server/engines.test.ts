@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { startMongo } from '../../server/infra/engines/mongo.ts'
+import { findMongod, joinMongo, startMongo } from '../../server/infra/engines/mongo.ts'
 import { alive, freePort } from '../../server/infra/engines/process.ts'
-import { startRedis } from '../../server/infra/engines/redis.ts'
+import { joinRedis, startRedis } from '../../server/infra/engines/redis.ts'
 import { firstOf, SetupError } from '../../server/infra/engines/setup.ts'
 import { testDatabase, testMongoUrl, testRedisUrl } from '../support/engines.ts'
 
@@ -86,13 +86,31 @@ it('leaves nothing running when the process that started the engines is killed',
 
 it('takes its folder back from a mongod that was left behind', async () => {
   const place = { folder: join(folder, 'left'), say, cacheGB: 0.25 }
-  const left = await startMongo(place)
+  await mkdir(place.folder)
+  const port = String(await freePort())
+  const args = ['--dbpath', place.folder, '--port', port, '--bind_ip', '127.0.0.1', '--replSet', 'other']
+  const left = spawn(await findMongod(say), args, { detached: true, stdio: 'ignore' })
+  await vi.waitFor(async () => expect(await readFile(join(place.folder, 'mongod.lock'), 'utf8')).not.toBe(''))
 
   const next = await startMongo(place)
 
-  expect(alive(left.pid)).toBe(false)
-  expect(Number(await readFile(join(place.folder, 'mongod.lock'), 'utf8'))).toBe(next.pid)
+  expect(alive(left.pid as number)).toBe(false)
   await next.stop()
+})
+
+it('does not touch the mongod of somebody who is still there', async () => {
+  const place = { folder: join(folder, 'taken'), say, cacheGB: 0.25 }
+  const first = await startMongo(place)
+  await expect(startMongo(place)).rejects.toThrow(`正在被进程 ${process.pid} 使用`)
+  expect(alive(first.pid)).toBe(true)
+  await first.stop()
+})
+
+it.each([
+  ['a MongoDB that is not there', () => joinMongo('mongodb://127.0.0.1:1/'), '连不上 MONGO_URL'],
+  ['a Redis that is not there', () => joinRedis('redis://127.0.0.1:1'), '连不上 REDIS_URL'],
+])('names %s', async (_, join, sentence) => {
+  await expect(join()).rejects.toThrow(sentence)
 })
 
 it('tries one way after the other and takes the first that leads somewhere', async () => {

