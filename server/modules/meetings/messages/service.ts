@@ -1,0 +1,92 @@
+import type { Deps } from '../../../infra/deps.ts'
+import * as accounts from '../../accounts/service.ts'
+import * as notify from '../../notify/service.ts'
+import type { BookingRecord, SlotRecord } from '../model.ts'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+const TEACHER_PAGE = '/packages/teacher/pages/calls/calls'
+const GUARDIAN_PAGE = '/pages/calls/calls'
+
+/** Both sides hear that a call stands, and are reminded a day and half an hour before. Harmless twice. */
+export async function announceBooking(slot: SlotRecord, { clock }: Pick<Deps, 'clock'>) {
+  const { booking } = slot
+  if (!booking) return
+  const now = clock.now()
+  const sides = await sidesOf(slot, booking)
+  await notify.enqueue(
+    sides.flatMap((side) => {
+      const message = {
+        subject: subjectOf(booking),
+        personId: side.personId,
+        page: side.page,
+        path: slot.path,
+      }
+      const values = {
+        who: side.who,
+        child: booking.studentName,
+        time: stretch(slot),
+        note: `想聊：${booking.topic}`,
+      }
+      const reminders = [DAY_MS, 30 * MINUTE_MS].map((before) => new Date(slot.startAt.getTime() - before))
+      return [
+        { ...message, kind: 'callBooked' as const, values, expiresAt: slot.startAt },
+        ...reminders
+          .filter((dueAt) => dueAt > now)
+          .map((dueAt, at) => ({
+            ...message,
+            kind: 'callReminder' as const,
+            step: String(at),
+            values,
+            dueAt,
+            isUrgent: true,
+            expiresAt: slot.startAt,
+          })),
+      ]
+    }),
+    now,
+  )
+}
+
+/** Both sides hear that a call is off and why; reminders that were waiting are taken back. */
+export async function announceCancellation(slot: SlotRecord, { clock }: Pick<Deps, 'clock'>) {
+  const booking = slot.history.at(-1)
+  if (!booking) return
+  const subject = subjectOf(booking)
+  await notify.withdraw({ kind: 'callReminder', subject })
+  const sides = await sidesOf(slot, booking)
+  await notify.enqueue(
+    sides.map((side) => ({
+      kind: 'callCancelled' as const,
+      subject,
+      personId: side.personId,
+      page: side.page,
+      path: slot.path,
+      isUrgent: true,
+      values: {
+        who: side.who,
+        child: booking.studentName,
+        time: stretch(slot),
+        reason: booking.reason ?? '',
+      },
+    })),
+    clock.now(),
+  )
+}
+
+const subjectOf = (booking: BookingRecord) => `call-${String(booking._id)}`
+
+const stretch = (slot: SlotRecord) => ({ from: slot.startAt, to: slot.endAt })
+
+async function sidesOf(slot: SlotRecord, booking: BookingRecord) {
+  const teacherId = String(slot.teacherId)
+  const teacher = (await accounts.namesOf([teacherId])).get(teacherId) ?? ''
+  return [
+    {
+      personId: String(booking.personId),
+      who: `${teacher}老师`.replace(/老师老师$/, '老师'),
+      page: GUARDIAN_PAGE,
+    },
+    { personId: teacherId, who: `${booking.studentName}${booking.relation}`, page: TEACHER_PAGE },
+  ]
+}
