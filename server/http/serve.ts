@@ -6,12 +6,12 @@ import type { Actor, ActorFor } from './actor.ts'
 import { Refusal } from './errors.ts'
 
 /** Where a call came from, for the device list and the limits. */
-export interface From {
+export interface Caller {
   ip: string
   device: string
 }
 
-type Call<E extends Endpoint> = z.output<E['input']> & { actor: ActorFor<E>; from: From }
+type Call<E extends Endpoint> = z.output<E['input']> & { actor: ActorFor<E>; caller: Caller }
 
 /** Mounts one endpoint of the contract: admit, parse what was said, run the handler, parse what we answer. */
 export function serve<E extends Endpoint>(
@@ -26,9 +26,9 @@ export function serve<E extends Endpoint>(
     const input = endpoint.input.safeParse({ ...said(ctx, endpoint), ...ctx.params })
     if (!input.success) throw new Refusal('invalid', describe(input.error))
 
-    const from = { ip: ctx.ip, device: ctx.get('user-agent').slice(0, 200) }
+    const caller = { ip: ctx.ip, device: ctx.get('user-agent').slice(0, 200) }
     // Parsing the answer drops every key the contract does not name: a private field cannot leak by accident.
-    ctx.body = endpoint.reply.parse(await handler({ ...input.data, actor, from } as Call<E>))
+    ctx.body = endpoint.reply.parse(await handler({ ...input.data, actor, caller } as Call<E>))
   })
 }
 

@@ -1,7 +1,7 @@
 import type Router from '@koa/router'
 import * as api from '#contract/accounts'
 import type { Role } from '#contract/accounts'
-import type { From } from '../../http/serve.ts'
+import type { Caller } from '../../http/serve.ts'
 import { DONE, serve } from '../../http/serve.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { Refusal } from '../../http/errors.ts'
@@ -13,18 +13,18 @@ import { identify, phoneOf } from './wechat/service.ts'
 export function accountRoutes(router: Router, deps: Deps) {
   const { clock, wechat } = deps
 
-  serve(router, api.signInWithWechat, async ({ code, from }) => {
+  serve(router, api.signInWithWechat, async ({ code, caller }) => {
     const person = await accounts.ensureByOpenId(await identify(wechat, code))
-    return openFor(String(person._id), 'guardian', from, deps)
+    return openFor(String(person._id), 'guardian', caller, deps)
   })
 
   serve(router, api.readMe, async ({ actor }) => presentMe(actor, deps))
 
-  serve(router, api.switchRole, async ({ actor, role, from }) => {
+  serve(router, api.switchRole, async ({ actor, role, caller }) => {
     const person = await accounts.findPerson(actor.personId)
     const proven = roleFor(person, role, clock.now())
     await accounts.closeSession(actor.personId, actor.sessionId)
-    return openFor(actor.personId, proven, from, deps)
+    return openFor(actor.personId, proven, caller, deps)
   })
 
   serve(router, api.signOut, async ({ actor }) => {
@@ -51,17 +51,17 @@ export function accountRoutes(router: Router, deps: Deps) {
     return DONE
   })
 
-  serve(router, api.bindPhone, async ({ actor, code, from }) => {
+  serve(router, api.bindPhone, async ({ actor, code, caller }) => {
     const phone = await phoneOf(wechat, code)
     const personId = await accounts.bindPhone(actor.personId, phone, deps)
     if (personId === actor.personId) await accounts.closeSession(personId, actor.sessionId)
-    return openFor(personId, 'guardian', from, deps)
+    return openFor(personId, 'guardian', caller, deps)
   })
 }
 
 /** Opens a session and says who one is in it. */
-export async function openFor(personId: string, role: Role, from: From, deps: Deps) {
-  const opened = await accounts.openSession(personId, role, from.device, deps.clock.now())
+export async function openFor(personId: string, role: Role, caller: Caller, deps: Deps) {
+  const opened = await accounts.openSession(personId, role, caller.device, deps.clock.now())
   const actor = await accounts.actorFor(opened.token, deps.clock.now())
   if (!actor) throw new Refusal('unauthenticated', '请重新登录')
   return { ...opened, me: await presentMe(actor, deps) }

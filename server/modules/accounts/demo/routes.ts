@@ -11,9 +11,9 @@ import { presentDemoPeople } from './present.ts'
 export function demoRoutes(router: Router, deps: Deps) {
   serve(router, api.listDemoPeople, async () => ({ people: await presentDemoPeople(deps) }))
 
-  serve(router, api.signInAsDemo, async ({ as, from }) => {
+  serve(router, api.signInAsDemo, async ({ as, caller }) => {
     const person = await accounts.findDemoPerson(as)
     if (!person?.loginName) throw new Refusal('not_found', '演示城市里没有这个人')
-    return openFor(String(person._id), 'staff', from, deps)
+    return openFor(String(person._id), 'staff', caller, deps)
   })
 }

@@ -13,10 +13,10 @@ import * as signIn from './service.ts'
 export function signInRoutes(router: Router, deps: Deps) {
   const { clock, env } = deps
 
-  serve(router, api.signInWithPassword, async ({ loginName, password, totp, deviceToken, from }) => {
-    const person = await signIn.personFor({ loginName, password, totp, deviceToken, ip: from.ip }, deps)
+  serve(router, api.signInWithPassword, async ({ loginName, password, totp, deviceToken, caller }) => {
+    const person = await signIn.personFor({ loginName, password, totp, deviceToken, ip: caller.ip }, deps)
     const personId = String(person._id)
-    const opened = await openFor(personId, roleFor(person, 'staff', clock.now()), from, deps)
+    const opened = await openFor(personId, roleFor(person, 'staff', clock.now()), caller, deps)
     return { ...opened, deviceToken: mintDeviceToken(personId, env.INDEX_KEY) }
   })
 

@@ -74,17 +74,19 @@ async function useTotp(
   person: PersonRecord,
   token: string,
   { fields, clock }: Pick<Deps, 'fields' | 'clock'>,
+  /** Who is signed in already and mistypes must not be told that the session is over. */
+  refusal: 'unauthenticated' | 'invalid' = 'unauthenticated',
 ) {
   const now = Math.floor(clock.now().getTime() / 1000)
   const secret = person.totp ? fields.open(person.totp.secret) : ''
   const result = verifySync({ secret, token, epoch: now, epochTolerance: 30 })
   const step = Math.floor(now / 30) + ('delta' in result ? result.delta : 0)
-  if (!result.valid) throw new Refusal('unauthenticated', '动态验证码不对，请看最新的6位数字')
+  if (!result.valid) throw new Refusal(refusal, '动态验证码不对，请看最新的6位数字')
   const { matchedCount } = await PersonModel.updateOne(
     { _id: person._id, 'totp.lastStep': { $lt: step } },
     { 'totp.lastStep': step, 'totp.confirmedAt': person.totp?.confirmedAt ?? clock.now() },
   )
-  if (matchedCount === 0) throw new Refusal('unauthenticated', '这个动态验证码已经用过，请等下一个')
+  if (matchedCount === 0) throw new Refusal(refusal, '这个动态验证码已经用过，请等下一个')
 }
 
 /** A new secret, not in force until six digits from it come back. */
@@ -100,7 +102,7 @@ export async function beginTotp(person: PersonRecord, { fields }: Pick<Deps, 'fi
 
 export async function confirmTotp(person: PersonRecord, token: string, deps: Pick<Deps, 'fields' | 'clock'>) {
   if (!person.totp || person.totp.confirmedAt) throw new Refusal('conflict', '请先扫码，再输入验证码')
-  await useTotp(person, token, deps)
+  await useTotp(person, token, deps, 'invalid')
 }
 
 export async function removeTotp(person: PersonRecord, password: string) {
