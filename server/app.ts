@@ -5,19 +5,23 @@ import helmet from 'koa-helmet'
 import { answerErrors } from './http/errors.ts'
 import { jsonBodies } from './http/limits.ts'
 import { healthRoutes } from './http/health.ts'
+import { demoDoor } from './http/demo.ts'
 import { docsRoutes } from './http/docs.ts'
 import { siteRoutes } from './http/site.ts'
 import type { Deps } from './infra/deps.ts'
+import { meetingRoutes } from './modules/meetings/routes.ts'
 import { accountRoutes } from './modules/accounts/routes.ts'
 import { demoRoutes } from './modules/accounts/demo/routes.ts'
 import * as accounts from './modules/accounts/service.ts'
 import { signInRoutes } from './modules/accounts/sign-in/routes.ts'
+import { pushRoutes } from './modules/notify/push/routes.ts'
+import { notifyRoutes } from './modules/notify/routes.ts'
 import { familyRoutes } from './modules/org/families/routes.ts'
 import { joinRoutes } from './modules/org/joins/routes.ts'
 import { treeRoutes } from './modules/org/tree/routes.ts'
 
 /** The rooms in the order of the contract's catalogue. Each mounts its endpoints under `/api`. */
-const ROOMS = [accountRoutes, signInRoutes, treeRoutes, familyRoutes, joinRoutes]
+const ROOMS = [accountRoutes, signInRoutes, treeRoutes, familyRoutes, joinRoutes, meetingRoutes, notifyRoutes, pushRoutes]
 
 /** The whole web application on engines that are already open. Nothing happens at import. */
 export function createApp(deps: Deps) {
@@ -29,7 +33,10 @@ export function createApp(deps: Deps) {
 
   const api = new Router({ prefix: '/api' })
   for (const room of ROOMS) room(api, deps)
-  if (deps.env.DEMO) demoRoutes(api, deps)
+  if (deps.env.DEMO) {
+    demoRoutes(api, deps)
+    demoDoor(site, deps)
+  }
 
   app.use(answerErrors(deps.log))
   app.use(security())
