@@ -33,9 +33,3 @@ export function loadBelow(rootId: string): Load {
 
 /** For a tree's `props`. */
 export const treeProps = { label: 'name', isLeaf: (data: TreeNodeData) => asUnit(data).kind === 'class' }
-
-/** Of the ticked units only the topmost: a whole school instead of the school and each of its classes. */
-export function topmost(ticked: Pick<Unit, 'id' | 'parentId'>[]): string[] {
-  const ids = new Set(ticked.map((it) => it.id))
-  return ticked.filter((it) => !it.parentId || !ids.has(it.parentId)).map((it) => it.id)
-}
