@@ -45,7 +45,7 @@ function said(ctx: RouterContext, endpoint: Endpoint): object {
   if (endpoint.method === 'GET') return { ...ctx.query }
   const body = (ctx.request as { body?: unknown }).body ?? {}
   if (typeof body !== 'object' || Array.isArray(body)) throw new Refusal('invalid', '内容的格式不对')
-  return body as object
+  return body
 }
 
 /** The first thing wrong, in one sentence: the contract's own where it has one; the library's are for programmers. */

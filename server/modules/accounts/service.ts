@@ -51,11 +51,11 @@ export async function openSession(personId: string, role: Role, device: string, 
 }
 
 export async function closeSession(personId: string, sessionId: string) {
-  const { modifiedCount } = await PersonModel.updateOne(
-    { _id: personId },
+  const { matchedCount } = await PersonModel.updateOne(
+    { _id: personId, 'sessions._id': new Types.ObjectId(sessionId) },
     { $pull: { sessions: { _id: new Types.ObjectId(sessionId) } } },
   )
-  if (modifiedCount === 0) throw new Refusal('not_found', '这台设备已经退出了')
+  if (matchedCount === 0) throw new Refusal('not_found', '这台设备已经退出了')
 }
 
 /** Signs every other device out: after a change of password. */

@@ -33,6 +33,8 @@ export type OwnChild = Readonly<{
   guardianshipId: string
   guardianName: string
   relation: string
+  /** Every class the child has been in: what was sent to a class stays with its families. */
+  memberships: readonly Readonly<{ classId: string; path: string; from: Date; to: Date | null }>[]
 }> & { readonly [proven]: 'OwnChild' }
 
 /** Outside one's posts a unit does not exist (404); inside, the wrong post is told so (403). */

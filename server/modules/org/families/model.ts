@@ -73,6 +73,8 @@ guardianshipSchema.index(
   { studentId: 1, personId: 1 },
   { unique: true, partialFilterExpression: { personId: { $type: 'objectId' }, to: null } },
 )
+// The guardians of a student: neither partial index above answers that.
+guardianshipSchema.index({ studentId: 1, to: 1 })
 guardianshipSchema.index({ phoneIndex: 1, to: 1 })
 guardianshipSchema.index({ personId: 1, to: 1 })
 guardianshipSchema.index({ classId: 1, to: 1 })

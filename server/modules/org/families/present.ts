@@ -1,5 +1,5 @@
 import type { Student } from '#contract/org'
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import type { match } from '#contract/org'
 import { type FieldCrypto, maskName, maskPhone } from '../../../infra/field-crypto.ts'
 import type { GuardianshipRecord, StudentRecord } from './model.ts'

@@ -35,6 +35,12 @@ function asChild(student: StudentRecord, bond: GuardianshipRecord, personId: str
     guardianshipId: String(bond._id),
     guardianName: bond.name,
     relation: bond.relation,
+    memberships: student.memberships.map((it) => ({
+      classId: String(it.classId),
+      path: it.path,
+      from: it.from,
+      to: it.to ?? null,
+    })),
   } satisfies Omit<OwnChild, symbol>
 }
 

@@ -1,5 +1,5 @@
 import type { myJoin } from '#contract/org'
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import type { JoinRecord } from './model.ts'
 
 export function presentMyJoin(

@@ -1,0 +1,85 @@
+import { Types } from 'mongoose'
+import type { UnitScope } from '../policy.ts'
+import { Refusal } from '../../../http/errors.ts'
+import { GuardianshipModel, StudentModel } from '../families/model.ts'
+import { UnitModel, type UnitRecord } from '../tree/model.ts'
+import { isWithin, within } from '../tree/rules.ts'
+import { topmost } from './rules.ts'
+
+/** Units somebody has been proven to write to, none inside another. */
+export type Audience = Pick<UnitRecord, '_id' | 'kind' | 'fullName' | 'path'>[]
+
+/** The units named, all of them inside the scope, else none of them exists. */
+export async function audienceWithin(scope: UnitScope<'writeLetters'>, unitIds: string[]): Promise<Audience> {
+  const wanted = [...new Set(unitIds)]
+  const units = await UnitModel.find(
+    { _id: { $in: wanted } },
+    { kind: 1, fullName: 1, path: 1 },
+  ).lean<Audience>()
+  if (units.length < wanted.length || units.some((it) => !isWithin(it.path, scope.path))) {
+    throw new Refusal('not_found', '收信的范围里有不归您管理的单位，请重新选择')
+  }
+  return topmost(units).sort((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+/** How many families live below some units that do not overlap, and how many of them have joined. One covered range each. */
+export async function countFamilies(audience: { path: string }[]) {
+  const [row] = await StudentModel.aggregate<{ families: number; joined: number }>([
+    { $match: { $or: audience.map((it) => ({ path: within(it.path), leftAt: null })) } },
+    {
+      $group: {
+        _id: null,
+        families: { $sum: 1 },
+        joined: { $sum: { $cond: [{ $gt: ['$activatedAt', null] }, 1, 0] } },
+      },
+    },
+  ])
+  return { families: row?.families ?? 0, joined: row?.joined ?? 0 }
+}
+
+/** The accounts of all guardians below some units, at most so many. */
+export async function guardianPeopleWithin(audience: { path: string }[], most: number) {
+  const bonds = await GuardianshipModel.find(
+    { $or: audience.map((it) => ({ path: within(it.path), to: null, personId: { $type: 'objectId' } })) },
+    { personId: 1 },
+  )
+    .limit(most)
+    .lean<{ personId: Types.ObjectId | null }[]>()
+  return bonds.flatMap((it) => (it.personId ? [String(it.personId)] : []))
+}
+
+/** The classes below some units, in the order of their paths, after one of them. */
+export const classesAfter = (audience: { path: string }[], after: string, most: number) =>
+  UnitModel.find({
+    kind: 'class',
+    $and: [{ path: { $gt: after } }, { $or: audience.map((it) => ({ path: within(it.path) })) }],
+  })
+    .sort({ path: 1 })
+    .limit(most)
+    .lean<UnitRecord[]>()
+
+/** Who is in some classes now: student ids, and those of them whose guardians have not joined. */
+export async function rollsOf(classIds: Types.ObjectId[]) {
+  const rows = await StudentModel.aggregate<{
+    _id: Types.ObjectId
+    roster: Types.ObjectId[]
+    unreached: Types.ObjectId[]
+  }>([
+    { $match: { classId: { $in: classIds }, leftAt: null } },
+    {
+      $group: {
+        _id: '$classId',
+        roster: { $push: '$_id' },
+        unreached: { $push: { $cond: [{ $gt: ['$activatedAt', null] }, '$$REMOVE', '$_id'] } },
+      },
+    },
+  ])
+  return new Map(rows.map((it) => [String(it._id), it]))
+}
+
+/** The guardians of some students who have an account, with what to call them. */
+export const joinedGuardiansOf = (studentIds: Types.ObjectId[]) =>
+  GuardianshipModel.find(
+    { studentId: { $in: studentIds }, to: null, personId: { $type: 'objectId' } },
+    { studentId: 1, personId: 1, relation: 1, path: 1 },
+  ).lean<{ studentId: Types.ObjectId; personId: Types.ObjectId; relation: string; path: string }[]>()
