@@ -66,7 +66,7 @@ function prove<A extends Action>(unit: UnitRecord, posts: ActorPost[], actor: St
 
 /** Every child of the signed-in guardian. */
 export async function ownChildren(actor: GuardianActor): Promise<OwnChild[]> {
-  return (await families.childrenOf(actor.personId)) as OwnChild[]
+  return (await families.childrenOf(actor.personId)) as unknown as OwnChild[]
 }
 
 /** One child of the signed-in guardian; anybody else's does not exist. */
