@@ -3,6 +3,7 @@ import type { LocationQuery, LocationQueryRaw, RouteMeta } from 'vue-router'
 interface Place {
   path: string
   fullPath: string
+  hash: string
   query: LocationQuery
   meta: RouteMeta
 }
@@ -17,7 +18,7 @@ export function gate(to: Pick<Place, 'fullPath' | 'meta'>, isSignedIn: boolean) 
 export function keepUnit(to: Place, from: Pick<Place, 'query'>) {
   const unitId = from.query.unitId
   if (to.meta.isPublic || to.query.unitId || !unitId) return null
-  return { path: to.path, query: { ...to.query, unitId } as LocationQueryRaw, hash: '' }
+  return { path: to.path, query: { ...to.query, unitId } as LocationQueryRaw, hash: to.hash }
 }
 
 /** Only a path of our own counts as a way back: an address from a link must not lead to another site. */

@@ -1,0 +1,79 @@
+import { VueQueryPlugin } from '@tanstack/vue-query'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { createApp, effectScope, shallowRef } from 'vue'
+import { listStaff } from '#contract/org'
+import { openBrowser } from './browser'
+
+const id = (digit: string) => digit.repeat(24)
+const member = (personId: string) => ({
+  personId,
+  name: '李老师',
+  post: 'teacher',
+  unitId: id('1'),
+  unitName: '实验中学',
+})
+
+/** Every request waits here until the test answers it. */
+let asked: { path: string; say: (reply: object) => void }[] = []
+
+beforeEach(() => {
+  asked = []
+  openBrowser(() => '')
+  vi.stubGlobal(
+    'fetch',
+    (path: string) =>
+      new Promise((resolve) => asked.push({ path, say: (reply) => resolve(Response.json(reply)) })),
+  )
+  vi.resetModules()
+})
+afterEach(() => vi.unstubAllGlobals())
+
+async function openList(unitId: () => string) {
+  const { usePaged } = await import('../../admin-web/src/composables/usePaged')
+  const app = createApp({ render: () => null })
+  app.use(VueQueryPlugin)
+  const scope = effectScope()
+  const list = app.runWithContext(() =>
+    scope.run(() =>
+      usePaged(
+        listStaff,
+        () => ({ unitId: unitId() }),
+        (reply) => reply.staff,
+      ),
+    ),
+  )
+  if (!list) throw new Error('the list did not open')
+  return list
+}
+const question = (at: number) => vi.waitFor(() => asked[at] ?? Promise.reject(new Error(`no question ${at}`)))
+
+it('puts the pages one after the other and says when there are no more', async () => {
+  const list = await openList(() => id('1'))
+  const first = await question(0)
+  expect(first.path).toBe(`/api/units/${id('1')}/staff`)
+  first.say({ staff: [member(id('a'))], next: id('a') })
+  await vi.waitFor(() => expect(list.hasMore.value).toBe(true))
+
+  void list.more()
+  const second = await question(1)
+  expect(second.path).toBe(`/api/units/${id('1')}/staff?after=${id('a')}`)
+  second.say({ staff: [member(id('b'))], next: null })
+
+  await vi.waitFor(() => expect(list.rows.value.map((it) => it.personId)).toEqual([id('a'), id('b')]))
+  expect(list.hasMore.value).toBe(false)
+})
+
+it('shows the unit that was chosen last, however late the answer for the first one comes', async () => {
+  const unitId = shallowRef(id('1'))
+  const list = await openList(() => unitId.value)
+  const slow = await question(0)
+  unitId.value = id('2')
+  const quick = await question(1)
+
+  quick.say({ staff: [member(id('b'))], next: null })
+  await vi.waitFor(() => expect(list.rows.value).toHaveLength(1))
+  slow.say({ staff: [member(id('a')), member(id('c'))], next: null })
+  await new Promise((resolve) => setTimeout(resolve, 50))
+
+  expect(list.rows.value.map((it) => it.personId)).toEqual([id('b')])
+})
