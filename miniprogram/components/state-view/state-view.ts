@@ -19,6 +19,12 @@ Component({
     /** Cards in the skeleton. */
     rows: { type: Number, value: 3 },
   },
+  data: { bones: [0, 1, 2] },
+  observers: {
+    rows(rows: number) {
+      this.setData({ bones: Array.from({ length: rows }, (_, at) => at) })
+    },
+  },
   methods: {
     onRetry() {
       this.triggerEvent('retry')

@@ -8,6 +8,8 @@ export interface ShownDay {
   classes: { classId: string; name: string; school: string; joined: string; isWhole: boolean }[]
 }
 
+export const EMPTY_DAY: ShownDay = { waiting: [], visits: [], letters: [], classes: [] }
+
 export function presentDay(day: MyDay): ShownDay {
   return {
     waiting: day.classes
@@ -19,7 +21,7 @@ export function presentDay(day: MyDay): ShownDay {
     visits: day.visits.map((it) => ({
       bookingId: it.bookingId,
       hours: `${hour(it.startsAt)}–${hour(it.endsAt)}`,
-      who: `${it.studentName} · ${it.guardianName}`,
+      who: it.guardianName,
       topic: it.topic ?? '',
     })),
     letters: day.letters.map((it) => ({

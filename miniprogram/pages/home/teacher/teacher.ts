@@ -4,11 +4,11 @@ import { date, dayOf, greeting } from '../../../services/format'
 import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { me } from '../../../services/store'
-import { presentDay, type ShownDay } from './present'
+import { EMPTY_DAY, presentDay } from './present'
 
 /** 教师端: who waits to join, who comes today, who has read the last letters, my classes. */
 Component({
-  data: { state: 'loading', problem: '', greeting: '', today: '', day: null as ShownDay | null },
+  data: { state: 'loading', problem: '', greeting: '', today: '', day: EMPTY_DAY },
 
   lifetimes: {
     attached() {
