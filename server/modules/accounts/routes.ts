@@ -7,6 +7,7 @@ import type { Deps } from '../../infra/deps.ts'
 import { Refusal } from '../../http/errors.ts'
 import { roleFor } from './policy.ts'
 import { presentMe } from './present.ts'
+import { deviceName } from './rules.ts'
 import * as accounts from './service.ts'
 import { identify, phoneOf } from './wechat/service.ts'
 
@@ -40,7 +41,7 @@ export function accountRoutes(router: Router, deps: Deps) {
         sessionId: String(it._id),
         openedAt: it.openedAt.toISOString(),
         expiresAt: it.expiresAt.toISOString(),
-        device: it.device,
+        device: deviceName(it.device),
         isCurrent: String(it._id) === actor.sessionId,
       })),
     }

@@ -30,3 +30,31 @@ export function plainPhone(text: string): string | null {
   const digits = text.replace(/^\+?86(?=1)/, '').replace(/[\s-]/g, '')
   return /^1[3-9]\d{9}$/.test(digits) ? digits : null
 }
+
+/** First match wins: a browser names those it descends from as well, WeChat's names all of them. */
+const PROGRAMS: [RegExp, string][] = [
+  [/MicroMessenger|wxwork/i, '微信'],
+  [/Edg(e|A|iOS)?\//, '微软浏览器'],
+  [/QQBrowser/i, 'QQ浏览器'],
+  [/Firefox|FxiOS/, '火狐浏览器'],
+  [/Chrome|CriOS/, '谷歌浏览器'],
+  [/Safari/, '苹果浏览器'],
+]
+const MACHINES: [RegExp, string][] = [
+  [/iPad/, '苹果平板'],
+  [/iPhone/, '苹果手机'],
+  [/OpenHarmony|HarmonyOS/i, '鸿蒙设备'],
+  [/Android.*Mobile/, '安卓手机'],
+  [/Android/, '安卓平板'],
+  [/Macintosh/, '苹果电脑'],
+  [/Windows|Linux|CrOS/, '电脑'],
+]
+
+/** 苹果手机上的微信: what a person can recognise in a browser's own description of itself. */
+export function deviceName(userAgent: string): string {
+  const nameIn = (list: [RegExp, string][]) => list.find(([sign]) => sign.test(userAgent))?.[1]
+  const machine = nameIn(MACHINES)
+  const program = nameIn(PROGRAMS)
+  if (machine && program) return `${machine}上的${program}`
+  return machine ?? program ?? '未知设备'
+}
