@@ -6,11 +6,11 @@ const LARGEST_SCALE = 1.5
 
 /**
  * The outermost element of every page: text at the reader's own size (关怀模式), the offline banner, and the
- * privacy sheet whenever WeChat asks for consent. `flush`: no padding at the sides.
+ * privacy sheet whenever WeChat asks for consent. `edgeless`: no padding at the sides.
  */
 Component({
   properties: {
-    flush: { type: Boolean, value: false },
+    edgeless: { type: Boolean, value: false },
     /** Room for a bottom-bar below the last card. */
     barred: { type: Boolean, value: false },
   },
