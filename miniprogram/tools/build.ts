@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
 import { compilerOptions } from './compiler-options.ts'
-import { filesIn, isFile, readJson, writeText } from './files.ts'
+import { filesIn, isFile, readJson, readText, writeText } from './files.ts'
 import { inlineIcons } from './icons.ts'
 import { copyNpm } from './npm.ts'
 import { checkSizes, inKiB, packageSizes } from './sizes.ts'
@@ -31,12 +31,16 @@ export async function buildMiniprogram({ from, to, origin, appId }: MiniprogramB
   } as const
 
   rmSync(to, { recursive: true, force: true })
-  await build({
-    ...options,
-    entryPoints: scripts.map((name) => path.join(from, name)),
-    outbase: from,
-    outdir: to,
-  })
+  for (const name of scripts) {
+    // Given as text: as a file of our package, a module by its package.json, it would import CommonJS as Node does,
+    // where `default` is the whole module.
+    const { code } = await transform(readText(path.join(from, name)), {
+      ...options,
+      loader: 'ts',
+      sourcefile: name,
+    })
+    writeText(path.join(to, name.replace(/\.ts$/, '.js')), code)
+  }
   if (files.includes('contract.ts')) {
     await build({
       ...options,

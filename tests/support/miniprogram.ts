@@ -14,6 +14,8 @@ export interface Phone {
   tap: (target: string | Locator) => Promise<void>
   /** What shows this text now. */
   see: (text: string | RegExp) => Promise<void>
+  /** Draws a finger over the screen. */
+  drag: (points: [x: number, y: number][]) => Promise<void>
   /** Keeps a picture under .data/shots/ for people to look at. */
   screenshot: (name: string) => Promise<string>
   /** Everything that went wrong since the last call: uncaught errors, the console's errors, unknown wx.* */
@@ -23,7 +25,11 @@ export interface Phone {
 }
 
 /** Opens the mini-program's preview on a phone of its own: other storage, other identity, real touch. */
-export async function openPhone(browser: Browser, origin: string, { as, page: path }: PhoneOptions): Promise<Phone> {
+export async function openPhone(
+  browser: Browser,
+  origin: string,
+  { as, page: path }: PhoneOptions,
+): Promise<Phone> {
   const context = await phone(browser)
   const page = await context.newPage()
   page.setDefaultTimeout(8000)
@@ -31,7 +37,8 @@ export async function openPhone(browser: Browser, origin: string, { as, page: pa
   page.on('pageerror', (error) => failed.push(error.stack ?? error.message))
   page.on('console', (message) => {
     // A refusal of the server is the app's to handle; the browser mentions it all the same.
-    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) failed.push(message.text())
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      failed.push(message.text())
   })
   await page.goto(`${origin}/preview/?as=${encodeURIComponent(as)}${path ? `#/${path}` : ''}`)
   await page.locator('wx-page').first().waitFor()
@@ -46,6 +53,18 @@ export async function openPhone(browser: Browser, origin: string, { as, page: pa
     page,
     tap: (target) => (typeof target === 'string' ? visible(target) : target).tap(),
     see: (text) => visible(text).waitFor(),
+    drag: async (points) => {
+      const devtools = await context.newCDPSession(page)
+      const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', point?: [number, number]) =>
+        devtools.send('Input.dispatchTouchEvent', {
+          type,
+          touchPoints: point ? [{ x: point[0], y: point[1] }] : [],
+        })
+      await send('touchStart', points[0])
+      for (const point of points.slice(1)) await send('touchMove', point)
+      await send('touchEnd')
+      await devtools.detach()
+    },
     screenshot: (name) => shot(page, name),
     failures,
     close: async () => {

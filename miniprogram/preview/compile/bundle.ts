@@ -53,7 +53,7 @@ export async function bundlePreview({ app: folder, sources, to }: PreviewBuild) 
   } as const
   await build({
     ...options,
-    stdin: { contents: entry.join('\n'), resolveDir: path.resolve('.'), loader: 'js' },
+    stdin: { contents: entry.join('\n'), resolveDir: RUNTIME, loader: 'js' },
     outfile: path.join(to, 'app.js'),
     sourcemap: true,
     define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
@@ -91,26 +91,33 @@ export async function bundlePreview({ app: folder, sources, to }: PreviewBuild) 
   return { units: units.length, bytes: statSync(path.join(to, 'app.js')).size, warnings: problems }
 }
 
-/** `require('dayjs')` inside the mini-program means the nearest miniprogram_npm, not node_modules. */
+/**
+ * Resolves what the mini-program requires, as WeChat does: relative files, and packages in the nearest
+ * miniprogram_npm. esbuild itself would take these CommonJS files for ES modules, as our package.json says.
+ */
 function miniprogramModules(folder: string): Plugin {
   return {
     name: 'miniprogram-modules',
     setup(plugin) {
-      plugin.onResolve({ filter: /^[^./]/ }, ({ path: spec, importer }) => {
+      plugin.onResolve({ filter: /./ }, ({ path: spec, importer }) => {
+        if (spec.startsWith(folder)) return { path: spec }
         if (!importer.startsWith(folder)) return undefined
-        for (
-          let parent = path.dirname(importer);
-          parent.length >= folder.length;
-          parent = path.dirname(parent)
-        ) {
-          const base = [path.join(parent, 'miniprogram_npm', spec), path.join(parent, spec)]
-          const found = base.flatMap((it) => [`${it}.js`, `${it}/index.js`, it]).find(isFile)
-          if (found) return { path: found }
-        }
-        return undefined
+        const found = candidates(spec, importer, folder)
+          .flatMap((it) => [it, `${it}.js`, `${it}/index.js`])
+          .find(isFile)
+        return found ? { path: found } : undefined
       })
     },
   }
+}
+
+function candidates(spec: string, importer: string, folder: string) {
+  if (spec.startsWith('.')) return [path.resolve(path.dirname(importer), spec)]
+  const found: string[] = []
+  for (let parent = path.dirname(importer); parent.length >= folder.length; parent = path.dirname(parent)) {
+    found.push(path.join(parent, 'miniprogram_npm', spec))
+  }
+  return found
 }
 
 /** The preview is served by the backend itself: its origin is the page's. */

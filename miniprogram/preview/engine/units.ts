@@ -6,6 +6,6 @@ export const toContainerUnits = (value: string) =>
   value
     .replace(
       /(-?(?:\d+\.?\d*|\.\d+))rpx\b/g,
-      (_, size: string) => `${Number((Number(size) / 7.5).toFixed(4))}cqw`,
+      (_, size: string) => `${Number((Number(size) / 7.5).toFixed(6))}cqw`,
     )
     .replace(/(\d)v([wh])\b/g, '$1cq$2')
