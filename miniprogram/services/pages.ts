@@ -7,6 +7,8 @@ export const pages = {
   join: '/packages/account/join/join',
   joins: '/packages/account/joins/joins',
   devices: '/packages/account/devices/devices',
+  messages: '/packages/account/messages/messages',
+  reminders: '/packages/account/reminders/reminders',
   privacy: '/packages/account/privacy/privacy',
   teacherClass: '/packages/teacher/class/class',
   teacherJoins: '/packages/teacher/joins/joins',

@@ -2,8 +2,9 @@ import { drawStroke, frameOf, isTooLittle, turned, upright, type Pen, type Point
 
 /** What `done` carries. */
 export interface Signature {
-  strokes: Stroke[]
-  /** Size of the pad the strokes were written on. */
+  /** Each line of the pen as x, y, x, y …: what `signMyLetter` takes. */
+  strokes: number[][]
+  /** Size of the pad the strokes were written on, as its writer sees it. */
   width: number
   height: number
   /** The writing alone on white, `data:image/png;base64,…`, at most 640 px wide. */
@@ -97,7 +98,7 @@ Component({
       // The pad lies on its side: its height is the screen's width.
       if (isTooLittle(strokes, paper.width)) return this.setData({ problem: '请写上您的姓名' })
       const signature: Signature = {
-        strokes,
+        strokes: strokes.map((stroke) => stroke.flatMap(({ x, y }) => [x, y])),
         width: Math.round(paper.height),
         height: Math.round(paper.width),
         png: pictureOf(paper, strokes),

@@ -1,6 +1,6 @@
-import type { Me } from '../../contract'
+import { listMyMessages, type Me } from '../../contract'
 import { changeRole, leave, refreshMe } from '../../services/account'
-import { tell } from '../../services/api'
+import { call, tell } from '../../services/api'
 import { go, HOME } from '../../services/navigate'
 import { pages } from '../../services/pages'
 import { session } from '../../services/session'
@@ -11,6 +11,7 @@ interface Data {
   me: Me | null
   posts: string[]
   hasLeft: boolean
+  unread: number
   leaving: boolean
   busy: boolean
 }
@@ -26,7 +27,7 @@ interface Custom {
 
 /** 我的: who I am, my children, my certificates, and how to leave. */
 Page<Data, Custom>({
-  data: { me: null, posts: [], hasLeft: false, leaving: false, busy: false },
+  data: { me: null, posts: [], hasLeft: false, unread: 0, leaving: false, busy: false },
   stopWatching: () => undefined,
 
   onLoad() {
@@ -52,7 +53,10 @@ Page<Data, Custom>({
   async refresh() {
     this.setData({ hasLeft: session.hasLeft() })
     // What was known last stays on the screen; the banner tells when the network is gone.
-    if (!session.hasLeft()) await refreshMe().catch(() => undefined)
+    if (session.hasLeft()) return
+    await refreshMe().catch(() => undefined)
+    const news = await call(listMyMessages, {}).catch(() => null)
+    if (news) this.setData({ unread: news.unread })
   },
 
   onOpen(event) {
