@@ -13,7 +13,7 @@ export default defineConfig({
     components({ dts: false, dirs: [], resolvers: [ElementPlusResolver({ importStyle: false })] }),
   ],
   optimizeDeps: { include: ['element-plus', 'element-plus/es', '@element-plus/icons-vue'] },
-  server: { proxy: { '/api': 'http://127.0.0.1:3000' } },
+  server: { proxy: { '/api': process.env.API_ORIGIN ?? 'http://127.0.0.1:3000' } },
   build: {
     outDir: '../dist/admin',
     emptyOutDir: true,

@@ -4,7 +4,7 @@ import { createRouter, createWebHistory } from 'vue-router'
 import { PRODUCT } from './brand'
 import { rooms } from './rooms'
 import { gate, keepUnit } from './session/guard'
-import { token } from './session/token'
+import { farewell, token } from './session/token'
 
 const pages = rooms.flatMap((it) => it.pages)
 
@@ -40,9 +40,10 @@ router.afterEach((to) => {
 // A page's own file that does not arrive: no network, or a new version was put out since this tab was opened.
 router.onError(() => ElMessage.error('这一页没有打开，请检查网络，或刷新浏览器再试'))
 
-// Signed out here, in another tab or by the server: all three end at the sign-in page, with the way back kept.
+// Signed out here, in another tab or by the server: all three end at the sign-in page. Who was thrown out finds
+// back to where they were; who left on purpose may hand the computer to somebody else.
 watch(token, (now) => {
   const here = router.currentRoute.value
-  if (now === null && !here.meta.isPublic)
-    void router.replace({ name: 'sign-in', query: { then: here.fullPath } })
+  if (now !== null || here.meta.isPublic) return
+  void router.replace({ name: 'sign-in', query: farewell.value ? { then: here.fullPath } : {} })
 })
