@@ -10,16 +10,16 @@ const bin = join(root, 'node_modules', '.bin')
 const localNode = join(bin, 'node')
 
 const SCRIPTS = {
-  demo: 'server/scripts/demo.ts',
-  dev: 'server/scripts/dev.ts',
-  test: 'server/scripts/test.ts',
-  watch: 'server/scripts/watch.ts',
-  check: 'server/scripts/check.ts',
-  engines: 'server/scripts/engines.ts',
-  seed: 'server/scripts/seed.ts',
-  'make-admin': 'server/scripts/make-admin.ts',
-  docs: 'server/scripts/docs.ts',
-  bench: 'tests/bench/main.ts',
+  demo: ['server/scripts/demo.ts'],
+  dev: ['server/scripts/dev.ts'],
+  test: ['server/scripts/test.ts'],
+  watch: ['node_modules/vitest/vitest.mjs', 'watch', '--config', 'tests/vitest.config.ts'],
+  check: ['server/scripts/check.ts'],
+  engines: ['server/scripts/engines.ts'],
+  seed: ['server/scripts/seed.ts'],
+  'make-admin': ['server/scripts/make-admin.ts'],
+  docs: ['server/scripts/docs.ts'],
+  bench: ['tests/bench/main.ts'],
 }
 
 const say = (line) => process.stderr.write(`${line}\n`)
@@ -119,7 +119,7 @@ function runScript(name, args) {
   if (!script) stop(`没有名为 ${name} 的命令，可用：${Object.keys(SCRIPTS).join('、')}。`)
 
   // The fourth channel closes when we die, so the script notices even a kill -9 (`onLeave`).
-  const child = spawn(localNode, [script, ...args], {
+  const child = spawn(localNode, [...script, ...args], {
     cwd: root,
     env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

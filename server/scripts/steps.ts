@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { availableParallelism } from 'node:os'
 import { onLeave, startBeside } from '../infra/engines/process.ts'
 import { SetupError } from '../infra/engines/setup.ts'
 
@@ -42,10 +42,13 @@ export const style: Step[] = [
   { name: '排版', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
 ]
 
-export const builds: Step[] = [
-  { name: '构建控制台', command: ['npm', 'run', 'build:console'], needs: 'admin-web/vite.config.ts' },
-  { name: '构建小程序', command: ['npm', 'run', 'build:miniprogram'], needs: 'miniprogram/tools/build.ts' },
-  { name: '构建小程序预览', command: ['npm', 'run', 'build:preview'], needs: 'miniprogram/preview/build.ts' },
+/** What can only be checked on the build. */
+export const builtParts: Step[] = [
+  {
+    name: '小程序的模板与样式',
+    command: ['node', 'miniprogram/tools/check.ts'],
+    needs: 'miniprogram/tools/check.ts',
+  },
 ]
 
 export interface Tally {
@@ -58,41 +61,49 @@ export const add = (a: Tally, b: Tally): Tally => ({
   failed: a.failed + b.failed,
 })
 
-/** Runs the steps, as many at a time as there are cores (at most two), and shows what a failing one printed. */
-export async function runSteps(steps: Step[]): Promise<Tally> {
-  const waiting = steps.filter(({ needs }) => !needs || existsSync(needs))
-  const tally = { passed: 0, failed: 0 }
+/** Checks the steps and shows what a failing one printed. */
+export const runSteps = (steps: Step[]) =>
+  inPairs(
+    steps.filter(({ needs }) => !needs || existsSync(needs)),
+    async ({ command: [file = '', ...args] }) => {
+      const child = await startBeside(file, args)
+      running.add(child)
+      const code = await child.ended
+      running.delete(child)
+      if (code !== 0) throw new SetupError(child.output().trimEnd())
+    },
+  )
+
+/** Does one job after the other, two at a time where there is more than one core; a job that throws has failed. */
+export async function inPairs<T extends { name: string }>(jobs: T[], work: (job: T) => Promise<unknown>) {
+  const waiting = [...jobs]
+  const tally: Tally = { passed: 0, failed: 0 }
   const worker = async () => {
-    for (let step = waiting.shift(); step; step = waiting.shift()) {
-      tally[(await runStep(step)) ? 'passed' : 'failed']++
+    for (let job = waiting.shift(); job; job = waiting.shift()) {
+      const { name } = job
+      tally[(await succeeds(name, work(job))) ? 'passed' : 'failed']++
     }
   }
-  await Promise.all(cpus().length > 1 ? [worker(), worker()] : [worker()])
+  await Promise.all(availableParallelism() > 1 ? [worker(), worker()] : [worker()])
   return tally
 }
 
-async function runStep({ name, command: [file = '', ...args] }: Step) {
-  const started = performance.now()
-  const child = await startBeside(file, args)
-  running.add(child)
-  const code = await child.ended
-  running.delete(child)
-  print(`${code === 0 ? '✓' : '✗'} ${name}  ${seconds(started)}`)
-  if (code !== 0) print(child.output().trimEnd())
-  return code === 0
-}
-
-/** Does something that is not a program of its own, such as fetching the engines; its failure ends the run. */
-export async function prepare(name: string, work: () => Promise<unknown>) {
+async function succeeds(name: string, work: Promise<unknown>) {
   const started = performance.now()
   try {
-    await work()
+    await work
     print(`✓ ${name}  ${seconds(started)}`)
+    return true
   } catch (error) {
     print(`✗ ${name}  ${seconds(started)}`)
     print(error instanceof SetupError ? error.message : String(error instanceof Error ? error.stack : error))
-    close({ passed: 0, failed: 1 })
+    return false
   }
+}
+
+/** Does what everything else rests on; its failure ends the run. */
+export async function prepare(name: string, work: () => Promise<unknown>) {
+  if (!(await succeeds(name, work()))) close({ passed: 0, failed: 1 })
 }
 
 /** Runs a program whose output people want to follow; resolves to its exit code. */

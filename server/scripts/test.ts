@@ -2,7 +2,8 @@ import { findChromium } from '../infra/engines/chromium.ts'
 import { ensureChineseFont } from '../infra/engines/fonts.ts'
 import { findMongod } from '../infra/engines/mongo.ts'
 import { findRedis } from '../infra/engines/redis.ts'
-import { add, builds, close, prepare, runSteps, style, types } from './steps.ts'
+import { buildIfStale, BUILDS } from './demo-builds.ts'
+import { add, builtParts, close, inPairs, prepare, runSteps, style, types } from './steps.ts'
 import { runVitest } from './vitest-run.ts'
 
 /** `npm test`: what the tests need, then types, rules, builds and every test. Paths after `--` narrow the tests. */
@@ -15,6 +16,7 @@ await prepare('数据库、浏览器与字体', async () => {
   await ensureChineseFont(say)
 })
 const checked = await runSteps([...types, ...style])
-const built = await runSteps(builds)
+const built = await inPairs(BUILDS, buildIfStale)
+const compiled = await runSteps(builtParts)
 const tested = await runVitest(process.argv.slice(2))
-close([checked, built, tested].reduce(add))
+close([checked, built, compiled, tested].reduce(add))

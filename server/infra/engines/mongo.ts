@@ -3,7 +3,6 @@ import { arch, platform } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MongoClient } from 'mongodb'
-import { MongoBinary } from 'mongodb-memory-server-core'
 import { alive, type Engine, freePort, look, startBeside } from './process.ts'
 import { engineCache, executable, firstOf, onPath, reachable, runs, type Say, SetupError } from './setup.ts'
 import { fromWheel, type Wheel, wheelInCache } from './wheel.ts'
@@ -51,6 +50,8 @@ async function download(say: Say) {
   if (!(await executable(downloadDir)) && !(await reachable(DOWNLOAD_HOST))) return null
   say(`  准备 MongoDB ${DOWNLOAD_VERSION}……`)
   await mkdir(downloadDir, { recursive: true })
+  // Loaded only when needed: it is a big package, and most starts find their binary before.
+  const { MongoBinary } = await import('mongodb-memory-server-core')
   return MongoBinary.getPath(options)
 }
 
@@ -152,7 +153,8 @@ async function formSet(client: MongoClient, host: string) {
 }
 
 /** A mongod that outlived its parent still holds the folder: ask it to leave. One that is in use is left alone. */
-async function releaseFolder(dbpath: string, say: Say) {
+export async function releaseFolder(folder: string, say: Say) {
+  const dbpath = resolve(folder)
   const pid = await pidIn(join(dbpath, 'mongod.lock'))
   if (!pid || !alive(pid)) return
   const found = look(pid)
