@@ -1,7 +1,8 @@
 import { Types } from 'mongoose'
+import type { UnitKind } from '#contract/org'
 import { Refusal } from '../../../http/errors.ts'
 import type { OwnChild, UnitScope } from '../policy.ts'
-import { idAt, DEPTH, within } from '../tree/rules.ts'
+import { DEPTH, idAt, idAtExpression, within } from '../tree/rules.ts'
 import { GuardianshipModel, type GuardianshipRecord, StudentModel, type StudentRecord } from './model.ts'
 
 /** At most this many children answer to one account: ten covers every family. */
@@ -165,6 +166,21 @@ function searchFilter(search: string) {
   const text = search.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const begins = new RegExp(`^${text}`, 'i')
   return { $and: [{ $or: [{ name: begins }, { pinyin: begins }, { initials: begins }, { number: begins }] }] }
+}
+
+/** Students, and those with a guardian who has joined, by unit of one kind below a scope. One covered range. */
+export async function activationBy(scope: UnitScope<'seeFigures'>, kind: UnitKind) {
+  const rows = await StudentModel.aggregate<{ _id: string; families: number; activated: number }>([
+    { $match: { path: within(scope.path), leftAt: null } },
+    {
+      $group: {
+        _id: idAtExpression(DEPTH[kind]),
+        families: { $sum: 1 },
+        activated: { $sum: { $cond: [{ $gt: ['$activatedAt', null] }, 1, 0] } },
+      },
+    },
+  ])
+  return new Map(rows.map((it) => [it._id, it]))
 }
 
 /** The students of one class now, by number. */

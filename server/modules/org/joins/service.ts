@@ -48,6 +48,10 @@ export const waitingIn = (scope: UnitScope<'decideJoins'>) =>
     .limit(PAGE)
     .lean<JoinRecord[]>()
 
+/** How many requests wait at or below a path that the caller has proven. */
+export const countWaitingIn = (path: string) =>
+  JoinModel.countDocuments({ path: within(path), status: 'waiting' })
+
 export const findJoin = (joinId: string) => JoinModel.findById(joinId).lean<JoinRecord>()
 
 interface Decision {

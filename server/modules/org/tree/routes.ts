@@ -1,20 +1,12 @@
 import type Router from '@koa/router'
 import * as api from '#contract/org'
-import type { UnitKind } from '#contract/org'
 import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import * as accounts from '../../accounts/service.ts'
 import { unitScope } from '../policy.ts'
 import { presentUnit } from './present.ts'
-import { DEPTH, isWithin } from './rules.ts'
+import { BELOW, DEPTH, isWithin } from './rules.ts'
 import * as tree from './service.ts'
-
-const BELOW: Partial<Record<UnitKind, UnitKind>> = {
-  city: 'district',
-  district: 'school',
-  school: 'grade',
-  grade: 'class',
-}
 
 export function treeRoutes(router: Router, { redis, clock }: Deps) {
   serve(router, api.readUnit, async ({ actor, unitId }) => {
@@ -23,7 +15,7 @@ export function treeRoutes(router: Router, { redis, clock }: Deps) {
     const [onPath, children, counts, own] = await Promise.all([
       tree.unitsOnPath(scope.path),
       tree.childrenOf(unitId),
-      below ? tree.studentCounts(scope.path, below, redis) : new Map<string, number>(),
+      tree.studentCounts(scope.path, below, redis),
       tree.studentCounts(scope.path, scope.kind, redis),
     ])
     const unit = onPath.at(-1)

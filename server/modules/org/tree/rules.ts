@@ -4,6 +4,15 @@ import type { UnitKind } from '#contract/org'
 /** Depth of each kind in a path: a city is 0. */
 export const DEPTH: Record<UnitKind, number> = { city: 0, district: 1, school: 2, grade: 3, class: 4 }
 
+/** The kind below each kind; a class has none and stands for itself. */
+export const BELOW: Record<UnitKind, UnitKind> = {
+  city: 'district',
+  district: 'school',
+  school: 'grade',
+  grade: 'class',
+  class: 'class',
+}
+
 const ID = 24
 
 /** Everything at or below `path`, as a range an index can walk: `0` is the character after `/`. */
