@@ -9,19 +9,47 @@ import { demoDoor } from './http/demo.ts'
 import { docsRoutes } from './http/docs.ts'
 import { siteRoutes } from './http/site.ts'
 import type { Deps } from './infra/deps.ts'
+import { letterFileRoutes } from './modules/letters/exports/routes.ts'
+import { myLetterRoutes } from './modules/letters/mine/routes.ts'
+import { letterRoutes } from './modules/letters/routes.ts'
+import { sheetRoutes } from './modules/letters/sheets/routes.ts'
 import { meetingRoutes } from './modules/meetings/routes.ts'
 import { accountRoutes } from './modules/accounts/routes.ts'
 import { demoRoutes } from './modules/accounts/demo/routes.ts'
+import { certificateRoutes } from './modules/certificates/routes.ts'
+import { verifyPages } from './modules/certificates/verify/routes.ts'
+import { examRoutes } from './modules/courses/exams/routes.ts'
+import { courseRoutes, mediaPages } from './modules/courses/routes.ts'
+import { courseStaffRoutes } from './modules/courses/staff/routes.ts'
 import * as accounts from './modules/accounts/service.ts'
 import { signInRoutes } from './modules/accounts/sign-in/routes.ts'
 import { pushRoutes } from './modules/notify/push/routes.ts'
 import { notifyRoutes } from './modules/notify/routes.ts'
 import { familyRoutes } from './modules/org/families/routes.ts'
 import { joinRoutes } from './modules/org/joins/routes.ts'
+import { rosterRoutes } from './modules/org/roster/routes.ts'
 import { treeRoutes } from './modules/org/tree/routes.ts'
 
 /** The rooms in the order of the contract's catalogue. Each mounts its endpoints under `/api`. */
-const ROOMS = [accountRoutes, signInRoutes, treeRoutes, familyRoutes, joinRoutes, meetingRoutes, notifyRoutes, pushRoutes]
+const ROOMS = [
+  accountRoutes,
+  signInRoutes,
+  treeRoutes,
+  familyRoutes,
+  rosterRoutes,
+  joinRoutes,
+  letterRoutes,
+  sheetRoutes,
+  myLetterRoutes,
+  letterFileRoutes,
+  meetingRoutes,
+  notifyRoutes,
+  pushRoutes,
+  courseRoutes,
+  examRoutes,
+  courseStaffRoutes,
+  certificateRoutes,
+]
 
 /** The whole web application on engines that are already open. Nothing happens at import. */
 export function createApp(deps: Deps) {
@@ -30,6 +58,8 @@ export function createApp(deps: Deps) {
   healthRoutes(site, deps)
   docsRoutes(site, deps)
   siteRoutes(site, deps)
+  mediaPages(site, deps)
+  verifyPages(site, deps)
 
   const api = new Router({ prefix: '/api' })
   for (const room of ROOMS) room(api, deps)

@@ -1,16 +1,22 @@
 import type { Agenda } from 'agenda'
 import type { Deps } from './infra/deps.ts'
+import { letterJobs } from './modules/letters/jobs.ts'
+import { notifyJobs } from './modules/notify/jobs.ts'
+import { rosterJobs } from './modules/org/roster/jobs.ts'
 
 interface RoomJobs {
   start: () => Promise<unknown>
+  /** Finishes what was begun outside the scheduler. */
+  stop?: () => Promise<unknown>
 }
 
 /** The jobs of all rooms. */
-const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = []
+const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [rosterJobs, notifyJobs]
 
-/** Defines every room's jobs, then lets the alarm clock run. */
+/** Defines every room's jobs, then lets the alarm clock run. `stop` waits for what they have begun. */
 export async function startJobs(agenda: Agenda, deps: Deps) {
   const rooms = ROOMS.map((room) => room(agenda, deps))
   await agenda.start()
   await Promise.all(rooms.map((it) => it.start()))
+  return { stop: () => Promise.all(rooms.map((it) => it.stop?.())) }
 }

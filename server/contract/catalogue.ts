@@ -2,12 +2,23 @@ import type { Endpoint } from './endpoint.ts'
 import * as accounts from './accounts.ts'
 import * as certificates from './certificates.ts'
 import * as courses from './courses.ts'
+import * as letters from './letters.ts'
 import * as meetings from './meetings.ts'
 import * as notify from './notify.ts'
 import * as org from './org.ts'
+import * as roster from './roster.ts'
 
 /** Every room of the contract: what is listed here is served, documented and tested for access. */
-export const ROOMS: Record<string, object> = { accounts, org, meetings, courses, certificates, notify }
+export const ROOMS: Record<string, object> = {
+  accounts,
+  org,
+  letters,
+  roster,
+  meetings,
+  courses,
+  certificates,
+  notify,
+}
 
 export interface Named {
   room: string
