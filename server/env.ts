@@ -18,6 +18,26 @@ const fieldKeys = z.string().transform((text, ctx) => {
   return keys
 })
 
+/** A template of WeChat's: its id, and what is special about it. */
+const template = z.union([
+  z.string().transform((id) => ({ id })),
+  z.object({
+    id: z.string(),
+    /** Our field → key in the template, where it is not the usual one. */
+    keys: z.record(z.string(), z.string()).optional(),
+    isLongTerm: z.boolean().optional(),
+  }),
+])
+
+function fromJson(text: string, ctx: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    ctx.addIssue({ code: 'custom', message: 'must be JSON' })
+    return z.NEVER
+  }
+}
+
 const schema = z
   .object({
     NODE_ENV: z.enum(['development', 'test', 'production']).default('production'),
@@ -38,11 +58,10 @@ const schema = z
     WX_BASE_URL: z.url().default('https://api.weixin.qq.com'),
     WX_PUSH_TOKEN: z.string().min(1),
     WX_PUSH_AES_KEY: z.string().length(43),
-    /** Template ids by message kind, as JSON. */
-    WX_TEMPLATES: z
-      .string()
-      .default('{}')
-      .transform((text) => z.record(z.string(), z.string()).parse(JSON.parse(text))),
+    /** Template ids by message kind, as JSON; `{"id", "keys", "isLongTerm"}` where its fields are named otherwise. */
+    WX_TEMPLATES: z.string().default('{}').transform(fromJson).pipe(z.record(z.string(), template)),
+    /** Which file of content/hotlines/ this installation shows: `jinhua`. */
+    HOTLINES: z.string().default('national'),
     /** Opens the demo doors; refused in production. */
     DEMO: z
       .enum(['0', '1'])

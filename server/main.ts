@@ -18,7 +18,7 @@ await ensureIndexes()
 
 const server = values.role === 'worker' ? null : await listen()
 const agenda = values.role === 'web' ? null : await openAgenda(mongoose.connection, deps.log)
-if (agenda) await startJobs(agenda, deps)
+const jobs = agenda && (await startJobs(agenda, deps))
 deps.log.info({ role: values.role, port: env.PORT }, 'ready')
 process.send?.('ready')
 
@@ -42,6 +42,7 @@ async function leave() {
   late.unref()
   await Promise.all([
     agenda?.drain(),
+    jobs?.stop(),
     server &&
       new Promise<void>((resolve) => {
         server.close(() => resolve())

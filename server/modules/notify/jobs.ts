@@ -1,0 +1,76 @@
+import type { Agenda } from 'agenda'
+import type { Deps } from '../../infra/deps.ts'
+import { openIdsOf } from '../accounts/service.ts'
+import { type DispatchDeps, dispatchDue } from './dispatch/service.ts'
+import { readTemplates } from './rules.ts'
+import { offArrival, onArrival } from './service.ts'
+
+const DISPATCH = 'notify.dispatch'
+
+/** A transaction that put something into the outbox has ended by then. */
+const KICK_AFTER_MS = 150
+
+/** The outbox itself is the queue; the tick only asks it what is due. Without a tick nothing is lost, only late. */
+export function notifyJobs(agenda: Agenda, { clock, log, wechat, env }: Deps) {
+  const templates = readTemplates(env.WX_TEMPLATES)
+  const dispatcher = createDispatcher({ clock, log, wechat, templates, addressesOf: openIdsOf })
+  agenda.define(DISPATCH, () => dispatcher.run(), { concurrency: 1, lockLifetime: 60_000 })
+
+  return {
+    async start() {
+      onArrival(dispatcher.kick)
+      await agenda.every('15 seconds', DISPATCH)
+      // A process that was killed holds the tick's lock for a minute; what it left behind need not wait for that.
+      dispatcher.kick()
+    },
+    async stop() {
+      offArrival(dispatcher.kick)
+      await dispatcher.stop()
+    },
+  }
+}
+
+/** Runs one dispatch at a time in this process; a run that is asked for meanwhile follows at once. */
+export function createDispatcher(deps: DispatchDeps) {
+  let running: Promise<void> | null = null
+  let isAskedAgain = false
+  let isStopped = false
+  let kicked: NodeJS.Timeout | null = null
+
+  return { run, kick, stop }
+
+  function run(): Promise<void> {
+    if (running) {
+      isAskedAgain = true
+      return running
+    }
+    running = work().finally(() => {
+      running = null
+    })
+    return running
+  }
+
+  async function work() {
+    do {
+      isAskedAgain = false
+      await dispatchDue(deps, () => isStopped)
+    } while (isAskedAgain && !isStopped)
+  }
+
+  /** Soon, so that a person who has just booked a call hears of it at once. */
+  function kick() {
+    if (isStopped || kicked) return
+    kicked = setTimeout(() => {
+      kicked = null
+      run().catch((error: unknown) => deps.log.error({ err: error }, 'dispatch failed'))
+    }, KICK_AFTER_MS)
+    kicked.unref()
+  }
+
+  /** Lets what is being sent finish and takes up nothing new. */
+  async function stop() {
+    isStopped = true
+    if (kicked) clearTimeout(kicked)
+    await running
+  }
+}

@@ -1,0 +1,60 @@
+import { type InferSchemaType, model, Schema } from 'mongoose'
+import type { TemplateValue } from '../../infra/wechat/fit.ts'
+import { MESSAGE_KINDS, REASON_NAMES } from './rules.ts'
+
+/** Kept for a school year and a little: longer than the 180 days that logs must be, shorter than for ever. */
+const KEEP_SECONDS = 400 * 86_400
+
+/** Everything that leaves is first a document here. It is the line in the person's list of messages, too. */
+const outboxSchema = new Schema(
+  {
+    /** `kind:subject:person:step`, so that nothing can stand here twice. */
+    _id: { type: String, required: true },
+    kind: { type: String, enum: MESSAGE_KINDS, required: true },
+    subject: { type: String, required: true },
+    personId: { type: Schema.Types.ObjectId, required: true },
+    path: { type: String, default: null },
+    title: { type: String, required: true },
+    text: { type: String, required: true },
+    page: { type: String, required: true },
+    values: { type: Schema.Types.Mixed, required: true },
+    isUrgent: { type: Boolean, default: false },
+    /** When the person's list shows it; quiet hours do not matter there. */
+    showAt: { type: Date, required: true },
+    readAt: { type: Date, default: null },
+    /** When WeChat gets it, at the earliest. */
+    dueAt: { type: Date, required: true },
+    expiresAt: { type: Date, default: null },
+    status: {
+      type: String,
+      enum: ['pending', 'sending', 'sent', 'failed', 'unreachable', 'unknown', 'withdrawn'],
+      default: 'pending',
+      required: true,
+    },
+    leaseId: { type: String, default: null },
+    leaseUntil: { type: Date, default: () => new Date(0) },
+    attempts: { type: Number, default: 0 },
+    sentAt: { type: Date, default: null },
+    /** WeChat's number for what it took on; its report of the delivery names it. */
+    messageId: { type: String },
+    errcode: { type: Number, default: null },
+    reason: { type: String, enum: [...REASON_NAMES, null], default: null },
+  },
+  { strict: 'throw', collection: 'outbox', versionKey: false },
+)
+
+// The dispatcher asks every few seconds for what is due; only what waits carries the cost.
+outboxSchema.index({ dueAt: 1 }, { partialFilterExpression: { status: 'pending' } })
+outboxSchema.index({ leaseUntil: 1 }, { partialFilterExpression: { status: 'sending' } })
+outboxSchema.index({ leaseId: 1 }, { partialFilterExpression: { leaseId: { $type: 'string' } } })
+outboxSchema.index({ personId: 1, showAt: -1, _id: -1 })
+outboxSchema.index({ personId: 1, readAt: 1 })
+outboxSchema.index({ subject: 1, _id: 1 })
+outboxSchema.index({ subject: 1, path: 1, status: 1 })
+outboxSchema.index({ messageId: 1 }, { partialFilterExpression: { messageId: { $type: 'string' } } })
+outboxSchema.index({ showAt: 1 }, { expireAfterSeconds: KEEP_SECONDS })
+
+export type OutboxRecord = Omit<InferSchemaType<typeof outboxSchema>, 'values'> & {
+  values: Record<string, TemplateValue>
+}
+export const OutboxModel = model('Outbox', outboxSchema)

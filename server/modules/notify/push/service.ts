@@ -1,0 +1,27 @@
+import type { PushEvent } from '../../../infra/wechat/push-events.ts'
+import { forgetConsent, noteConsent } from '../consents/service.ts'
+import { OutboxModel } from '../model.ts'
+
+/** Takes in one event of WeChat's. The same event twice changes nothing more. */
+export async function takeIn(event: PushEvent) {
+  if (event.kind === 'consent') {
+    for (const { templateId, isAccepted, source } of event.answers) {
+      const report = { from: 'push', id: event.key, at: event.at } as const
+      if (isAccepted) await noteConsent(event.openId, templateId, report)
+      // A no in a pop-up refuses that one question; a no in the settings takes back what was given.
+      else if (source === 'settings') await forgetConsent(event.openId, templateId)
+    }
+  }
+  if (event.kind === 'delivery') {
+    for (const { messageId, errcode } of event.outcomes) {
+      if (errcode !== 0) await noteFailedDelivery(messageId, errcode)
+    }
+  }
+}
+
+async function noteFailedDelivery(messageId: string, errcode: number) {
+  await OutboxModel.updateOne(
+    { messageId, status: 'sent' },
+    { status: 'unreachable', reason: 'notDelivered', errcode },
+  )
+}

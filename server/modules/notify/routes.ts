@@ -1,0 +1,42 @@
+import type Router from '@koa/router'
+import * as api from '#contract/notify'
+import { serve } from '../../http/serve.ts'
+import type { Deps } from '../../infra/deps.ts'
+import { namesOf } from '../accounts/service.ts'
+import { unitScope } from '../org/policy.ts'
+import { reportTap } from './consents/service.ts'
+import { presentMyMessage, presentSent, presentSubscription } from './present.ts'
+import { readTemplates } from './rules.ts'
+import * as notify from './service.ts'
+
+export function notifyRoutes(router: Router, deps: Deps) {
+  const { clock, env } = deps
+  const templates = readTemplates(env.WX_TEMPLATES)
+
+  serve(router, api.listMyMessages, async ({ actor, after }) => {
+    const page = await notify.messagesOf(actor.personId, after, clock.now())
+    return { ...page, messages: page.messages.map(presentMyMessage) }
+  })
+
+  serve(router, api.readMyMessages, async ({ actor, ids }) => {
+    await notify.markRead(actor.personId, ids, clock.now())
+    return { unread: await notify.unreadOf(actor.personId, clock.now()) }
+  })
+
+  const mySubscriptions = async (personId: string) => ({
+    subscriptions: (await notify.subscriptionsOf(personId, deps)).map(presentSubscription),
+  })
+  serve(router, api.listMySubscriptions, async ({ actor }) => mySubscriptions(actor.personId))
+
+  serve(router, api.reportMySubscriptions, async ({ actor, tapId, accepted }) => {
+    await reportTap(actor.personId, { tapId, accepted, templates }, clock.now())
+    return mySubscriptions(actor.personId)
+  })
+
+  serve(router, api.listSentMessages, async ({ actor, unitId, subject, after }) => {
+    const scope = await unitScope(actor, unitId, 'seeFamilies')
+    const page = await notify.sentAbout(scope, subject, after)
+    const names = await namesOf(page.messages.map((it) => String(it.personId)))
+    return { ...page, messages: page.messages.map((it) => presentSent(it, names)) }
+  })
+}

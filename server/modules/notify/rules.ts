@@ -1,0 +1,203 @@
+import type { MessageKind, SentStatus } from '#contract/notify'
+import { shanghaiDay, shanghaiInstant, shanghaiMinutes } from '../../infra/clock.ts'
+import { fit, inWords, type TemplateValue, typeOf } from '../../infra/wechat/fit.ts'
+
+/** A moment, a stretch of time, or words where there is no moment (`长期有效`). */
+type When = Date | string
+type Stretch = { from: Date; to: Date }
+
+/** What each kind of message has to say. */
+export interface MessageValues {
+  letter: { title: string; sender: string; child: string; note: string }
+  letterReminder: { title: string; child: string; deadline: When; note: string }
+  callBooked: { who: string; child: string; time: Stretch; note: string }
+  callCancelled: { who: string; child: string; time: Stretch; reason: string }
+  callReminder: { who: string; child: string; time: Stretch; note: string }
+  joinRequest: { applicant: string; className: string; child: string; askedAt: Date }
+  joinDecided: { className: string; child: string; result: '已通过' | '未通过'; note: string }
+  certificate: { programme: string; holder: string; number: string; issuedOn: string }
+}
+
+interface Kind<V> {
+  /** What a person chooses when asked which reminders to allow. */
+  label: string
+  /** Headline in the list of messages. */
+  title: string
+  say: (values: V) => string
+  /** Key of each field in the template, unless the configuration names others. */
+  keys: { [F in keyof V]: string }
+}
+
+const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
+  letter: {
+    label: '家长信提醒',
+    title: '收到一封家长信',
+    say: (it) => `${it.sender}给${it.child}的家长寄来“${it.title}”。${it.note}`,
+    keys: { title: 'thing1', sender: 'thing2', child: 'thing3', note: 'thing4' },
+  },
+  letterReminder: {
+    label: '签收提醒',
+    title: '有一封信等您签收',
+    say: (it) => `${it.child}的“${it.title}”还没有签收，截止时间：${inWords(it.deadline)}。${it.note}`,
+    keys: { title: 'thing1', child: 'thing2', deadline: 'thing3', note: 'thing4' },
+  },
+  callBooked: {
+    label: '通话预约通知',
+    title: '通话约好了',
+    say: (it) => `${inWords(it.time)}，与${it.who}通话，谈谈${it.child}。${it.note}`,
+    keys: { who: 'thing1', child: 'thing2', time: 'time3', note: 'thing4' },
+  },
+  callCancelled: {
+    label: '通话取消通知',
+    title: '通话取消了',
+    say: (it) => `原定${inWords(it.time)}与${it.who}的通话（${it.child}）已取消。原因：${it.reason}`,
+    keys: { who: 'thing1', child: 'thing2', time: 'time3', reason: 'thing4' },
+  },
+  callReminder: {
+    label: '通话前提醒',
+    title: '通话时间快到了',
+    say: (it) => `${inWords(it.time)}，与${it.who}通话，谈谈${it.child}。${it.note}`,
+    keys: { who: 'thing1', child: 'thing2', time: 'time3', note: 'thing4' },
+  },
+  joinRequest: {
+    label: '入班申请通知',
+    title: '有家长申请加入班级',
+    say: (it) => `${it.applicant}申请加入${it.className}，孩子：${it.child}。请您核对后处理。`,
+    keys: { applicant: 'name1', className: 'thing2', child: 'thing3', askedAt: 'time4' },
+  },
+  joinDecided: {
+    label: '入班审核结果',
+    title: '入班申请有结果了',
+    say: (it) => `${it.child}加入${it.className}的申请${it.result}。${it.note}`,
+    keys: { className: 'thing1', child: 'thing2', result: 'phrase3', note: 'thing4' },
+  },
+  certificate: {
+    label: '证书发放通知',
+    title: '您的证书发放了',
+    say: (it) =>
+      `恭喜${it.holder}学完“${it.programme}”，证书编号${it.number}，${fit('date', it.issuedOn)}颁发。`,
+    keys: { programme: 'thing1', holder: 'name2', number: 'character_string3', issuedOn: 'date4' },
+  },
+}
+
+export const MESSAGE_KINDS = Object.keys(KINDS) as MessageKind[]
+export const labelOf = (kind: MessageKind) => KINDS[kind].label
+
+/** One message to one person. `subject` is what it is about, `step` tells repeated messages about it apart. */
+export interface Outgoing<K extends MessageKind = MessageKind> {
+  kind: K
+  subject: string
+  personId: string
+  step?: string
+  values: MessageValues[K]
+  /** Page of the mini-program that a tap opens, with its query. */
+  page: string
+  /** Not before this moment; now, if left out. */
+  dueAt?: Date
+  /** After this moment it would only confuse. */
+  expiresAt?: Date
+  /** Goes out in quiet hours too. */
+  isUrgent?: boolean
+  /** Path of the unit whose staff may see what became of it. */
+  path?: string
+}
+export type AnyOutgoing = { [K in MessageKind]: Outgoing<K> }[MessageKind]
+
+const PART = /^[\w.-]{1,64}$/
+
+/** Whoever enqueues the same thing twice arrives at the same key, and the second one changes nothing. */
+export function keyOf({
+  kind,
+  subject,
+  personId,
+  step = '1',
+}: Pick<Outgoing, 'kind' | 'subject' | 'personId' | 'step'>) {
+  const parts = [kind, subject, personId, step]
+  const wrong = parts.find((part) => !PART.test(part))
+  if (wrong !== undefined) throw new Error(`Not a part of a message key: ${JSON.stringify(wrong)}`)
+  return parts.join(':')
+}
+
+/** Headline and sentence for the list of messages in the mini-program. */
+export function wording<K extends MessageKind>({ kind, values }: Pick<Outgoing<K>, 'kind' | 'values'>) {
+  const { title, say } = KINDS[kind]
+  return { title, text: say(values) }
+}
+
+/** A WeChat template as this installation was granted it. */
+export interface Template {
+  id: string
+  keys: Record<string, string>
+  /** Allowed once for all, as education accounts may ask for, instead of once for each message. */
+  isLongTerm: boolean
+}
+export type Templates = Partial<Record<MessageKind, Template>>
+
+export interface TemplateSetting {
+  id: string
+  keys?: Record<string, string> | undefined
+  isLongTerm?: boolean | undefined
+}
+
+/** Reads `WX_TEMPLATES`; throws at boot rather than failing with the first message. */
+export function readTemplates(settings: Record<string, TemplateSetting>): Templates {
+  const templates: Templates = {}
+  for (const [kind, { id, keys = {}, isLongTerm = false }] of Object.entries(settings)) {
+    if (!isKind(kind)) throw new Error(`WX_TEMPLATES: there is no message kind ${kind}`)
+    const all: Record<string, string> = { ...KINDS[kind].keys, ...keys }
+    const wrong = Object.entries(all).find(([field, key]) => !(field in KINDS[kind].keys) || !typeOf(key))
+    if (wrong)
+      throw new Error(`WX_TEMPLATES: ${kind}.${wrong.join(' → ')} is no field of it or no template key`)
+    templates[kind] = { id, keys: all, isLongTerm }
+  }
+  return templates
+}
+
+const isKind = (text: string): text is MessageKind => text in KINDS
+
+/** What the template is filled with: each value made to fit. Throws `UnfitValue`. */
+export function fill({ keys }: Template, values: Record<string, TemplateValue>) {
+  return Object.fromEntries(
+    Object.entries(keys).map(([field, key]) => [key, fit(typeOf(key) ?? 'thing', values[field] ?? '')]),
+  )
+}
+
+/** Nobody is rung up by a reminder between 21:30 and 7:00 (wechat.md, what parents expect 14). */
+const QUIET_FROM = 21 * 60 + 30
+const QUIET_TO = 7 * 60
+const DAY_MS = 86_400_000
+
+export function isQuiet(at: Date) {
+  const minutes = shanghaiMinutes(at)
+  return minutes >= QUIET_FROM || minutes < QUIET_TO
+}
+
+/** The moment itself, or seven in the morning when it falls into quiet hours. */
+export function afterQuietHours(at: Date): Date {
+  if (!isQuiet(at)) return at
+  const isEvening = shanghaiMinutes(at) >= QUIET_FROM
+  return shanghaiInstant(shanghaiDay(isEvening ? new Date(at.getTime() + DAY_MS) : at), '07:00')
+}
+
+/** Why a message did not arrive. */
+export const REASONS = {
+  noAddress: '还没有用微信登录过',
+  noConsent: '没有允许微信提醒，可在小程序的消息里看到',
+  noTemplate: '微信提醒还没有开通，可在小程序的消息里看到',
+  tooLate: '过了时间，没有再发',
+  badValue: '内容不合微信的格式',
+  refused: '微信没有接受',
+  notDelivered: '微信没有送达',
+  gaveUp: '多次没有发出',
+  lost: '发送时中断，不知道是否送达，不会重发',
+} as const
+export type Reason = keyof typeof REASONS
+export const REASON_NAMES = Object.keys(REASONS) as Reason[]
+
+export function explain(status: SentStatus, reason: Reason | null, errcode: number | null): string | null {
+  if (status === 'withdrawn') return '已撤回'
+  if (!reason || status === 'sent' || status === 'pending') return null
+  return errcode === null || reason === 'noConsent'
+    ? REASONS[reason]
+    : `${REASONS[reason]}（错误码${errcode}）`
+}

@@ -1,0 +1,178 @@
+import { EventEmitter } from 'node:events'
+import { MongoBulkWriteError } from 'mongodb'
+import { Types } from 'mongoose'
+import type { MessageKind, SentStatus } from '#contract/notify'
+import type { Deps } from '../../infra/deps.ts'
+import { openIdsOf } from '../accounts/service.ts'
+import type { UnitScope } from '../org/policy.ts'
+import { within } from '../org/tree/rules.ts'
+import { consentsOf, countConsenting } from './consents/service.ts'
+import { OutboxModel, type OutboxRecord } from './model.ts'
+import { afterQuietHours, type AnyOutgoing, keyOf, readTemplates, wording } from './rules.ts'
+
+const CHUNK = 1000
+const PAGE = 30
+const ADMIN_PAGE = 100
+const UNREAD_SHOWN = 100
+
+const arrivals = new EventEmitter()
+
+/** Tells the dispatcher of this process that something new is waiting. Other processes find it at their next tick. */
+export const onArrival = (listener: () => void) => void arrivals.on('arrival', listener)
+export const offArrival = (listener: () => void) => void arrivals.off('arrival', listener)
+
+/**
+ * Puts messages into the outbox; of those that are there already nothing changes, so it may be called twice.
+ * Joins the transaction it is called in. Answers how many are new.
+ */
+export async function enqueue(items: AnyOutgoing[], now: Date): Promise<number> {
+  let added = 0
+  for (let at = 0; at < items.length; at += CHUNK) {
+    added += await insertMissing(items.slice(at, at + CHUNK).map((item) => recordOf(item, now)))
+  }
+  if (added > 0) arrivals.emit('arrival')
+  return added
+}
+
+function recordOf(item: AnyOutgoing, now: Date) {
+  const showAt = item.dueAt ?? now
+  return new OutboxModel({
+    _id: keyOf(item),
+    kind: item.kind,
+    subject: item.subject,
+    personId: item.personId,
+    path: item.path ?? null,
+    ...wording(item),
+    page: item.page,
+    values: item.values,
+    isUrgent: item.isUrgent ?? false,
+    showAt,
+    dueAt: item.isUrgent ? showAt : afterQuietHours(showAt),
+    expiresAt: item.expiresAt ?? null,
+  }).toObject()
+}
+
+async function insertMissing(records: (object & { _id: string })[]) {
+  const { upsertedCount } = await OutboxModel.bulkWrite(
+    records.map(({ _id, ...rest }) => ({
+      updateOne: { filter: { _id }, update: { $setOnInsert: rest }, upsert: true },
+    })),
+    { ordered: false },
+  ).catch((error: unknown) => {
+    // Two callers at the same moment: the other one has put it there, which is all we wanted.
+    if (error instanceof MongoBulkWriteError && everyIsDuplicate(error)) return error.result
+    throw error
+  })
+  return upsertedCount
+}
+
+const everyIsDuplicate = ({ writeErrors }: MongoBulkWriteError) =>
+  [writeErrors].flat().every((it) => it.code === 11000)
+
+export interface Recall {
+  kind: MessageKind
+  subject: string
+  personIds?: string[]
+}
+
+/** Takes back what has not gone out yet: the reminder of a call that was cancelled. */
+export async function withdraw({ kind, subject, personIds }: Recall) {
+  const { modifiedCount } = await OutboxModel.updateMany(
+    {
+      subject,
+      kind,
+      status: 'pending',
+      ...(personIds && { personId: { $in: personIds.map((it) => new Types.ObjectId(it)) } }),
+    },
+    { status: 'withdrawn' },
+  )
+  return modifiedCount
+}
+
+/** Of these people, how many a message of this kind would reach through WeChat now: 可提醒 23/45. */
+export async function reachableOf(personIds: string[], kind: MessageKind, { env }: Pick<Deps, 'env'>) {
+  const people = [...new Set(personIds)]
+  const template = readTemplates(env.WX_TEMPLATES)[kind]
+  let reachable = 0
+  for (let at = 0; template && at < people.length; at += CHUNK) {
+    const openIds = await openIdsOf(people.slice(at, at + CHUNK))
+    reachable += await countConsenting([...openIds.values()], template.id)
+  }
+  return { total: people.length, reachable }
+}
+
+/** How the messages about one thing stand, over everybody. */
+export async function outcomeOf(subject: string, kind?: MessageKind) {
+  return counted({ subject, ...(kind && { kind }) })
+}
+
+async function counted(match: object): Promise<Partial<Record<SentStatus, number>>> {
+  const groups = await OutboxModel.aggregate<{ _id: SentStatus; count: number }>([
+    { $match: match },
+    { $group: { _id: '$status', count: { $sum: 1 } } },
+  ])
+  return Object.fromEntries(groups.map(({ _id, count }) => [_id, count]))
+}
+
+/** What was sent about one thing to the families of a unit. */
+export async function sentAbout(scope: UnitScope<'seeFamilies'>, subject: string, after: string | undefined) {
+  const match = { subject, path: within(scope.path) }
+  const [found, counts] = await Promise.all([
+    OutboxModel.find({ ...match, ...(after && { _id: { $gt: after } }) }, { values: 0 })
+      .sort({ _id: 1 })
+      .limit(ADMIN_PAGE + 1)
+      .lean<OutboxRecord[]>(),
+    counted(match),
+  ])
+  const messages = found.slice(0, ADMIN_PAGE)
+  return { messages, next: found.length > ADMIN_PAGE ? (messages.at(-1)?._id ?? null) : null, counts }
+}
+
+const shownTo = (personId: string, now: Date) =>
+  ({
+    personId: new Types.ObjectId(personId),
+    showAt: { $lte: now },
+    status: { $ne: 'withdrawn' },
+  }) as const
+
+/** A page of a person's messages, newest first. `after` is the `next` of the page before. */
+export async function messagesOf(personId: string, after: string | undefined, now: Date) {
+  const [at = '', id = ''] = after?.split(/~(.*)/s) ?? []
+  const last = new Date(Number(at))
+  const shown = shownTo(personId, now)
+  const found = await OutboxModel.find({
+    ...shown,
+    ...(after && { $or: [{ showAt: { $lt: last } }, { showAt: last, _id: { $lt: id } }] }),
+  })
+    .sort({ showAt: -1, _id: -1 })
+    .limit(PAGE + 1)
+    .lean<OutboxRecord[]>()
+  const messages = found.slice(0, PAGE)
+  const end = messages.at(-1)
+  const next = end && found.length > PAGE ? `${end.showAt.getTime()}~${end._id}` : null
+  return { messages, next, unread: await unreadOf(personId, now) }
+}
+
+export const unreadOf = (personId: string, now: Date) =>
+  OutboxModel.countDocuments({ ...shownTo(personId, now), readAt: null }).limit(UNREAD_SHOWN)
+
+/** Marks some or all of a person's messages as read; what was read before keeps its time. */
+export async function markRead(personId: string, ids: string[] | undefined, now: Date) {
+  await OutboxModel.updateMany(
+    { ...shownTo(personId, now), readAt: null, ...(ids && { _id: { $in: ids } }) },
+    { readAt: now },
+  )
+}
+
+/** The kinds of reminder this installation has a template for, and how many of each may still be sent to a person. */
+export async function subscriptionsOf(personId: string, { env }: Pick<Deps, 'env'>) {
+  const openId = (await openIdsOf([personId])).get(personId)
+  const granted = Object.entries(readTemplates(env.WX_TEMPLATES)) as [MessageKind, { id: string }][]
+  const left = openId
+    ? await consentsOf(
+        openId,
+        granted.map(([, { id }]) => id),
+      )
+    : new Map<string, number>()
+  return granted.map(([kind, { id }]) => ({ kind, templateId: id, left: left.get(id) ?? 0 }))
+}
