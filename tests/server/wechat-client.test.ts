@@ -5,7 +5,7 @@ import { PNG } from 'pngjs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openRedis } from '../../server/infra/redis.ts'
 import { createWechatClient, type WechatOptions } from '../../server/infra/wechat/client.ts'
-import { WeChatError, WeChatUnreachable } from '../../server/infra/wechat/errors.ts'
+import { type WeChatError, WeChatUnreachable } from '../../server/infra/wechat/errors.ts'
 import { DEMO_TEMPLATES } from '../../server/scripts/simulator/templates.ts'
 import { startWechatSimulator } from '../../server/scripts/simulator/wechat.ts'
 
@@ -52,7 +52,7 @@ const message = (openId: string) => ({
   },
   page: 'pages/letters/letter?id=1',
 })
-const ofCode = (errcode: number) => expect.objectContaining({ name: 'WeChatError', errcode })
+const ofCode = (errcode: number): unknown => expect.objectContaining({ name: 'WeChatError', errcode })
 
 describe('code2Session', () => {
   it('tells who holds the phone, and keeps the session key to itself', async () => {

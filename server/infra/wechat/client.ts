@@ -55,6 +55,7 @@ const phoneAnswer = z.object({
     watermark: z.object({ appid: z.string() }),
   }),
 })
+const sentAnswer = z.object({ msgid: z.coerce.string() })
 const checkAnswer = z.object({
   result: z.object({ suggest: z.enum(['pass', 'review', 'risky']), label: z.number() }),
 })
@@ -84,16 +85,19 @@ export function createWechatClient(options: WechatOptions) {
     return { phone: phone_info.purePhoneNumber, countryCode: phone_info.countryCode }
   }
 
-  /** One template message to one person. Uses up one consent of that person. */
-  async function sendSubscribeMessage({ openId, templateId, data, page }: SubscribeMessage) {
-    await authorised('/cgi-bin/message/subscribe/send', {
+  /** One template message to one person. Uses up one consent of that person. Answers WeChat's number of it. */
+  async function sendSubscribeMessage({ openId, templateId, data, page: opens }: SubscribeMessage) {
+    const path = '/cgi-bin/message/subscribe/send'
+    const answer = await authorised(path, {
       touser: openId,
       template_id: templateId,
-      page,
+      page: opens,
       data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, { value }])),
       miniprogram_state: STATES[release],
       lang: 'zh_CN',
     })
+    const { msgid } = body(path, answer, sentAnswer)
+    return { messageId: msgid }
   }
 
   /** The picture of a mini-program code, as many as one likes. */

@@ -37,14 +37,14 @@ export function typeOf(key: string): ValueType | null {
 export function fit(type: ValueType, value: TemplateValue): string {
   switch (type) {
     case 'thing':
-      return cut(oneLine(words(value)), 20) || '无'
+      return cut(oneLine(inWords(value)), 20) || '无'
     case 'phrase':
-      return [...oneLine(words(value)).replace(/[^\p{Script=Han}]/gu, '')].slice(0, 5).join('') || '见详情'
+      return [...oneLine(inWords(value)).replace(/[^\p{Script=Han}]/gu, '')].slice(0, 5).join('') || '见详情'
     case 'name':
-      return fitName(oneLine(words(value)))
+      return fitName(oneLine(inWords(value)))
     case 'character_string':
       return (
-        oneLine(words(value))
+        oneLine(inWords(value))
           .replace(/[^\x20-\x7e]/g, '')
           .slice(0, 32)
           .trim() || '-'
@@ -52,7 +52,7 @@ export function fit(type: ValueType, value: TemplateValue): string {
     case 'number':
       return must(type, value, /^-?\d{1,32}$|^-?(?=[\d.]{3,32}$)\d+\.\d+$/)
     case 'phone_number':
-      return must(type, words(value).replace(/[^\d+\-() ]/g, ''), /^(?=.*\d).{1,17}$/)
+      return must(type, inWords(value).replace(/[^\d+\-() ]/g, ''), /^(?=.*\d).{1,17}$/)
     case 'time':
       return fitTime(value)
     case 'date':
@@ -61,7 +61,7 @@ export function fit(type: ValueType, value: TemplateValue): string {
 }
 
 function must(type: ValueType, value: TemplateValue, shape: RegExp): string {
-  const text = words(value).trim()
+  const text = inWords(value).trim()
   if (!shape.test(text)) throw new UnfitValue(type, value)
   return text
 }
@@ -87,7 +87,7 @@ function fitDate(value: TemplateValue) {
 }
 
 /** Any value as a person would read it: `11月25日(周三) 18:00`. */
-function words(value: TemplateValue): string {
+export function inWords(value: TemplateValue): string {
   if (typeof value !== 'object') return String(value)
   if (value instanceof Date) return instantInWords(value)
   return `${instantInWords(value.from)}~${clockText(value.to)}`

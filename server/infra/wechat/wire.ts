@@ -93,16 +93,25 @@ function read(path: string, response: Response, bytes: Buffer): Answer {
 
   const json = parse(path, bytes)
   const { errcode, errmsg } = json as { errcode?: unknown; errmsg?: unknown }
-  if (typeof errcode === 'number' && errcode !== 0) throw new WeChatError(path, errcode, String(errmsg ?? ''))
+  if (typeof errcode === 'number' && errcode !== 0) {
+    throw new WeChatError(path, errcode, typeof errmsg === 'string' ? errmsg : '')
+  }
   return { json }
 }
 
 function parse(path: string, bytes: Buffer): object {
   try {
-    return JSON.parse(bytes.toString('utf8')) as object
+    return JSON.parse(bytes.toString('utf8'), exactly as Reviver) as object
   } catch {
     throw new WeChatUnreachable(path, 'an answer that is not JSON', true)
   }
+}
+
+type Reviver = (key: string, value: unknown) => unknown
+
+/** Message numbers have 19 digits, more than a JavaScript number holds: those stay text. */
+function exactly(_key: string, value: unknown, { source }: { source?: string }) {
+  return typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value) ? source : value
 }
 
 function unreachable(path: string, error: unknown) {

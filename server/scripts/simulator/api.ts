@@ -15,6 +15,9 @@ export interface ApiRequest {
 /** JSON, or the bytes of a picture. */
 export type ApiAnswer = object | Buffer
 
+/** Newer than the types know: writes a number that JavaScript could not hold. */
+const { rawJSON: rawNumber } = JSON as unknown as { rawJSON: (digits: string) => object }
+
 type Handler = (request: ApiRequest) => ApiAnswer | Promise<ApiAnswer>
 
 const VISIT_HOURS = 2
@@ -25,7 +28,8 @@ const FORBIDDEN = ['赌博', '代开发票', '违规内容测试']
 /** The part of api.weixin.qq.com that a parent school calls, by path. */
 export function createApi(world: World, tokens: AccessTokens, events: Events): Map<string, Handler> {
   const beingSentTo = new Set<string>()
-  let lastMessage = Date.now() * 1000
+  // Nineteen digits, as WeChat's are: more than a JavaScript number holds.
+  let lastMessage = BigInt(Date.now()) * 1_000_000n
 
   const authorised = (handler: Handler): Handler => {
     return (request) => {
@@ -84,7 +88,7 @@ export function createApi(world: World, tokens: AccessTokens, events: Events): M
     beingSentTo.add(person.openId)
     try {
       await pause(world.sendMs)
-      return { errcode: 0, errmsg: 'ok', msgid: deliver(person, body) }
+      return { errcode: 0, errmsg: 'ok', msgid: rawNumber(deliver(person, body)) }
     } finally {
       beingSentTo.delete(person.openId)
     }
@@ -97,7 +101,7 @@ export function createApi(world: World, tokens: AccessTokens, events: Events): M
     world.addQuota(person.openId, message.templateId, -1)
     world.delivered.push(message)
     events.sent(person, message)
-    return Number(message.messageId)
+    return message.messageId
   }
 
   function compose(person: Identity, body: Record<string, unknown>): Delivered {

@@ -68,7 +68,7 @@ export function createEvents(world: World, target: PushTarget | null) {
         encrypt_type: 'aes',
         msg_signature: signPush([token, timestamp, nonce, Encrypt]),
       })
-      const answer = await fetch(`${url}?${query}`, {
+      const answer = await fetch(`${url}?${query.toString()}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ ToUserName: ACCOUNT, Encrypt }),
