@@ -1,0 +1,66 @@
+import type { CertificateRow, MyCertificate, Verified } from '#contract/certificates'
+import { shanghaiDay } from '../../infra/clock.ts'
+import { maskName } from '../../infra/field-crypto.ts'
+import type { CertificateRecord } from './model.ts'
+import { shortCode, stateOf } from './rules.ts'
+
+export function presentMine(certificate: CertificateRecord, now: Date): MyCertificate {
+  const { number, holder, studentName, schoolName, className, hours, issuedOn } = certificate
+  return {
+    id: String(certificate._id),
+    number,
+    holder,
+    studentName,
+    schoolName,
+    className,
+    programmeCode: certificate.programmeCode,
+    programmeTitle: certificate.programmeTitle,
+    hours,
+    issuedOn,
+    validUntil: certificate.validUntil,
+    state: stateOf(certificate, shanghaiDay(now)),
+    revokeReason: certificate.revokeReason ?? null,
+  }
+}
+
+/** What anybody may know who has the number: enough to compare with the paper, too little to learn who it is. */
+export function presentVerified(certificate: CertificateRecord, now: Date): Verified {
+  return {
+    number: certificate.number,
+    maskedHolder: maskName(certificate.holder),
+    schoolName: certificate.schoolName,
+    programmeTitle: certificate.programmeTitle,
+    hours: certificate.hours,
+    issuedOn: certificate.issuedOn,
+    validUntil: certificate.validUntil,
+    state: stateOf(certificate, shanghaiDay(now)),
+    shortCode: certificate.pdf ? shortCode(certificate.pdf) : null,
+  }
+}
+
+export interface Reader {
+  seesFamilies: boolean
+  mayRevoke: boolean
+  pdf: string | null
+}
+
+export function presentRow(certificate: CertificateRecord, reader: Reader, now: Date): CertificateRow {
+  const state = stateOf(certificate, shanghaiDay(now))
+  const name = (it: string) => (reader.seesFamilies ? it : maskName(it))
+  return {
+    id: String(certificate._id),
+    number: certificate.number,
+    holder: name(certificate.holder),
+    studentName: name(certificate.studentName),
+    schoolName: certificate.schoolName,
+    className: certificate.className,
+    programmeTitle: certificate.programmeTitle,
+    issuedAt: certificate.issuedAt.toISOString(),
+    validUntil: certificate.validUntil,
+    state,
+    revokeReason: certificate.revokeReason ?? null,
+    revokedAt: certificate.revokedAt?.toISOString() ?? null,
+    pdf: reader.seesFamilies ? reader.pdf : null,
+    abilities: { revoke: reader.mayRevoke && certificate.status === 'valid' },
+  }
+}

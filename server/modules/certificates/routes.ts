@@ -1,0 +1,87 @@
+import type Router from '@koa/router'
+import * as api from '#contract/certificates'
+import { Refusal } from '../../http/errors.ts'
+import { openLink, sendDownload, signLink } from '../../http/links.ts'
+import { serve } from '../../http/serve.ts'
+import type { Deps } from '../../infra/deps.ts'
+import { unitScope } from '../org/policy.ts'
+import { holder, revocable } from './policy.ts'
+import { presentMine, presentRow, presentVerified } from './present.ts'
+import * as register from './register/service.ts'
+import * as certificates from './service.ts'
+import { countCheck } from './verify/service.ts'
+
+export function certificateRoutes(router: Router, deps: Deps) {
+  const { clock, env, redis, files } = deps
+  const link = (certificateId: unknown, copy: 'pdf' | 'picture', personId: string) =>
+    `/api${signLink(`/certificates/${String(certificateId)}/copies/${copy}`, personId, clock.now(), env)}`
+
+  serve(router, api.listMyCertificates, async ({ actor }) => {
+    const mine = await certificates.certificatesOf(actor.personId)
+    return { certificates: mine.map((it) => presentMine(it, clock.now())) }
+  })
+
+  serve(router, api.readMyCertificate, async ({ actor, certificateId }) => {
+    const mine = await certificates.findOwn(holder(actor), certificateId)
+    return {
+      certificate: presentMine(mine, clock.now()),
+      copies: {
+        pdf: mine.pdf ? link(mine._id, 'pdf', actor.personId) : null,
+        picture: mine.picture ? link(mine._id, 'picture', actor.personId) : null,
+      },
+      verifyAddress: `${env.ORIGIN}/verify/${mine.number}`,
+    }
+  })
+
+  serve(router, api.verifyCertificate, async ({ number, caller }) => {
+    await countCheck(caller.ip, redis)
+    const found = await certificates.findByNumber(number)
+    if (!found) throw new Refusal('not_found', '没有查到这个编号的绿证，请检查每一位数字')
+    return presentVerified(found, clock.now())
+  })
+
+  serve(router, api.listCertificates, async ({ actor, unitId, ...wanted }) => {
+    const scope = await unitScope(actor, unitId, 'seeFigures')
+    const [page, counts] = await Promise.all([
+      register.certificatesIn(scope, wanted, clock.now()),
+      register.countStates(scope, clock.now()),
+    ])
+    const reader = (it: { _id: unknown; pdf?: string | null }) => ({
+      seesFamilies: scope.may('seeFamilies'),
+      mayRevoke: scope.may('revokeCertificates'),
+      pdf: it.pdf ? link(it._id, 'pdf', actor.personId) : null,
+    })
+    return {
+      certificates: page.certificates.map((it) => presentRow(it, reader(it), clock.now())),
+      next: page.next,
+      counts,
+      abilities: { searchNames: scope.may('seeFamilies') },
+    }
+  })
+
+  serve(router, api.revokeCertificate, async ({ actor, certificateId, reason }) => {
+    const scope = await revocable(actor, await certificates.findCertificate(certificateId))
+    const revoked = await register.revoke(scope, certificateId, reason, clock.now())
+    return {
+      id: certificateId,
+      state: 'revoked' as const,
+      revokedAt: (revoked.revokedAt ?? clock.now()).toISOString(),
+    }
+  })
+
+  router.get('/certificates/:certificateId/copies/:copy', async (ctx) => {
+    openLink(ctx, clock.now(), env)
+    const { certificateId = '', copy } = ctx.params
+    const found = /^[0-9a-f]{24}$/.test(certificateId)
+      ? await certificates.findCertificate(certificateId)
+      : null
+    const sha256 = copy === 'pdf' ? found?.pdf : copy === 'picture' ? found?.picture : null
+    if (!found || !sha256) throw new Refusal('not_found', '没有这份文件')
+    sendDownload(ctx, {
+      bytes: await files.get(sha256),
+      type: copy === 'pdf' ? 'application/pdf' : 'image/png',
+      name: `家庭教育绿证_${found.holder}_${found.number}.${copy === 'pdf' ? 'pdf' : 'png'}`,
+      inline: true,
+    })
+  })
+}

@@ -1,0 +1,82 @@
+import type { CertificateState } from '#contract/certificates'
+
+/** LZ 2026 0000001 7: letters, year of issue, serial of that year, check digit. */
+const PATTERN = /^LZ(\d{4})(\d{7})(\d)$/
+
+/** The number of the n-th certificate of a year. */
+export function numberOf(year: number, serial: number) {
+  const digits = `${year}${String(serial).padStart(7, '0')}`
+  return `LZ${digits}${checkDigit(digits)}`
+}
+
+/** What somebody typed, as a number that may exist: spaces, small letters and a mistyped digit are caught here. */
+export function readNumber(typed: string): string | null {
+  const text = typed
+    .normalize('NFKC')
+    .replace(/[\s·\-_.]/g, '')
+    .toUpperCase()
+  const [, year, serial, check] = PATTERN.exec(text) ?? []
+  return year && serial && check === checkDigit(year + serial) ? text : null
+}
+
+/** As printed, in groups that can be read aloud: LZ 2026 0000001 7. */
+export const numberInGroups = (number: string) => number.replace(PATTERN, 'LZ $1 $2 $3')
+
+/** ISO 7064 MOD 11,10: finds every single wrong digit and almost every swap of neighbours. */
+function checkDigit(digits: string) {
+  let product = 10
+  for (const digit of digits) {
+    const sum = (Number(digit) + product) % 10 || 10
+    product = (sum * 2) % 11
+  }
+  return String((11 - product) % 10)
+}
+
+const LAST_GRADE: Record<string, number> = { 小学: 6, 初中: 9, 高中: 12, 中职: 12 }
+/** 幼儿园 from 小班 to 大班. */
+const KINDERGARTEN_YEARS = 3
+
+export interface Validity {
+  until: 'end-of-stage' | 'years'
+  years?: number | null | undefined
+}
+
+/**
+ * The last day a certificate holds. To the end of the stage means 31 August of the year in which the child leaves it: the
+ * school year turns on 1 September. A child past the stage, or not yet in it, is counted to the end of this school year
+ * at least.
+ */
+export function validUntil(validity: Validity, stage: string, grade: number | null, issuedOn: string) {
+  const [year = 0, month = 0] = issuedOn.split('-').map(Number)
+  if (validity.until === 'years') return dayBefore(issuedOn, year + (validity.years ?? 1))
+  const endOfThisYear = month >= 9 ? year + 1 : year
+  const last = LAST_GRADE[stage]
+  const yearsAfterThis = last === undefined ? KINDERGARTEN_YEARS - 1 : last - (grade ?? last)
+  return `${endOfThisYear + Math.max(yearsAfterThis, 0)}-08-31`
+}
+
+function dayBefore(day: string, year: number) {
+  const date = new Date(`${year}${day.slice(4)}T00:00:00Z`)
+  return new Date(date.getTime() - 86_400_000).toISOString().slice(0, 10)
+}
+
+export function stateOf(
+  { status, validUntil: until }: { status: 'valid' | 'revoked'; validUntil: string },
+  today: string,
+): CertificateState {
+  if (status === 'revoked') return 'revoked'
+  return until < today ? 'expired' : 'valid'
+}
+
+/** 2026年11月25日 */
+export const dayWritten = (day: string) => {
+  const [year, month, date] = day.split('-').map(Number)
+  return `${year}年${month}月${date}日`
+}
+
+/** The first characters of the frozen copy's SHA-256, short enough to compare by eye. */
+export const shortCode = (sha256: string) =>
+  sha256
+    .slice(0, 12)
+    .toUpperCase()
+    .replace(/(.{4})(?=.)/g, '$1 ')

@@ -1,0 +1,160 @@
+import { Types } from 'mongoose'
+import type { UnitKind } from '#contract/org'
+import { shanghaiDay } from '../../infra/clock.ts'
+import { Refusal } from '../../http/errors.ts'
+import type { OwnChild, UnitScope } from '../org/policy.ts'
+import { DEPTH, idAtExpression, idsOf, within } from '../org/tree/rules.ts'
+import * as tree from '../org/tree/service.ts'
+import { CertificateModel, type CertificateRecord, CounterModel } from './model.ts'
+import type { CertificateHolder } from './policy.ts'
+import { numberOf, readNumber, type Validity, validUntil } from './rules.ts'
+
+/** A programme that somebody has passed, and for which child. */
+export interface Passed {
+  personId: string
+  holder: string
+  attemptId: Types.ObjectId
+  programme: {
+    _id: Types.ObjectId
+    code: string
+    title: string
+    version: number
+    hours: number
+    stage: string
+    validity: Validity
+  }
+  child: Pick<OwnChild, 'studentName' | 'path'>
+  /** Every family it counts for; the child's own among them. */
+  families: Pick<OwnChild, 'studentId' | 'path'>[]
+}
+
+/** Transactions on one counter wait for each other anyway; in a queue they do not first collide. */
+let queue: Promise<unknown> = Promise.resolve()
+
+/**
+ * Issues a certificate, once per person and programme: who comes again gets the one that holds. Number and certificate
+ * are written in one transaction, so a failure between the two leaves neither a gap nor a number given twice (R5).
+ */
+export async function issue(passed: Passed, now: Date): Promise<CertificateRecord> {
+  const held = await findHeld(passed.personId, passed.programme.code)
+  if (held) return held
+  const snapshot = await snapshotOf(passed, now)
+  const turn = queue.then(() => write(snapshot))
+  queue = turn.catch(() => null)
+  return turn.catch(async (error: { code?: number }) => {
+    const winner = error.code === 11000 ? await findHeld(passed.personId, passed.programme.code) : null
+    if (!winner) throw error
+    return winner
+  })
+}
+
+type Snapshot = Omit<CertificateRecord, '_id' | 'number' | 'serial'>
+
+async function write(snapshot: Snapshot) {
+  const _id = new Types.ObjectId()
+  await CertificateModel.db.transaction(async () => {
+    const counter = await CounterModel.findOneAndUpdate(
+      { _id: snapshot.year },
+      { $inc: { last: 1 } },
+      { upsert: true, returnDocument: 'after' },
+    ).lean<{ last: number }>()
+    const serial = counter.last
+    await CertificateModel.create([{ ...snapshot, _id, serial, number: numberOf(snapshot.year, serial) }])
+  })
+  const written = await CertificateModel.findById(_id).lean<CertificateRecord>()
+  if (!written) throw new Error('A certificate that was just written is gone')
+  return written
+}
+
+async function snapshotOf({ programme, child, families, ...passed }: Passed, now: Date): Promise<Snapshot> {
+  const units = await tree.unitsOnPath(child.path)
+  const nameOf = (kind: UnitKind) => units.find((it) => it.kind === kind)?.name ?? ''
+  const klass = units.find((it) => it.kind === 'class')
+  if (!klass) throw new Error('A child without a class cannot stand on a certificate')
+  const issuedOn = shanghaiDay(now)
+  return {
+    year: Number(issuedOn.slice(0, 4)),
+    personId: new Types.ObjectId(passed.personId),
+    attemptId: passed.attemptId,
+    programmeId: programme._id,
+    programmeCode: programme.code,
+    programmeTitle: programme.title,
+    programmeVersion: programme.version,
+    hours: programme.hours,
+    holder: passed.holder,
+    studentName: child.studentName,
+    schoolName: nameOf('school'),
+    className: nameOf('grade') + nameOf('class'),
+    classId: klass._id,
+    unitIds: idsOf(child.path).map((it) => new Types.ObjectId(it)),
+    families: families.map((it) => ({ studentId: new Types.ObjectId(it.studentId), path: it.path })) as never,
+    issuedAt: now,
+    issuedOn,
+    validUntil: validUntil(programme.validity, programme.stage, klass.grade ?? null, issuedOn),
+    status: 'valid',
+    revokedAt: null,
+    revokedBy: null,
+    revokeReason: null,
+    pdf: null,
+    picture: null,
+  }
+}
+
+const findHeld = (personId: string, programmeCode: string) =>
+  CertificateModel.findOne({
+    personId: new Types.ObjectId(personId),
+    programmeCode,
+    status: 'valid',
+  }).lean<CertificateRecord>()
+
+/** A person's certificates, the newest first; revoked ones too, with their reason. */
+export const certificatesOf = (personId: string) =>
+  CertificateModel.find({ personId: new Types.ObjectId(personId) })
+    .sort({ _id: -1 })
+    .limit(50)
+    .lean<CertificateRecord[]>()
+
+export async function findOwn(holder: CertificateHolder, certificateId: string) {
+  const certificate = await CertificateModel.findOne({
+    _id: certificateId,
+    personId: new Types.ObjectId(holder.personId),
+  }).lean<CertificateRecord>()
+  if (!certificate) throw new Refusal('not_found', '没有这张绿证')
+  return certificate
+}
+
+/** Any certificate by its id. Callers hold a proof, or a link of ours, before they show it. */
+export const findCertificate = (certificateId: string) =>
+  CertificateModel.findById(certificateId).lean<CertificateRecord>()
+
+/** The certificate with this number, however it was typed; null for one that was never issued. */
+export async function findByNumber(typed: string) {
+  const number = readNumber(typed)
+  return number ? CertificateModel.findOne({ number }).lean<CertificateRecord>() : null
+}
+
+/** The certificates that some families hold for a programme, by student. */
+export async function certificatesOfStudents(programmeCode: string, studentIds: Types.ObjectId[]) {
+  const found = await CertificateModel.find({
+    programmeCode,
+    status: 'valid',
+    'families.studentId': { $in: studentIds },
+  }).lean<CertificateRecord[]>()
+  return new Map(found.flatMap((it) => it.families.map((family) => [String(family.studentId), it] as const)))
+}
+
+/** Families with a certificate by unit of one kind below a scope; two parents of one child are one family. */
+export async function certificatesBy(scope: UnitScope, kind: UnitKind, programmeCode: string) {
+  const rows = await CertificateModel.aggregate<{ _id: string; count: number }>([
+    { $match: { programmeCode, status: 'valid', 'families.path': within(scope.path) } },
+    { $unwind: '$families' },
+    { $match: { 'families.path': within(scope.path) } },
+    {
+      $group: {
+        _id: { unitId: idAtExpression(DEPTH[kind], '$families.path'), studentId: '$families.studentId' },
+      },
+    },
+    { $group: { _id: '$_id.unitId', count: { $sum: 1 } } },
+  ])
+  return new Map(rows.map((it) => [it._id, it.count]))
+}

@@ -1,0 +1,47 @@
+import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+
+const id = Schema.Types.ObjectId
+
+/** One sitting of the exam. The drawn paper stands in it: reloading brings the same questions in the same order. */
+const attemptSchema = new Schema(
+  {
+    personId: { type: id, required: true },
+    programmeCode: { type: String, required: true },
+    programmeId: { type: id, required: true },
+    /** The child whose name the certificate will carry. */
+    studentId: { type: id, required: true },
+    status: { type: String, enum: ['running', 'passed', 'failed', 'expired'], required: true },
+    questions: {
+      type: [
+        new Schema(
+          { questionId: { type: id, required: true }, order: { type: [Number], required: true } },
+          { _id: false },
+        ),
+      ],
+      required: true,
+    },
+    startedAt: { type: Date, required: true },
+    endsAt: { type: Date, required: true },
+    endedAt: { type: Date, default: null },
+    /** Positions as shown on this paper. */
+    answers: { type: [[Number]], default: [] },
+    right: { type: Number, default: 0 },
+    certificateId: { type: id, default: null },
+  },
+  { strict: 'throw' },
+)
+// One running paper per person and programme, however often the button is pressed.
+attemptSchema.index(
+  { personId: 1, programmeCode: 1 },
+  { unique: true, partialFilterExpression: { status: 'running' } },
+)
+attemptSchema.index({ personId: 1, programmeCode: 1, startedAt: -1 })
+// Passed and not yet certified: what a crash between the two left behind.
+attemptSchema.index({ endedAt: 1 }, { partialFilterExpression: { status: 'passed', certificateId: null } })
+
+export type AttemptRecord = Omit<InferSchemaType<typeof attemptSchema>, 'answers' | 'endedAt'> & {
+  _id: Types.ObjectId
+  answers: number[][]
+  endedAt: Date | null
+}
+export const AttemptModel = model('ExamAttempt', attemptSchema)

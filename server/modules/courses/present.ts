@@ -1,0 +1,211 @@
+import type {
+  ExamPaper,
+  ExamResult,
+  Lesson,
+  LessonRow,
+  MyProgramme,
+  ProgrammeCard,
+  Question,
+  QuizAnswered,
+  Reviewed,
+} from '#contract/courses'
+import { shanghaiDay } from '../../infra/clock.ts'
+import { stateOf } from '../certificates/rules.ts'
+import type { AttemptRecord } from './exams/model.ts'
+import { isRight, scoreOf, type Standing } from './exams/rules.ts'
+import type { Asked } from './exams/service.ts'
+import { shownCorrect } from './exams/service.ts'
+import type { Journey } from './journeys/service.ts'
+import type { LessonRecord, ProgrammeRecord } from './programmes/model.ts'
+import type { WatchRecord } from './watch/model.ts'
+import { freshLedger, furthestOf, type Ledger, percentOf, resumeAt } from './watch/rules.ts'
+import { ledgerOf } from './watch/service.ts'
+
+export function presentCard(journey: Journey, now: Date): ProgrammeCard {
+  const { programme, certificate } = journey
+  const { code, title, stage, forGrades, summary, hours } = programme
+  return {
+    code,
+    title,
+    stage,
+    forGrades,
+    summary,
+    hours,
+    isRequired: journey.isRequired,
+    hasBegun: journey.hasBegun,
+    lessonsDone: journey.lessonsDone,
+    lessonsTotal: programme.outline.length,
+    percent: journey.percent,
+    certificate: certificate && {
+      id: String(certificate._id),
+      number: certificate.number,
+      state: stateOf(certificate, shanghaiDay(now)),
+    },
+  }
+}
+
+export function presentMyProgramme(journey: Journey, now: Date): MyProgramme {
+  const { programme, standing, watches, lastAttempt } = journey
+  return {
+    ...presentCard(journey, now),
+    hoursNote: programme.hoursNote,
+    validityText: programme.validity.text,
+    lessons: programme.outline.map((it, at) => presentLessonRow(it, at, watches.get(String(it.lessonId)))),
+    nextLessonId: journey.nextLessonId ? String(journey.nextLessonId) : null,
+    exam: {
+      rules: programme.exam,
+      state: standing.state,
+      attemptsLeftToday: standing.attemptsLeftToday,
+      nextAt: standing.nextAt?.toISOString() ?? null,
+      attemptId: lastAttempt ? String(lastAttempt._id) : null,
+    },
+  }
+}
+
+function presentLessonRow(
+  it: ProgrammeRecord['outline'][number],
+  at: number,
+  watch: WatchRecord | undefined,
+): LessonRow {
+  const watched = watch?.watched ?? 0
+  return {
+    id: String(it.lessonId),
+    number: at + 1,
+    title: it.title,
+    kind: it.kind,
+    theme: it.theme,
+    summary: it.summary,
+    minutes: it.minutes,
+    poster: it.poster,
+    watchedPercent: percentOf(watched, it.seconds, Boolean(watch?.completedAt)),
+    isWatched: Boolean(watch?.completedAt),
+    isQuizPassed: Boolean(watch?.quizPassedAt),
+  }
+}
+
+/** Named one by one: `correct` and `explanation` stay behind. */
+export const presentQuestion = ({ kind, stem, options }: Question): Question => ({ kind, stem, options })
+
+export function presentProgress(ledger: Ledger, seconds: number, isWatched: boolean) {
+  return {
+    seconds,
+    watchedPercent: percentOf(ledger.watched, seconds, isWatched),
+    resumeAt: resumeAt(ledger, seconds),
+    furthest: furthestOf(ledger.bits, seconds),
+    isWatched,
+  }
+}
+
+export function presentLesson(
+  lesson: LessonRecord,
+  programme: ProgrammeRecord,
+  watch: WatchRecord | null,
+): Lesson {
+  const next = programme.outline[lesson.number]
+  return {
+    id: String(lesson._id),
+    programmeCode: programme.code,
+    programmeTitle: programme.title,
+    number: lesson.number,
+    lessonsTotal: programme.outline.length,
+    title: lesson.title,
+    kind: lesson.kind,
+    theme: lesson.theme,
+    summary: lesson.summary,
+    minutes: lesson.minutes,
+    poster: lesson.poster,
+    video: lesson.video ?? null,
+    blocks: lesson.blocks,
+    sources: lesson.sources,
+    progress: presentProgress(
+      watch ? ledgerOf(watch) : freshLedger(lesson.seconds),
+      lesson.seconds,
+      Boolean(watch?.completedAt),
+    ),
+    quiz: lesson.quiz.map(presentQuestion),
+    isQuizPassed: Boolean(watch?.quizPassedAt),
+    nextLessonId: next ? String(next.lessonId) : null,
+  }
+}
+
+export function presentQuizAnswered(
+  lesson: LessonRecord,
+  answers: number[][],
+  rights: boolean[],
+): QuizAnswered {
+  return {
+    isPassed: rights.every(Boolean),
+    questions: lesson.quiz.map((it, at) => ({
+      ...presentQuestion(it),
+      chosen: answers[at] ?? [],
+      correct: it.correct,
+      isRight: rights[at] ?? false,
+      explanation: it.explanation,
+    })),
+  }
+}
+
+export function presentPaper(
+  attempt: AttemptRecord,
+  asked: Asked[],
+  programme: ProgrammeRecord,
+  now: Date,
+): ExamPaper {
+  return {
+    attemptId: String(attempt._id),
+    programmeCode: programme.code,
+    programmeTitle: programme.title,
+    startedAt: attempt.startedAt.toISOString(),
+    endsAt: attempt.endsAt.toISOString(),
+    now: now.toISOString(),
+    questions: asked.map(({ question, order }) => ({
+      ...presentQuestion(question),
+      options: order.map((it) => question.options[it] ?? ''),
+    })),
+  }
+}
+
+/** A result: after passing every question is explained, after failing only the lessons to read again are named. */
+export function presentResult(
+  attempt: AttemptRecord,
+  asked: Asked[],
+  programme: ProgrammeRecord,
+  standing: Standing,
+): ExamResult {
+  const reviewed = asked.map((it, at) => presentReviewed(it, attempt.answers[at] ?? []))
+  const isPassed = attempt.status === 'passed'
+  const weak = new Set(
+    asked.filter((_, at) => !reviewed[at]?.isRight).map((it) => String(it.question.lessonId)),
+  )
+  return {
+    attemptId: String(attempt._id),
+    programmeCode: programme.code,
+    programmeTitle: programme.title,
+    outcome: isPassed ? 'passed' : attempt.status === 'failed' ? 'failed' : 'expired',
+    score: scoreOf(attempt.right, asked.length),
+    passPercent: programme.exam.passPercent,
+    right: attempt.right,
+    total: asked.length,
+    revise: isPassed
+      ? []
+      : programme.outline
+          .filter((it) => weak.has(String(it.lessonId)))
+          .map((it) => ({ lessonId: String(it.lessonId), title: it.title })),
+    review: isPassed ? reviewed : [],
+    certificateId: attempt.certificateId ? String(attempt.certificateId) : null,
+    attemptsLeftToday: standing.attemptsLeftToday,
+    nextAt: standing.nextAt?.toISOString() ?? null,
+  }
+}
+
+function presentReviewed({ question, order }: Asked, chosen: number[]): Reviewed {
+  const correct = shownCorrect(question, order)
+  return {
+    ...presentQuestion(question),
+    options: order.map((it) => question.options[it] ?? ''),
+    chosen,
+    correct,
+    isRight: isRight(chosen, correct),
+    explanation: question.explanation,
+  }
+}

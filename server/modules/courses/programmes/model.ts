@@ -1,0 +1,194 @@
+import type { Block } from '#contract/courses'
+import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+
+const id = Schema.Types.ObjectId
+const part = { _id: false, strict: 'throw' } as const
+
+const questionParts = {
+  kind: { type: String, enum: ['single', 'multiple', 'truefalse'], required: true },
+  stem: { type: String, required: true },
+  options: { type: [String], required: true },
+  /** Positions of the right options. */
+  correct: { type: [Number], required: true },
+  explanation: { type: String, required: true },
+}
+
+const outlineSchema = new Schema(
+  {
+    lessonId: { type: id, required: true },
+    code: { type: String, required: true },
+    title: { type: String, required: true },
+    kind: { type: String, enum: ['article', 'video'], required: true },
+    theme: { type: String, required: true },
+    summary: { type: String, required: true },
+    minutes: { type: Number, required: true },
+    seconds: { type: Number, required: true },
+    poster: { type: String, required: true },
+  },
+  part,
+)
+
+const programmeSchema = new Schema(
+  {
+    code: { type: String, required: true },
+    version: { type: Number, required: true },
+    title: { type: String, required: true },
+    stage: { type: String, enum: ['幼儿园', '小学', '初中', '高中', '中职'], required: true },
+    /** The grades that must hold the certificate: 七年级 (A5). */
+    forGrades: { type: [String], required: true },
+    summary: { type: String, required: true },
+    hours: { type: Number, required: true },
+    hoursNote: { type: String, required: true },
+    validity: {
+      type: new Schema(
+        {
+          until: { type: String, enum: ['end-of-stage', 'years'], required: true },
+          years: { type: Number, default: null },
+          text: { type: String, required: true },
+        },
+        part,
+      ),
+      required: true,
+    },
+    exam: {
+      type: new Schema(
+        {
+          draw: { type: Number, required: true },
+          drawPerLesson: { type: Number, required: true },
+          passPercent: { type: Number, required: true },
+          minutesLimit: { type: Number, required: true },
+          attemptsPerDay: { type: Number, required: true },
+          pauseMinutes: { type: Number, required: true },
+        },
+        part,
+      ),
+      required: true,
+    },
+    outline: { type: [outlineSchema], required: true },
+    questions: { type: Number, required: true },
+    /** SHA-256 of everything in it: the same content again is no new version. */
+    hash: { type: String, required: true },
+    publishedAt: { type: Date, required: true },
+  },
+  { strict: 'throw' },
+)
+programmeSchema.index({ code: 1, version: 1 }, { unique: true })
+
+export type ProgrammeRecord = InferSchemaType<typeof programmeSchema> & { _id: Types.ObjectId }
+export const ProgrammeModel = model('Programme', programmeSchema)
+
+const lessonSchema = new Schema(
+  {
+    programmeId: { type: id, required: true },
+    code: { type: String, required: true },
+    number: { type: Number, required: true },
+    title: { type: String, required: true },
+    kind: { type: String, enum: ['article', 'video'], required: true },
+    theme: { type: String, required: true },
+    summary: { type: String, required: true },
+    minutes: { type: Number, required: true },
+    /** Length of the watch ledger: of the video, or the time its text takes to read. */
+    seconds: { type: Number, required: true },
+    poster: { type: String, required: true },
+    video: {
+      type: new Schema(
+        {
+          address: { type: String, required: true },
+          captions: {
+            type: [
+              new Schema(
+                {
+                  from: { type: Number, required: true },
+                  to: { type: Number, required: true },
+                  text: { type: String, required: true },
+                },
+                part,
+              ),
+            ],
+            default: [],
+          },
+        },
+        part,
+      ),
+      default: null,
+    },
+    blocks: {
+      type: [
+        new Schema(
+          {
+            kind: { type: String, enum: ['heading', 'paragraph', 'list', 'quote'], required: true },
+            lines: {
+              type: [
+                [
+                  new Schema(
+                    { text: { type: String, required: true }, isBold: { type: Boolean, required: true } },
+                    part,
+                  ),
+                ],
+              ],
+              required: true,
+            },
+          },
+          part,
+        ),
+      ],
+      required: true,
+    },
+    sources: { type: [String], default: [] },
+    quiz: { type: [new Schema(questionParts, part)], required: true },
+  },
+  { strict: 'throw' },
+)
+lessonSchema.index({ programmeId: 1, number: 1 }, { unique: true })
+
+export interface AskedQuestion {
+  kind: 'single' | 'multiple' | 'truefalse'
+  stem: string
+  options: string[]
+  correct: number[]
+  explanation: string
+}
+
+export type LessonRecord = Omit<InferSchemaType<typeof lessonSchema>, 'blocks' | 'quiz' | 'video'> & {
+  _id: Types.ObjectId
+  blocks: Block[]
+  quiz: AskedQuestion[]
+  video: { address: string; captions: { from: number; to: number; text: string }[] } | null
+}
+export const LessonModel = model('Lesson', lessonSchema)
+
+const questionSchema = new Schema(
+  {
+    programmeId: { type: id, required: true },
+    lessonId: { type: id, required: true },
+    code: { type: String, required: true },
+    difficulty: { type: Number, required: true },
+    ...questionParts,
+  },
+  { strict: 'throw' },
+)
+questionSchema.index({ programmeId: 1, code: 1 }, { unique: true })
+
+export type QuestionRecord = AskedQuestion & {
+  _id: Types.ObjectId
+  programmeId: Types.ObjectId
+  lessonId: Types.ObjectId
+  code: string
+  difficulty: number
+}
+export const QuestionModel = model('Question', questionSchema)
+
+/** Who began which version, and stays on it. */
+const enrolmentSchema = new Schema(
+  {
+    personId: { type: id, required: true },
+    programmeCode: { type: String, required: true },
+    programmeId: { type: id, required: true },
+    startedAt: { type: Date, required: true },
+  },
+  { strict: 'throw' },
+)
+enrolmentSchema.index({ personId: 1, programmeCode: 1 }, { unique: true })
+
+export type EnrolmentRecord = InferSchemaType<typeof enrolmentSchema> & { _id: Types.ObjectId }
+export const EnrolmentModel = model('Enrolment', enrolmentSchema)

@@ -1,0 +1,183 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { Types } from 'mongoose'
+import { type Lesson, type Programme, THEMES } from '../../../../content/schema.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { hash } from '../../../infra/files.ts'
+import {
+  EnrolmentModel,
+  type EnrolmentRecord,
+  LessonModel,
+  type LessonRecord,
+  ProgrammeModel,
+  type ProgrammeRecord,
+  QuestionModel,
+  type QuestionRecord,
+} from './model.ts'
+import { blocksOf, captionsOf, readingSeconds, sourceInWords } from './rules.ts'
+
+/** More programmes than one per grade nobody writes. */
+const MOST_PROGRAMMES = 40
+
+/** Where published media lie; `/media/<sha256>.mp4` is served from here. */
+export const mediaDir = ({ env }: Pick<Deps, 'env'>) => join(env.DATA_DIR, 'media')
+
+/**
+ * Publishes a programme as its content files say. The same content twice changes nothing; changed content becomes a new
+ * version beside the old one, on which everybody stays who has begun it.
+ */
+export async function publishProgramme(content: Programme, deps: Pick<Deps, 'clock' | 'env'>) {
+  const lessons = await Promise.all(content.lessons.map((it, at) => lessonFrom(it, at + 1, deps)))
+  const { dir: _dir, lessons: _lessons, bank, version, ...about } = content
+  const written = hash(JSON.stringify([about, lessons.map(({ _id, ...it }) => it), bank]))
+
+  const latest = await findLatest(content.code)
+  if (latest?.hash === written) return latest
+  const programmeId = new Types.ObjectId()
+  const idOf = new Map(lessons.map((it) => [it.code, it._id]))
+  try {
+    await ProgrammeModel.db.transaction(async () => {
+      await ProgrammeModel.create({
+        ...about,
+        _id: programmeId,
+        version: Math.max(version, (latest?.version ?? 0) + 1),
+        outline: lessons.map((it) => ({ ...outlineOf(it), lessonId: it._id })),
+        questions: bank.length,
+        hash: written,
+        publishedAt: deps.clock.now(),
+      })
+      await LessonModel.insertMany(lessons.map((it) => ({ ...it, programmeId })))
+      await QuestionModel.insertMany(
+        bank.map(({ lesson, ...it }) => ({ ...it, programmeId, lessonId: idOf.get(lesson) })),
+      )
+    })
+  } catch (error) {
+    // Two servers that boot together publish the same version; the first one's stands.
+    if ((error as { code?: number }).code !== 11000) throw error
+  }
+  return findLatest(content.code)
+}
+
+const outlineOf = ({ code, title, kind, theme, summary, minutes, seconds, poster }: NewLesson) => ({
+  code,
+  title,
+  kind,
+  theme,
+  summary,
+  minutes,
+  seconds,
+  poster,
+})
+
+type NewLesson = Awaited<ReturnType<typeof lessonFrom>>
+
+async function lessonFrom(lesson: Lesson, number: number, deps: Pick<Deps, 'env'>) {
+  const blocks = blocksOf(lesson.body)
+  const { video } = lesson
+  return {
+    _id: new Types.ObjectId(),
+    code: lesson.code,
+    number,
+    title: lesson.title,
+    kind: lesson.kind,
+    theme: THEMES[lesson.theme],
+    summary: lesson.summary,
+    minutes: lesson.minutes,
+    seconds: video?.seconds ?? readingSeconds(blocks),
+    poster: await keepMedia(join(lesson.dir, lesson.poster), deps),
+    video: video && {
+      address: await keepMedia(join(lesson.dir, video.file), deps),
+      captions: captionsOf(await readFile(join(lesson.dir, video.captions), 'utf8')),
+    },
+    blocks,
+    sources: lesson.sources.map(sourceInWords),
+    quiz: lesson.quiz.map(({ code: _code, ...it }) => it),
+  }
+}
+
+/** Copies a file to where it is served from, under the name of its content; harmless twice and at once. */
+async function keepMedia(path: string, deps: Pick<Deps, 'env'>) {
+  const bytes = await readFile(path)
+  const name = hash(bytes) + extname(path)
+  const draft = join(mediaDir(deps), `${name}.${String(new Types.ObjectId())}`)
+  await mkdir(mediaDir(deps), { recursive: true })
+  await writeFile(draft, bytes)
+  await rename(draft, join(mediaDir(deps), name))
+  return `/media/${name}`
+}
+
+/** The version that whoever begins today gets. */
+export const findLatest = (code: string) =>
+  ProgrammeModel.findOne({ code }).sort({ version: -1 }).lean<ProgrammeRecord>()
+
+/** Every version of a programme, the latest first: people are still on older ones. */
+export const versionsOf = (code: string) =>
+  ProgrammeModel.find({ code }).sort({ version: -1 }).limit(50).lean<ProgrammeRecord[]>()
+
+/** The latest version of every programme. */
+export async function latestProgrammes() {
+  const all = await ProgrammeModel.find().sort({ code: 1, version: -1 }).limit(500).lean<ProgrammeRecord[]>()
+  return all.filter((it, at) => it.code !== all[at - 1]?.code).slice(0, MOST_PROGRAMMES)
+}
+
+export const findProgramme = (programmeId: string | Types.ObjectId) =>
+  ProgrammeModel.findById(programmeId).lean<ProgrammeRecord>()
+
+const findProgrammes = (ids: Types.ObjectId[]) =>
+  ProgrammeModel.find({ _id: { $in: ids } }).lean<ProgrammeRecord[]>()
+
+export const findLesson = (lessonId: string) => LessonModel.findById(lessonId).lean<LessonRecord>()
+
+/** What a beat needs to know of a lesson. */
+export const findLessonLength = (lessonId: string) =>
+  LessonModel.findById(lessonId, { programmeId: 1, seconds: 1 }).lean<
+    Pick<LessonRecord, '_id' | 'programmeId' | 'seconds'>
+  >()
+
+export const lessonsOf = (programmeId: Types.ObjectId) =>
+  LessonModel.find({ programmeId }).sort({ number: 1 }).lean<LessonRecord[]>()
+
+/** The whole bank of one version. */
+export const bankOf = (programmeId: Types.ObjectId) =>
+  QuestionModel.find({ programmeId }).sort({ code: 1 }).lean<QuestionRecord[]>()
+
+/** The programmes a person meets: the version that was begun, else the latest. */
+export async function programmesFor(personId: string) {
+  const [latest, enrolments] = await Promise.all([
+    latestProgrammes(),
+    EnrolmentModel.find({ personId: new Types.ObjectId(personId) })
+      .limit(MOST_PROGRAMMES)
+      .lean<EnrolmentRecord[]>(),
+  ])
+  const older = enrolments.filter((it) => !latest.some((one) => one._id.equals(it.programmeId)))
+  const begun = older.length > 0 ? await findProgrammes(older.map((it) => it.programmeId)) : []
+  return latest.map((it) => ({
+    programme: begun.find((one) => one.code === it.code) ?? it,
+    hasBegun: enrolments.some((one) => one.programmeCode === it.code),
+  }))
+}
+
+export async function programmeFor(personId: string, code: string) {
+  const enrolment = await EnrolmentModel.findOne({
+    personId: new Types.ObjectId(personId),
+    programmeCode: code,
+  }).lean<EnrolmentRecord>()
+  const programme = enrolment ? await findProgramme(enrolment.programmeId) : await findLatest(code)
+  return programme && { programme, hasBegun: Boolean(enrolment) }
+}
+
+/** Puts a person on a version, unless one was begun before. Gives the version that holds. */
+export async function enrol(personId: string, programme: Pick<ProgrammeRecord, '_id' | 'code'>, now: Date) {
+  const key = { personId: new Types.ObjectId(personId), programmeCode: programme.code }
+  const enrolment = await EnrolmentModel.findOneAndUpdate(
+    key,
+    { $setOnInsert: { programmeId: programme._id, startedAt: now } },
+    { upsert: true, returnDocument: 'after' },
+  )
+    .lean<EnrolmentRecord>()
+    .catch(async (error: { code?: number }) => {
+      if (error.code !== 11000) throw error
+      return EnrolmentModel.findOne(key).lean<EnrolmentRecord>()
+    })
+  return enrolment?.programmeId ?? programme._id
+}

@@ -1,0 +1,161 @@
+import type { ChildProgress, Todo } from '#contract/home'
+import { Refusal } from '../../http/errors.ts'
+import * as accounts from '../accounts/service.ts'
+import * as certificates from '../certificates/service.ts'
+import * as families from '../org/families/service.ts'
+import type { OwnChild } from '../org/policy.ts'
+import type { AttemptRecord } from './exams/model.ts'
+import { isRight } from './exams/rules.ts'
+import * as exams from './exams/service.ts'
+import { gradesOf, type Journey, journey, journeys, lessonFor } from './journeys/service.ts'
+import type { Learner } from './policy.ts'
+import type { LessonRecord } from './programmes/model.ts'
+import * as programmes from './programmes/service.ts'
+import * as watches from './watch/service.ts'
+
+/** Grades a lesson's quiz; it may be tried as often as one likes, once the lesson was studied. */
+export async function answerQuiz(learner: Learner, lessonId: string, answers: number[][], now: Date) {
+  const { lesson } = await lessonFor(learner, lessonId)
+  checkAnswers(lesson, answers)
+  const rights = lesson.quiz.map((it, at) => isRight(answers[at] ?? [], it.correct))
+  const isPassed = rights.every(Boolean)
+  await watches.noteQuiz(learner, lesson._id, isPassed, now)
+  return { lesson, rights, isPassed }
+}
+
+function checkAnswers(lesson: LessonRecord, answers: number[][]) {
+  const fits = lesson.quiz.every((it, at) => {
+    const chosen = answers[at] ?? []
+    return chosen.length > 0 && chosen.every((one) => one < it.options.length)
+  })
+  if (!fits || answers.length !== lesson.quiz.length) throw new Refusal('invalid', '请把每一题都答完再提交')
+}
+
+/** Begins the exam for one of my children: of those whose grade requires it, else of any. */
+export async function startExam(learner: Learner, code: string, children: OwnChild[], now: Date) {
+  const standing = await journey(learner.personId, code, children, now)
+  if (standing.standing.state === 'locked') {
+    const left = standing.programme.outline.length - standing.lessonsDone
+    throw new Refusal('conflict', `还有${left}课没有学完，学完全部课程并答对随堂题后再考试`)
+  }
+  const grades = await gradesOf(children)
+  const required = children.find((it) => standing.programme.forGrades.includes(grades.get(it.classId) ?? ''))
+  const child = required ?? children[0]
+  if (!child) throw new Refusal('conflict', '请先加入孩子的班级，证书上要写明孩子和学校')
+  return exams.start(learner, child, standing.programme, now)
+}
+
+/**
+ * Issues what a passed attempt has earned and notes it on the attempt. Safe to run again: whatever was done before is
+ * found, not done twice.
+ */
+export async function certify(attempt: AttemptRecord, now: Date) {
+  const [programme, student, children, person] = await Promise.all([
+    programmes.findProgramme(attempt.programmeId),
+    families.findStudent(String(attempt.studentId)),
+    families.childrenOf(String(attempt.personId)),
+    accounts.findPerson(String(attempt.personId)),
+  ])
+  if (!programme || !student) throw new Error('A passed attempt without programme or student')
+  const bond = children.find((it) => it.studentId === String(student._id))
+  const grades = await gradesOf(children)
+  const counted = children.filter(
+    (it) => it !== bond && programme.forGrades.includes(grades.get(it.classId) ?? ''),
+  )
+  const certificate = await certificates.issue(
+    {
+      personId: String(attempt.personId),
+      holder: bond?.guardianName || person?.name || `${student.name}的${bond?.relation ?? '家长'}`,
+      attemptId: attempt._id,
+      programme,
+      child: { studentName: student.name, path: student.path },
+      families: [{ studentId: String(student._id), path: student.path }, ...counted],
+    },
+    now,
+  )
+  await exams.noteCertificate(attempt._id, certificate._id)
+  return certificate
+}
+
+const PAGES = '/packages/course/pages'
+/** So long the home page says that there is a certificate to look at. */
+const NEWS_MS = 7 * 86_400_000
+
+/** What a family should do next on the way to each certificate that is asked of it, for the home page. */
+export async function openTasksOf(children: OwnChild[], personId: string, now: Date): Promise<Todo[]> {
+  const all = await journeys(personId, children, now)
+  return all.filter((it) => it.isRequired || it.hasBegun).flatMap((it) => taskOf(it, now))
+}
+
+const COMMON = { dueOn: null, startsAt: null, isUrgent: false, studentId: null }
+
+function taskOf(it: Journey, now: Date): Todo[] {
+  const { programme, standing, certificate } = it
+  if (certificate) {
+    if (now.getTime() - certificate.issuedAt.getTime() > NEWS_MS || certificate.status !== 'valid') return []
+    return [
+      {
+        ...COMMON,
+        key: `certificate:${programme.code}`,
+        kind: 'certificate',
+        title: '您的家庭教育绿证已经发放',
+        note: '可以查看，也可以保存到相册',
+        page: pageOf(it),
+      },
+    ]
+  }
+  // The certificate of a passed exam is on its way.
+  if (standing.state === 'passed') return []
+  const lesson = programme.outline.find((one) => it.nextLessonId?.equals(one.lessonId))
+  if (!lesson) {
+    return [
+      {
+        ...COMMON,
+        key: `exam:${programme.code}`,
+        kind: 'exam',
+        title: standing.state === 'running' ? '继续考试：家庭教育绿证' : '参加考试，拿到家庭教育绿证',
+        note: `${programme.outline.length}课已经学完，只差考试`,
+        page: pageOf(it),
+      },
+    ]
+  }
+  return [
+    {
+      ...COMMON,
+      key: `course:${programme.code}`,
+      kind: 'course',
+      title: `${it.hasBegun ? '继续学习' : '开始学习'}：${lesson.title}`,
+      note: `家庭教育绿证 · 已完成${it.percent}%`,
+      page: pageOf(it),
+    },
+  ]
+}
+
+/** Where 继续学习 leads: the certificate, the exam, or the next lesson. */
+function pageOf({ certificate, nextLessonId, programme }: Journey) {
+  if (certificate) return `${PAGES}/certificate/certificate?id=${String(certificate._id)}`
+  if (nextLessonId) return `${PAGES}/lesson/lesson?id=${String(nextLessonId)}`
+  return `${PAGES}/exam/exam?code=${programme.code}`
+}
+
+/** Each child's ring on the home page: how far this guardian is in what the child's grade asks for. */
+export async function progressOf(
+  children: OwnChild[],
+  personId: string,
+  now: Date,
+): Promise<ChildProgress[]> {
+  const [all, grades] = await Promise.all([journeys(personId, children, now), gradesOf(children)])
+  return children.map(({ studentId, classId }) => {
+    const own = all.find((it) => it.programme.forGrades.includes(grades.get(classId) ?? ''))
+    return {
+      studentId,
+      programmeTitle: own?.programme.title ?? null,
+      lessonsDone: own?.lessonsDone ?? 0,
+      lessonsTotal: own?.programme.outline.length ?? 0,
+      percent: own?.percent ?? 0,
+      isRequired: Boolean(own),
+      certificateNumber: own?.certificate?.status === 'valid' ? own.certificate.number : null,
+      page: own ? pageOf(own) : null,
+    }
+  })
+}

@@ -1,0 +1,40 @@
+import type { AnsweredQuestion, OutlineLesson, Programme, Question } from '#contract/courses'
+import { presentQuestion } from '../present.ts'
+import type { LessonRecord, ProgrammeRecord } from '../programmes/model.ts'
+
+export function presentProgramme(it: ProgrammeRecord): Programme {
+  return {
+    code: it.code,
+    version: it.version,
+    title: it.title,
+    stage: it.stage,
+    forGrades: it.forGrades,
+    summary: it.summary,
+    hours: it.hours,
+    lessons: it.outline.length,
+    questions: it.questions,
+    publishedAt: it.publishedAt.toISOString(),
+  }
+}
+
+export function presentOutlineLesson(it: LessonRecord): OutlineLesson {
+  return {
+    id: String(it._id),
+    number: it.number,
+    title: it.title,
+    kind: it.kind,
+    theme: it.theme,
+    summary: it.summary,
+    minutes: it.minutes,
+    seconds: it.seconds,
+    poster: it.poster,
+    videoAddress: it.video?.address ?? null,
+    blocks: it.blocks,
+    sources: it.sources,
+    quiz: it.quiz.map(presentQuestion),
+  }
+}
+
+export const presentAnswered = (
+  it: Question & { correct: number[]; explanation: string },
+): AnsweredQuestion => ({ ...presentQuestion(it), correct: it.correct, explanation: it.explanation })

@@ -1,0 +1,52 @@
+import type Router from '@koa/router'
+import * as api from '#contract/courses'
+import { serve } from '../../../http/serve.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { unitScope } from '../../org/policy.ts'
+import { ownClass } from '../policy.ts'
+import * as programmes from '../programmes/service.ts'
+import { presentAnswered, presentOutlineLesson, presentProgramme } from './present.ts'
+import * as staff from './service.ts'
+
+export function courseStaffRoutes(router: Router, { redis }: Deps) {
+  serve(router, api.listProgrammes, async ({ actor, unitId }) => {
+    await unitScope(actor, unitId, 'look')
+    return { programmes: (await programmes.latestProgrammes()).map(presentProgramme) }
+  })
+
+  serve(router, api.readProgrammeOutline, async ({ actor, unitId, code }) => {
+    const scope = await unitScope(actor, unitId, 'look')
+    const programme = await staff.current(code)
+    const [lessons, bank] = await Promise.all([
+      programmes.lessonsOf(programme._id),
+      scope.may('editCourses') ? programmes.bankOf(programme._id) : null,
+    ])
+    const titleOf = new Map(lessons.map((it) => [String(it._id), it.title]))
+    return {
+      programme: presentProgramme(programme),
+      hoursNote: programme.hoursNote,
+      validityText: programme.validity.text,
+      rules: programme.exam,
+      lessons: lessons.map(presentOutlineLesson),
+      answers: bank && {
+        quizzes: lessons.map((it) => ({ lessonId: String(it._id), questions: it.quiz.map(presentAnswered) })),
+        bank: bank.map((it) => ({
+          ...presentAnswered(it),
+          code: it.code,
+          lessonTitle: titleOf.get(String(it.lessonId)) ?? '',
+          difficulty: it.difficulty,
+        })),
+      },
+    }
+  })
+
+  serve(router, api.readCompletion, async ({ actor, unitId, code }) => {
+    const scope = await unitScope(actor, unitId, 'seeFigures')
+    return staff.completionOf(scope, await staff.current(code), redis)
+  })
+
+  serve(router, api.listLearnersOfClass, async ({ actor, classId, code }) => {
+    const scope = await ownClass(actor, classId)
+    return { className: scope.fullName, families: await staff.learnersOf(scope, await staff.current(code)) }
+  })
+}

@@ -1,0 +1,133 @@
+import type { UnitKind } from '#contract/org'
+import type { Redis } from 'ioredis'
+import { Refusal } from '../../../http/errors.ts'
+import * as certificates from '../../certificates/service.ts'
+import * as families from '../../org/families/service.ts'
+import type { UnitScope } from '../../org/policy.ts'
+import { DEPTH, gradeName, idAt } from '../../org/tree/rules.ts'
+import * as tree from '../../org/tree/service.ts'
+import { passedAmong } from '../exams/service.ts'
+import { percentOfProgramme } from '../journeys/rules.ts'
+import type { ProgrammeRecord } from '../programmes/model.ts'
+import * as programmes from '../programmes/service.ts'
+import * as watches from '../watch/service.ts'
+
+const BELOW: Record<UnitKind, UnitKind> = {
+  city: 'district',
+  district: 'school',
+  school: 'grade',
+  grade: 'class',
+  class: 'class',
+}
+
+/** A programme in the version that is taught now. */
+export async function current(code: string) {
+  const programme = await programmes.findLatest(code)
+  if (!programme) throw new Refusal('not_found', '没有这门课程')
+  return programme
+}
+
+/** Families that must hold the certificate and those that do, of a unit and of each unit below it. */
+export async function completionOf(scope: UnitScope<'seeFigures'>, programme: ProgrammeRecord, redis: Redis) {
+  const kind = BELOW[scope.kind]
+  const [required, completed, units] = await Promise.all([
+    requiredBy(scope, kind, programme, redis),
+    certificates.certificatesBy(scope, kind, programme.code),
+    tree.unitsWithin(scope.path, kind),
+  ])
+  const rows = units
+    .map((it) => ({
+      unitId: String(it._id),
+      kind: it.kind,
+      name: it.name,
+      families: required.get(String(it._id)) ?? 0,
+      completed: Math.min(completed.get(String(it._id)) ?? 0, required.get(String(it._id)) ?? 0),
+    }))
+    .filter((it) => it.families > 0)
+  const sum = (pick: (row: (typeof rows)[number]) => number) => rows.reduce((all, it) => all + pick(it), 0)
+  return {
+    total: {
+      unitId: scope.unitId,
+      kind: scope.kind,
+      name: scope.fullName,
+      families: sum((it) => it.families),
+      completed: sum((it) => it.completed),
+    },
+    rows: scope.kind === 'class' ? [] : rows,
+  }
+}
+
+/** Students of the required grades by unit of one kind: one family each. Classes are counted and added up. */
+async function requiredBy(scope: UnitScope, kind: UnitKind, programme: ProgrammeRecord, redis: Redis) {
+  // A class knows its grade, whoever stands above it; counts of classes add up to any kind.
+  const [counts, classes] = await Promise.all([
+    tree.studentCounts(scope.path, 'class', redis),
+    tree.unitsWithin(scope.path, 'class'),
+  ])
+  const sums = new Map<string, number>()
+  for (const it of classes) {
+    if (!it.grade || !programme.forGrades.includes(gradeName(it.grade))) continue
+    const unitId = idAt(it.path, DEPTH[kind]) ?? ''
+    sums.set(unitId, (sums.get(unitId) ?? 0) + (counts.get(String(it._id)) ?? 0))
+  }
+  return sums
+}
+
+/** A class family by family: who holds the certificate, who is on the way, who has not begun. */
+export async function learnersOf(scope: UnitScope<'seeFamilies'>, programme: ProgrammeRecord) {
+  const students = await families.classRoll(scope.unitId)
+  const ids = students.map((it) => it._id)
+  const [guardians, held, versions] = await Promise.all([
+    families.guardiansOf(ids),
+    certificates.certificatesOfStudents(programme.code, ids),
+    programmes.versionsOf(programme.code),
+  ])
+  const joined = guardians.flatMap((it) =>
+    it.personId && it.joinedAt ? [{ studentId: it.studentId, personId: String(it.personId) }] : [],
+  )
+  const percents = await percentsOf(
+    joined.map((it) => it.personId),
+    programme.code,
+    versions,
+  )
+  return students.map((student) => {
+    const own = joined.filter((it) => it.studentId.equals(student._id)).map((it) => it.personId)
+    const best = own.flatMap((it) => percents.get(it) ?? [])
+    const certificate = held.get(String(student._id))
+    return {
+      studentId: String(student._id),
+      number: student.number,
+      studentName: student.name,
+      percent: certificate ? 100 : best.length > 0 ? Math.max(...best) : null,
+      hasJoined: own.length > 0,
+      certificateNumber: certificate?.number ?? null,
+    }
+  })
+}
+
+/** How far each of some people is, in the version they are on. */
+async function percentsOf(personIds: string[], code: string, versions: ProgrammeRecord[]) {
+  const [seen, passed] = await Promise.all([
+    watches.progressOfPeople(
+      personIds,
+      versions.map((it) => it._id),
+    ),
+    passedAmong(personIds, code),
+  ])
+  const byPerson = Map.groupBy(seen, (it) => String(it.personId))
+  return new Map(
+    [...byPerson].map(([personId, rows]) => {
+      const programme = versions.find((it) => rows.some((row) => row.programmeId.equals(it._id)))
+      const lessons = (programme?.outline ?? []).map(({ lessonId, seconds }) => {
+        const row = rows.find((it) => it.lessonId.equals(lessonId))
+        return {
+          seconds,
+          watched: row?.watched ?? 0,
+          isWatched: Boolean(row?.completedAt),
+          isQuizPassed: Boolean(row?.quizPassedAt),
+        }
+      })
+      return [personId, percentOfProgramme(lessons, passed.has(personId), false)] as const
+    }),
+  )
+}

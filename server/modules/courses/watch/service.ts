@@ -1,0 +1,119 @@
+import { Types } from 'mongoose'
+import type { Stretch } from '#contract/courses'
+import { Refusal } from '../../../http/errors.ts'
+import type { Learner } from '../policy.ts'
+import * as programmes from '../programmes/service.ts'
+import { WatchModel, type WatchRecord } from './model.ts'
+import { credit, freshLedger, isComplete, type Ledger } from './rules.ts'
+
+/** Two phones of one parent may collide now and then, not eight times running. */
+const TRIES = 8
+
+export interface Played {
+  ranges: Stretch[]
+  position: number
+  playback?: number | undefined
+}
+
+/**
+ * Credits one beat. Two reads and one write; the write holds only if no other beat came between, so two parallel beats
+ * cannot spend the same credit: the second looks again and finds what is left. A lost beat costs fifteen seconds and no
+ * promise is broken, so one node's acknowledgement is enough.
+ */
+export async function beat(learner: Learner, lessonId: string, played: Played, now: Date) {
+  const lesson = await programmes.findLessonLength(lessonId)
+  if (!lesson) throw new Refusal('not_found', '没有这一课')
+  const key = { personId: new Types.ObjectId(learner.personId), lessonId: lesson._id }
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const record = await WatchModel.findOne(key).lean<WatchRecord>()
+    if (!record) await admit(learner, lesson.programmeId, now)
+    const result = credit(
+      record ? ledgerOf(record) : freshLedger(lesson.seconds),
+      played,
+      lesson.seconds,
+      now,
+    )
+    if (await keep(key, record, lesson, played, result.ledger, now)) {
+      const isWatched = Boolean(record?.completedAt) || isComplete(result.ledger, lesson.seconds)
+      return { ...result, seconds: lesson.seconds, isWatched }
+    }
+  }
+  throw new Refusal('conflict', '另一台设备正在学这一课，请稍后再试', 2)
+}
+
+/** The first beat of a lesson begins the programme; a version nobody may begin any more has no lessons to offer. */
+async function admit(learner: Learner, programmeId: Types.ObjectId, now: Date) {
+  const programme = await programmes.findProgramme(programmeId)
+  const latest = programme && (await programmes.programmeFor(learner.personId, programme.code))
+  if (!latest || !latest.programme._id.equals(programmeId)) {
+    throw new Refusal('conflict', '课程有了新版本，请回到课程页重新打开')
+  }
+  const held = await programmes.enrol(learner.personId, latest.programme, now)
+  if (!held.equals(programmeId)) throw new Refusal('conflict', '课程有了新版本，请回到课程页重新打开')
+}
+
+async function keep(
+  key: { personId: Types.ObjectId; lessonId: Types.ObjectId },
+  record: WatchRecord | null,
+  lesson: { programmeId: Types.ObjectId; seconds: number },
+  { playback }: Played,
+  ledger: Ledger,
+  now: Date,
+) {
+  const change = {
+    ...ledger,
+    bits: Buffer.from(ledger.bits),
+    ...(playback && { playback }),
+    ...(isComplete(ledger, lesson.seconds) && !record?.completedAt && { completedAt: now }),
+  }
+  if (record) {
+    const { matchedCount } = await WatchModel.updateOne(
+      { ...key, revision: record.revision },
+      { $set: change, $inc: { revision: 1 } },
+      { writeConcern: { w: 1 } },
+    )
+    return matchedCount === 1
+  }
+  try {
+    await WatchModel.create({ ...key, programmeId: lesson.programmeId, ...change, revision: 1 })
+    return true
+  } catch (error) {
+    if ((error as { code?: number }).code === 11000) return false
+    throw error
+  }
+}
+
+/** The stored ledger; a lean read gives BSON's own binary. */
+export function ledgerOf(record: WatchRecord): Ledger {
+  const bits = record.bits as unknown as Uint8Array | { buffer: Uint8Array }
+  return {
+    bits: bits instanceof Uint8Array ? bits : bits.buffer,
+    creditMs: record.creditMs,
+    lastBeatAt: record.lastBeatAt ?? null,
+    spentMs: record.spentMs,
+    watched: record.watched,
+    position: record.position,
+  }
+}
+
+export const watchOf = (learner: Learner, lessonId: Types.ObjectId) =>
+  WatchModel.findOne({ personId: new Types.ObjectId(learner.personId), lessonId }).lean<WatchRecord>()
+
+/** What one person has done in one version of a programme. */
+export const watchesOf = (personId: string, programmeId: Types.ObjectId) =>
+  WatchModel.find({ personId: new Types.ObjectId(personId), programmeId }).lean<WatchRecord[]>()
+
+/** The same for many people at once, without the bits; any version of the programme. */
+export const progressOfPeople = (personIds: string[], programmeIds: Types.ObjectId[]) =>
+  WatchModel.find(
+    { personId: { $in: personIds.map((it) => new Types.ObjectId(it)) }, programmeId: { $in: programmeIds } },
+    { bits: 0 },
+  ).lean<Omit<WatchRecord, 'bits'>[]>()
+
+/** Notes a try at the quiz of a lesson that was watched to the end; once passed it stays passed. */
+export async function noteQuiz(learner: Learner, lessonId: Types.ObjectId, isPassed: boolean, now: Date) {
+  const key = { personId: new Types.ObjectId(learner.personId), lessonId, completedAt: { $ne: null } }
+  const { matchedCount } = await WatchModel.updateOne(key, { $inc: { quizTries: 1 } })
+  if (matchedCount === 0) throw new Refusal('conflict', '请先学完这一课，再来答题')
+  if (isPassed) await WatchModel.updateOne({ ...key, quizPassedAt: null }, { quizPassedAt: now })
+}
