@@ -37,7 +37,7 @@ export class Chrome {
     screen.classList.toggle('framed', isFramed)
     this.#bar.className = 'mp-bar'
     this.#bar.innerHTML = `<div class="mp-status"><b></b><i></i></div><div class="mp-nav"><button class="mp-leading"></button>
-      <span class="mp-title"></span><div class="mp-capsule"><button aria-label="更多">•••</button><i></i></div></div>`
+      <span class="mp-title"></span><div class="mp-capsule"><button aria-label="更多">更多</button><i></i></div></div>`
     this.#on('.mp-capsule button', actions.menu)
     this.#on('.mp-leading', () =>
       this.#part('.mp-leading').dataset.leading === 'home' ? actions.home() : actions.back(),

@@ -25,6 +25,7 @@ export function turn(landscape: boolean) {
   screen.classList.toggle('turned', landscape && innerHeight > innerWidth)
   screen.style.setProperty('--screen-width', `${screenSize().width}px`)
   screen.style.setProperty('--screen-height', `${screenSize().height}px`)
+  screen.style.setProperty('--rpx', `${Math.min(innerWidth, innerHeight) / 750}px`)
 }
 
 export const screenSize = () =>

@@ -10,6 +10,7 @@ export interface AppConfig {
   pages: string[]
   subPackages?: { root: string; pages: string[] }[]
   subpackages?: AppConfig['subPackages']
+  style?: string
   window?: Record<string, unknown>
   tabBar?: {
     color?: string

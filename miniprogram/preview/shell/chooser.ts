@@ -10,7 +10,7 @@ interface Person {
 export async function showChooser(isWide: boolean) {
   const main = document.createElement('main')
   main.className = 'chooser'
-  main.innerHTML = `<section><h1>打开谁的手机？</h1><p class="lead">选一位家长或老师，用他的微信打开小程序。</p>
+  main.innerHTML = `<section><h1>打开谁的手机？</h1><p class="lead">选一位家长或老师，看看这个人手机上的小程序。</p>
     <ul class="people"></ul></section>`
   document.body.append(main)
   if (isWide) main.append(emptyPhone())

@@ -49,6 +49,6 @@ export function showFrame(as: string) {
 export function emptyPhone() {
   const phone = document.createElement('div')
   phone.className = 'phone'
-  phone.innerHTML = '<p class="empty">先在左边选一位家长，<br>他的手机就在这里打开</p>'
+  phone.innerHTML = '<p class="empty">在左边选一个人，<br>手机就在这里打开</p>'
   return phone
 }

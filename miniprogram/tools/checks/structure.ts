@@ -39,7 +39,11 @@ function checkPages(folder: string, app: AppConfig): Problem[] {
       .filter((icon) => icon !== undefined && !isFile(path.join(folder, icon)))
       .map((icon) => at('app.json', `tab ${pagePath} has no icon ${icon}`)),
   ])
-  return [...missing, ...tabs]
+  const style =
+    app.style === 'v2'
+      ? [at('app.json', '"style": "v2" must go: its native button breaks the buttons of TDesign')]
+      : []
+  return [...missing, ...tabs, ...style]
 }
 
 function checkComponents(folder: string, name: string): Problem[] {
