@@ -9,10 +9,9 @@ import {
   letterFile,
   nodesFile,
   programmeFile,
-  quizQuestion,
   slidesFile,
 } from './shapes.ts'
-import type { CalendarNode, Holidays, HotlineSet, Slide } from './shapes.ts'
+import type { CalendarNode, Holidays, HotlineSet, quizQuestion, Slide } from './shapes.ts'
 
 export { THEMES } from './shapes.ts'
 export type { CalendarNode, Holidays, Hotline, HotlineSet, Slide, Theme } from './shapes.ts'
@@ -108,9 +107,11 @@ export interface Programme extends Omit<z.infer<typeof programmeFile>, 'lessons'
   bank: ExamQuestion[]
 }
 
+const plan = (dir: string) => readJson(path.join(dir, 'lesson.json'), lessonFile)
+
 function readLesson(dir: string): Lesson {
   const file = path.join(dir, 'lesson.json')
-  const { quiz, ...lesson } = readJson(file, lessonFile)
+  const { quiz, ...lesson } = plan(dir)
   mustExist(path.join(dir, lesson.poster), 'poster', file)
   if ((lesson.kind === 'video') !== Boolean(lesson.video)) {
     throw new ContentError(file, ['video：视频课要写明影片，图文课不要写'])
@@ -153,6 +154,14 @@ export function readProgramme(dir: string): Programme {
   if (bank.length < programme.exam.draw) throw new ContentError(file, ['exam.draw：题库里没有这么多题'])
   return { ...programme, dir, lessons, bank }
 }
+
+/** The lessons as planned, before their posters and films are made. */
+export const readLessonPlans = (dir: string) =>
+  readJson(path.join(dir, 'programme.json'), programmeFile).lessons.map((name) => {
+    const lessonDir = path.join(dir, name)
+    return { dir: lessonDir, ...plan(lessonDir) }
+  })
+export type LessonPlan = ReturnType<typeof readLessonPlans>[number]
 
 /** The pictures of a video lesson, as `server/scripts/videos.ts` films them. */
 export const readSlides = (lessonDir: string): Slide[] =>

@@ -13,7 +13,7 @@ export const THEMES = {
   exams: '考试',
   'parenting-styles': '教养方式',
   'warning-signs': '预警信号与求助',
-  'special-families': '特殊家庭',
+  'special-families': '家庭变化',
   law: '法律常识',
 } as const
 export type Theme = keyof typeof THEMES
@@ -103,7 +103,7 @@ export const programmeFile = z.strictObject({
 
 const slide = z.strictObject({
   /** `say` sets its lines as words a parent can speak, `avoid` crosses them out, `call` shows where help is. */
-  layout: z.enum(['cover', 'points', 'say', 'avoid', 'call', 'close']),
+  layout: z.enum(['cover', 'scene', 'points', 'say', 'avoid', 'call', 'close']),
   /** A drawing of `content/courses/art`. */
   art: code,
   title: text.max(14),
@@ -147,7 +147,7 @@ export const hotlinesFile = z.strictObject({
   code,
   city: text,
   province: text,
-  /** A city's page shows its own lines first and these files' lines after them. */
+  /** A city's page shows its own lines first, then those of these sets, in this order; what they include does not count. */
   includes: z.array(code),
   lines: z.array(hotline).min(1),
 })
