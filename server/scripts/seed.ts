@@ -1,11 +1,11 @@
-import { parseArgs } from 'node:util'
 import type { Env } from '../env.ts'
 import { readEnv } from '../env.ts'
-import type { Deps } from '../infra/deps.ts'
 import { ensureIndexes } from '../infra/mongo.ts'
 import { openDeps } from '../infra/open.ts'
 import { UnitModel } from '../modules/org/tree/model.ts'
 import { seedDemoCity } from './demo-city.ts'
+import { tellDemoStory } from './demo-story.ts'
+import { publishContent } from './publish.ts'
 
 type Say = (line: string) => void
 
@@ -17,16 +17,15 @@ export async function seed(env: Env, say: Say): Promise<void> {
   const deps = await openDeps(env)
   try {
     await ensureIndexes()
-    await seedContent(deps, say)
-    if (env.DEMO && !(await UnitModel.exists({ kind: 'city' }))) await seedDemoCity(deps, say)
+    await publishContent(deps, say)
+    if (!env.DEMO || (await UnitModel.exists({ kind: 'city' }))) return
+    const { units } = await seedDemoCity(deps, say)
+    await tellDemoStory(units, deps, say)
   } finally {
     await deps.close()
   }
 }
 
-async function seedContent(_deps: Deps, _say: Say) {}
-
 if (import.meta.main) {
-  parseArgs({ options: {} })
   await seed(readEnv(process.env), (line) => console.log(line))
 }
