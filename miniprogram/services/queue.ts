@@ -94,13 +94,13 @@ function drop(key: string) {
   wx.removeStorageSync(key)
 }
 
-const index = () => (wx.getStorageSync(INDEX) || []) as string[]
+const index = () => wx.getStorageSync<string[] | ''>(INDEX) || []
 
 /** Only what the person who is signed in now has tapped: a borrowed phone must not sign in another's name. */
 function mine(): Kept[] {
   const personId = me.get()?.personId
   return index()
-    .map((key) => wx.getStorageSync(key) as Kept | '')
+    .map((key) => wx.getStorageSync<Kept | ''>(key))
     .filter((it): it is Kept => it !== '' && it.personId === personId)
 }
 

@@ -13,7 +13,7 @@ const LEFT = 'session.left'
 
 let opening: Promise<string> | null = null
 
-const read = () => (wx.getStorageSync(KEY) || null) as Kept | null
+const read = () => wx.getStorageSync<Kept | ''>(KEY) || null
 
 /** The one session of this phone. Opened by `wx.login` when it is first needed, never before. */
 export const session = {

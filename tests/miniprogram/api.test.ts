@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type * as Contract from '../../miniprogram/contract.ts'
+import type * as Api from '../../miniprogram/services/api.ts'
 import { answer, opened, refuse, usePhone } from '../support/phone.ts'
 
 let phone: ReturnType<typeof usePhone>
-let api: typeof import('../../miniprogram/services/api.ts')
-let contract: typeof import('../../miniprogram/contract.ts')
+let api: typeof Api
+let contract: typeof Contract
 
 beforeEach(async () => {
   phone = usePhone()

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type * as Navigate from '../../miniprogram/services/navigate.ts'
 import { child, opened, usePhone } from '../support/phone.ts'
 
 let phone: ReturnType<typeof usePhone>
-let navigate: typeof import('../../miniprogram/services/navigate.ts')
+let navigate: typeof Navigate
 
 beforeEach(async () => {
   phone = usePhone()

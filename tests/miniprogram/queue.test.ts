@@ -1,11 +1,15 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import type * as Contract from '../../miniprogram/contract.ts'
+import type * as Queue from '../../miniprogram/services/queue.ts'
+import type * as Session from '../../miniprogram/services/session.ts'
+import type * as Store from '../../miniprogram/services/store.ts'
 import { answer, cutOff, opened, refuse, usePhone } from '../support/phone.ts'
 
 let phone: ReturnType<typeof usePhone>
-let queue: typeof import('../../miniprogram/services/queue.ts')
-let store: typeof import('../../miniprogram/services/store.ts')
-let answerMatch: (typeof import('../../miniprogram/contract.ts'))['answerMatch']
-let session: (typeof import('../../miniprogram/services/session.ts'))['session']
+let queue: typeof Queue
+let store: typeof Store
+let answerMatch: (typeof Contract)['answerMatch']
+let session: (typeof Session)['session']
 
 async function start() {
   queue = await import('../../miniprogram/services/queue.ts')

@@ -1,6 +1,15 @@
 import { vi } from 'vitest'
 
-type Asked = WechatMiniprogram.RequestOption
+/** The part of `wx.request`'s option that the services fill in. */
+interface Asked {
+  url: string
+  method: string
+  data?: unknown
+  header?: { authorization?: string }
+  timeout?: number
+  success: (answer: { statusCode: number; data: unknown }) => void
+  fail: (reason: { errMsg: string; errno: number }) => void
+}
 
 /** A phone for the mini-program's services: real storage semantics, and every request waits until it is answered. */
 export function usePhone() {
@@ -48,23 +57,22 @@ export function usePhone() {
         if (asked.length === 0) throw new Error('nothing was asked')
       })
       const option = asked.shift() as Asked
-      const header = (option.header ?? {}) as { authorization?: string }
       return {
         ...option,
         path: `${option.method} ${option.url.replace('https://server.test/api', '')}`,
-        token: header.authorization?.replace('Bearer ', ''),
+        token: option.header?.authorization?.replace('Bearer ', ''),
       }
     },
   }
 }
 
 export const answer = (option: Asked, statusCode: number, data: unknown) =>
-  option.success?.({ statusCode, data } as never)
+  option.success({ statusCode, data })
 
 export const refuse = (option: Asked, statusCode: number, message: string) =>
   answer(option, statusCode, { error: { code: 'said', message } })
 
-export const cutOff = (option: Asked) => option.fail?.({ errMsg: 'request:fail timeout', errno: 5 } as never)
+export const cutOff = (option: Asked) => option.fail({ errMsg: 'request:fail timeout', errno: 5 })
 
 /** The server's answer to a sign-in. */
 export const opened = (token: string, change: object = {}) => ({

@@ -8,9 +8,10 @@ import { call } from '../../services/api'
 Component({
   data: { lines: [] as HelpLine[] },
   lifetimes: {
-    async attached() {
-      const { lines } = await call(listHelpLines, {}).catch(() => ({ lines: [] }))
-      this.setData({ lines })
+    attached() {
+      void call(listHelpLines, {})
+        .then(({ lines }) => this.setData({ lines }))
+        .catch(() => undefined)
     },
   },
   methods: {

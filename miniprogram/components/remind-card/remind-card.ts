@@ -15,16 +15,18 @@ Component({
   data: { isOffered: false, thanks: false },
 
   lifetimes: {
-    async attached() {
-      if (!subscriptions.get()) await loadSubscriptions().catch(() => undefined)
-      const wanted = (subscriptions.get() ?? []).filter((it) => this.data.kinds.includes(it.kind))
-      this.setData({ isOffered: wanted.some((it) => it.left === 0) })
+    attached() {
+      const known = subscriptions.get()
+      void (known ? Promise.resolve(known) : loadSubscriptions().catch(() => [])).then((all) => {
+        const wanted = all.filter((it) => this.data.kinds.includes(it.kind))
+        this.setData({ isOffered: wanted.some((it) => it.left === 0) })
+      })
     },
   },
 
   methods: {
     async onAllow() {
-      const accepted = await askToRemind(this.data.kinds as MessageKind[])
+      const accepted = await askToRemind(this.data.kinds)
       if (accepted.length === 0) return
       this.setData({ isOffered: false, thanks: true })
       this.triggerEvent('allowed')

@@ -29,7 +29,7 @@ Component({
   },
   methods: {
     onOpen() {
-      go((this.data.todo as Todo).page)
+      go(this.data.todo.page)
     },
   },
 })
