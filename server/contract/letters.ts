@@ -1,0 +1,427 @@
+import * as z from 'zod/mini'
+import { day, done, endpoint, instant, objectId, words } from './endpoint.ts'
+import { unitKind } from './org.ts'
+
+/** 家长信 from an office, 通知 from a class. One engine. */
+export const letterKind = z.enum(['letter', 'notice'])
+
+/** What families are asked for: 仅阅读, 点确认, 手写签字. */
+export const confirmation = z.enum(['read', 'confirm', 'sign'])
+export type Confirmation = z.infer<typeof confirmation>
+
+export const letterStatus = z.enum(['draft', 'scheduled', 'sending', 'sent', 'withdrawn'])
+export type LetterStatus = z.infer<typeof letterStatus>
+
+export const run = z.object({ text: z.string(), isBold: z.boolean() })
+export const block = z.object({
+  kind: z.catch(z.enum(['paragraph', 'heading', 'item']), 'paragraph'),
+  runs: z.array(run),
+})
+
+/** Families by what they have done. One family is one child; whichever guardian acts first is counted. */
+export const tally = z.object({
+  expected: z.int(),
+  /** At least one guardian has joined, so that the letter is seen in the mini-program. */
+  reached: z.int(),
+  read: z.int(),
+  confirmed: z.int(),
+  signed: z.int(),
+})
+export type Tally = z.infer<typeof tally>
+
+export const letterTemplate = z.object({
+  code: z.string(),
+  title: z.string(),
+  kind: letterKind,
+  stages: z.array(z.string()),
+  summary: z.string(),
+  confirmation,
+  dueDays: z.int(),
+  pledge: z.string(),
+  body: z.string(),
+})
+export type LetterTemplate = z.infer<typeof letterTemplate>
+
+export const listLetterTemplates = endpoint({
+  access: 'staff',
+  summary: '家长信模板',
+  method: 'GET',
+  path: '/letter-templates',
+  input: z.strictObject({}),
+  reply: z.object({ templates: z.array(letterTemplate) }),
+})
+
+const unitIds = z
+  .array(objectId, '请选择收信的范围')
+  .check(z.minLength(1, '请选择收信的范围'), z.maxLength(200, '一次最多选200个单位'))
+
+export const countAudience = endpoint({
+  access: 'staff',
+  summary: '选中的范围有多少家庭，其中多少收得到',
+  method: 'POST',
+  path: '/units/:unitId/audience',
+  input: z.strictObject({ unitId: objectId, unitIds }),
+  reply: z.object({
+    families: z.int(),
+    /** At least one guardian has joined and sees the letter in the mini-program. */
+    joined: z.int(),
+    /** Guardians WeChat would ring up as well; not counted for very large audiences. */
+    wechat: z.nullable(z.int()),
+  }),
+})
+
+const written = {
+  title: words('标题', 40),
+  body: words('正文', 5000),
+  confirmation,
+  dueOn: z.nullable(day),
+}
+const draft = {
+  ...written,
+  /** What families confirm or sign, in one sentence; empty where reading is all. */
+  pledge: z.string().check(z.trim(), z.maxLength(120, '确认的话最多120个字')),
+  audience: unitIds,
+}
+/** Made by the page for each new letter: sent twice, it is still one letter. */
+const requestId = z.string().check(z.regex(/^[\w-]{8,64}$/, '编号不对'))
+
+export const letter = z.object({
+  id: objectId,
+  unitId: objectId,
+  unitName: z.string(),
+  authorName: z.string(),
+  kind: letterKind,
+  title: z.string(),
+  body: z.string(),
+  pledge: z.string(),
+  confirmation,
+  audience: z.array(z.object({ unitId: objectId, name: z.string() })),
+  dueOn: z.nullable(day),
+  status: letterStatus,
+  sendAt: z.nullable(instant),
+  sentAt: z.nullable(instant),
+  /** 1, and one more for each corrected edition. */
+  version: z.int(),
+  /** SHA-256 of the text as it was sent. */
+  textHash: z.nullable(z.string()),
+  supersedes: z.nullable(objectId),
+  supersededBy: z.nullable(objectId),
+  /** Counted within the unit that was asked about; null before it is sent. */
+  tally: z.nullable(tally),
+  abilities: z.object({
+    edit: z.boolean(),
+    queue: z.boolean(),
+    unqueue: z.boolean(),
+    remove: z.boolean(),
+    withdraw: z.boolean(),
+    revise: z.boolean(),
+    remind: z.boolean(),
+    seeNames: z.boolean(),
+  }),
+})
+export type Letter = z.infer<typeof letter>
+
+export const createLetter = endpoint({
+  access: 'staff',
+  summary: '写一封信，存为草稿',
+  method: 'POST',
+  path: '/units/:unitId/letters',
+  input: z.strictObject({ unitId: objectId, requestId, kind: letterKind, ...draft }),
+  reply: letter,
+})
+
+export const updateLetter = endpoint({
+  access: 'staff',
+  summary: '修改草稿',
+  method: 'PUT',
+  path: '/letters/:letterId',
+  input: z.strictObject({ letterId: objectId, ...draft }),
+  reply: letter,
+})
+
+export const removeLetter = endpoint({
+  access: 'staff',
+  summary: '删除草稿',
+  method: 'DELETE',
+  path: '/letters/:letterId',
+  input: z.strictObject({ letterId: objectId }),
+  reply: done,
+})
+
+export const queueLetter = endpoint({
+  access: 'staff',
+  summary: '立即发送，或定时发送',
+  method: 'POST',
+  path: '/letters/:letterId/queue',
+  input: z.strictObject({ letterId: objectId, sendAt: z.nullable(instant) }),
+  reply: letter,
+})
+
+export const unqueueLetter = endpoint({
+  access: 'staff',
+  summary: '取消定时，退回草稿',
+  method: 'POST',
+  path: '/letters/:letterId/unqueue',
+  input: z.strictObject({ letterId: objectId }),
+  reply: letter,
+})
+
+export const withdrawLetter = endpoint({
+  access: 'staff',
+  summary: '撤回一封信，家长不再看到它',
+  method: 'POST',
+  path: '/letters/:letterId/withdrawal',
+  input: z.strictObject({ letterId: objectId }),
+  reply: letter,
+})
+
+export const reviseLetter = endpoint({
+  access: 'staff',
+  summary: '更正一封已发的信：得到新一版的草稿，发出后取代旧版，旧版的签字仍在',
+  method: 'POST',
+  path: '/letters/:letterId/revision',
+  input: z.strictObject({ letterId: objectId, requestId }),
+  reply: letter,
+})
+
+export const sendNotice = endpoint({
+  access: 'staff',
+  summary: '老师发一条班级通知，马上送出',
+  method: 'POST',
+  path: '/units/:unitId/notices',
+  input: z.strictObject({ unitId: objectId, requestId, ...written }),
+  reply: letter,
+})
+
+/** A letter in a list. */
+export const letterLine = z.object({
+  id: objectId,
+  kind: letterKind,
+  title: z.string(),
+  unitName: z.string(),
+  authorName: z.string(),
+  audience: z.string(),
+  confirmation,
+  dueOn: z.nullable(day),
+  status: letterStatus,
+  sendAt: z.nullable(instant),
+  sentAt: z.nullable(instant),
+  version: z.int(),
+  isSuperseded: z.boolean(),
+  tally: z.nullable(tally),
+})
+export type LetterLine = z.infer<typeof letterLine>
+
+export const listLetters = endpoint({
+  access: 'staff',
+  summary: '一个单位的信，新的在前：本单位写的、下级写的、上级发来的',
+  method: 'GET',
+  path: '/units/:unitId/letters',
+  input: z.strictObject({
+    unitId: objectId,
+    box: z.enum(['own', 'below', 'above']),
+    after: z.optional(objectId),
+  }),
+  reply: z.object({ letters: z.array(letterLine), next: z.nullable(objectId), mayWrite: z.boolean() }),
+})
+
+export const readLetter = endpoint({
+  access: 'staff',
+  summary: '一封信的全文、状态与回执合计',
+  method: 'GET',
+  path: '/letters/:letterId',
+  input: z.strictObject({
+    letterId: objectId,
+    /** Whose families are counted; the writer's own unit if left out. */
+    unitId: z.optional(objectId),
+  }),
+  reply: letter,
+})
+
+export const readLetterFigures = endpoint({
+  access: 'staff',
+  summary: '一封信的回执数，按下级单位，可逐级下钻到班',
+  method: 'GET',
+  path: '/letters/:letterId/figures',
+  input: z.strictObject({ letterId: objectId, unitId: objectId }),
+  reply: z.object({
+    unit: z.object({ id: objectId, kind: unitKind, name: z.string() }),
+    total: tally,
+    /** The unit's children; for a class there are none, its sheet has the names. */
+    rows: z.array(z.object({ unitId: objectId, kind: unitKind, name: z.string(), ...tally.shape })),
+    countedAt: instant,
+  }),
+})
+
+/** What one family has done; the first guardian who did it is named: 张三妈妈. */
+export const deed = z.nullable(z.object({ by: z.string(), at: instant }))
+
+export const sheetRow = z.object({
+  studentId: objectId,
+  number: z.string(),
+  name: z.string(),
+  hasJoined: z.boolean(),
+  read: deed,
+  confirmed: deed,
+  signed: deed,
+})
+export type SheetRow = z.infer<typeof sheetRow>
+
+export const readSheet = endpoint({
+  access: 'staff',
+  summary: '一个班的签收单：谁读了、谁确认或签了，按学号排列',
+  method: 'GET',
+  path: '/letters/:letterId/sheets/:classId',
+  input: z.strictObject({ letterId: objectId, classId: objectId }),
+  reply: z.object({
+    className: z.string(),
+    confirmation,
+    tally,
+    rows: z.array(sheetRow),
+    /** When this class may be reminded again; null when it may now. */
+    remindAfter: z.nullable(instant),
+  }),
+})
+
+export const readSignedCopy = endpoint({
+  access: 'staff',
+  summary: '一个家庭的签收单（PDF）的限时链接',
+  method: 'GET',
+  path: '/letters/:letterId/sheets/:classId/copies/:studentId',
+  input: z.strictObject({ letterId: objectId, classId: objectId, studentId: objectId }),
+  reply: z.object({ link: z.string(), name: z.string() }),
+})
+
+export const remindUnread = endpoint({
+  access: 'staff',
+  summary: '提醒还没有完成的家庭，两小时内至多一次',
+  method: 'POST',
+  path: '/letters/:letterId/reminders',
+  input: z.strictObject({ letterId: objectId, unitId: objectId }),
+  reply: z.object({
+    /** Families that have not done what is asked. */
+    families: z.int(),
+    /** Of these, with a guardian who has joined: they see the reminder in the mini-program. */
+    reachable: z.int(),
+    /** Guardians WeChat rings up as well; not counted above a school. */
+    wechat: z.nullable(z.int()),
+  }),
+})
+
+export const exportLetterSheet = endpoint({
+  access: 'staff',
+  summary: '导出签收单（Excel）的限时链接：一个班或一所学校带姓名，更大的范围只有数字',
+  method: 'GET',
+  path: '/letters/:letterId/export',
+  input: z.strictObject({ letterId: objectId, unitId: objectId }),
+  reply: z.object({ link: z.string(), name: z.string() }),
+})
+
+/** Where a family stands with a letter. `done` is what the letter asks for. */
+export const receiptState = z.enum(['unread', 'read', 'confirmed', 'signed'])
+export type ReceiptState = z.infer<typeof receiptState>
+
+export const myLetterLine = z.object({
+  id: objectId,
+  kind: letterKind,
+  title: z.string(),
+  from: z.string(),
+  sentAt: instant,
+  confirmation,
+  dueOn: z.nullable(day),
+  state: z.catch(receiptState, 'read'),
+  isDone: z.boolean(),
+  isOverdue: z.boolean(),
+})
+export type MyLetterLine = z.infer<typeof myLetterLine>
+
+export const listMyLetters = endpoint({
+  access: 'guardian',
+  summary: '寄给我孩子的信，新的在前；或只看待办',
+  method: 'GET',
+  path: '/me/children/:studentId/letters',
+  input: z.strictObject({
+    studentId: objectId,
+    only: z.optional(z.enum(['todo'])),
+    /** `next` of the page before. */
+    after: z.optional(z.string().check(z.regex(/^\d{1,15}~[0-9a-f]{24}$/, '翻页的位置不对'))),
+  }),
+  reply: z.object({ letters: z.array(myLetterLine), next: z.nullable(z.string()) }),
+})
+
+export const myLetter = z.object({
+  id: objectId,
+  kind: letterKind,
+  title: z.string(),
+  /** 实验中学 · 李老师 */
+  from: z.string(),
+  childName: z.string(),
+  className: z.string(),
+  sentAt: instant,
+  dueOn: z.nullable(day),
+  confirmation,
+  pledge: z.string(),
+  blocks: z.array(block),
+  version: z.int(),
+  textHash: z.string(),
+  /** A corrected edition took its place. */
+  supersededBy: z.nullable(objectId),
+  state: z.catch(receiptState, 'read'),
+  isDone: z.boolean(),
+  isOverdue: z.boolean(),
+  /** Who of the family did what, the first of each: 张三妈妈. */
+  read: deed,
+  confirmed: deed,
+  signed: deed,
+  abilities: z.object({ confirm: z.boolean(), sign: z.boolean(), seeCopy: z.boolean() }),
+})
+export type MyLetter = z.infer<typeof myLetter>
+
+const mine = { studentId: objectId, letterId: objectId }
+
+/** Opening is the receipt, so that it is an order: reading never writes. */
+export const openMyLetter = endpoint({
+  access: 'guardian',
+  summary: '打开一封信，同时记为已读',
+  method: 'POST',
+  path: '/me/children/:studentId/letters/:letterId/opening',
+  input: z.strictObject(mine),
+  reply: myLetter,
+})
+
+export const confirmMyLetter = endpoint({
+  access: 'guardian',
+  summary: '确认已阅读',
+  method: 'POST',
+  path: '/me/children/:studentId/letters/:letterId/confirmation',
+  input: z.strictObject(mine),
+  reply: myLetter,
+})
+
+/** One line of the pen as x, y, x, y … in the pad's own points. */
+const stroke = z
+  .array(z.number().check(z.gte(-50), z.lte(5000)))
+  .check(z.minLength(2, '签名不完整，请重写'), z.maxLength(6000, '签名太长了，请重写'))
+
+export const signMyLetter = endpoint({
+  access: 'guardian',
+  summary: '手写签字',
+  method: 'POST',
+  path: '/me/children/:studentId/letters/:letterId/signature',
+  input: z.strictObject({
+    ...mine,
+    width: z.number().check(z.gte(50), z.lte(5000)),
+    height: z.number().check(z.gte(50), z.lte(5000)),
+    strokes: z.array(stroke).check(z.minLength(1, '请先签名'), z.maxLength(200, '笔画太多了，请重写')),
+  }),
+  reply: myLetter,
+})
+
+export const readMySignedCopy = endpoint({
+  access: 'guardian',
+  summary: '我家签收单（PDF）的限时链接',
+  method: 'GET',
+  path: '/me/children/:studentId/letters/:letterId/copy',
+  input: z.strictObject(mine),
+  reply: z.object({ link: z.string(), name: z.string() }),
+})

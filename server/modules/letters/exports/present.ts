@@ -1,0 +1,52 @@
+import ExcelJS from 'exceljs'
+import type { SheetRow, Tally } from '#contract/letters'
+import { instantInWords } from '../../../infra/clock.ts'
+import { plainCell } from './rules.ts'
+
+export interface NamedRow extends SheetRow {
+  className: string
+  /** Masked: 138****1234. */
+  phones: string
+}
+
+const WIDTHS = [18, 14, 12, 10, 24, 24, 24, 24]
+
+/** Opens in 已读/未读 order of nothing but the class and the student number, as it stands on paper. */
+export function presentNames(title: string, rows: NamedRow[]) {
+  const deed = (it: SheetRow['read']) => (it ? `${it.by} ${instantInWords(new Date(it.at))}` : '')
+  return workbook(title, [
+    ['班级', '学号', '姓名', '家长已加入', '已读', '已确认', '已签字', '家长手机'],
+    ...rows.map((it) => [
+      it.className,
+      it.number,
+      it.name,
+      it.hasJoined ? '是' : '否',
+      deed(it.read),
+      deed(it.confirmed),
+      deed(it.signed),
+      it.phones,
+    ]),
+  ])
+}
+
+/** Figures only: who is above a school sees no names. */
+export function presentFigures(title: string, rows: (Tally & { name: string })[]) {
+  return workbook(title, [
+    ['单位', '家庭数', '可送达', '已读', '已确认', '已签字'],
+    ...rows.map((it) => [it.name, it.expected, it.reached, it.read, it.confirmed, it.signed]),
+  ])
+}
+
+async function workbook(title: string, rows: (string | number)[][]): Promise<Buffer> {
+  const book = new ExcelJS.Workbook()
+  const sheet = book.addWorksheet('签收单', { views: [{ state: 'frozen', ySplit: 2 }] })
+  sheet.addRow([plainCell(title)]).font = { bold: true, size: 14 }
+  for (const row of rows) {
+    const added = sheet.addRow(row.map((it) => (typeof it === 'string' ? plainCell(it) : it)))
+    // As text: a student number keeps its zeros, a phone stays what it is.
+    added.eachCell((cell) => (typeof cell.value === 'string' ? (cell.numFmt = '@') : null))
+  }
+  sheet.getRow(2).font = { bold: true }
+  WIDTHS.forEach((width, at) => (sheet.getColumn(at + 1).width = width))
+  return Buffer.from(await book.xlsx.writeBuffer())
+}

@@ -1,0 +1,73 @@
+import { Refusal } from '../../../http/errors.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { shanghaiDay } from '../../../infra/clock.ts'
+import { maskPhone } from '../../../infra/field-crypto.ts'
+import { findStudents, guardiansOf } from '../../org/families/service.ts'
+import { BELOW, DEPTH } from '../../org/tree/rules.ts'
+import { childrenOf, unitsOnPath } from '../../org/tree/service.ts'
+import type { LetterInScope } from '../policy.ts'
+import type { SheetRecord } from '../sheets/model.ts'
+import { presentRows } from '../sheets/present.ts'
+import { NOTHING } from '../sheets/rules.ts'
+import { sheetsWithin, tallyBy } from '../sheets/service.ts'
+import { exportName } from './rules.ts'
+import { type NamedRow, presentFigures, presentNames } from './present.ts'
+
+/** Classes of the largest school; above it an export carries figures. */
+const MOST_CLASSES = 300
+
+/** The receipts of a unit as a workbook: with names up to a school, with figures above. */
+export async function exportSheet(
+  inScope: LetterInScope<'seeFigures'>,
+  { fields }: Pick<Deps, 'fields'>,
+): Promise<Buffer> {
+  const { letter, scope } = inScope
+  if (DEPTH[scope.kind] < DEPTH.school) return figuresOf(inScope)
+  if (!scope.may('seeFamilies')) throw new Refusal('forbidden', '您的岗位只能看数字，不能导出名单')
+  const sheets = await sheetsWithin(letter._id, scope.path, MOST_CLASSES)
+  const rows: NamedRow[] = []
+  // A class at a time: a large school has thousands of families, and no query should carry them all.
+  for (const sheet of sheets) rows.push(...(await rowsOf(sheet, fields)))
+  return presentNames(letter.title, rows)
+}
+
+async function figuresOf({ letter, scope }: LetterInScope<'seeFigures'>) {
+  const [units, tallies] = await Promise.all([
+    childrenOf(scope.unitId),
+    tallyBy(letter._id, scope.path, BELOW[scope.kind]),
+  ])
+  return presentFigures(
+    letter.title,
+    units.map((it) => ({ name: it.name, ...(tallies.get(String(it._id)) ?? NOTHING) })),
+  )
+}
+
+async function rowsOf(sheet: SheetRecord, fields: Deps['fields']): Promise<NamedRow[]> {
+  const [students, guardians] = await Promise.all([
+    findStudents(sheet.roster.map(String)),
+    guardiansOf(sheet.roster),
+  ])
+  students.sort((a, b) => (a.number < b.number ? -1 : 1))
+  const phonesOf = (studentId: string) =>
+    guardians
+      .filter((it) => String(it.studentId) === studentId && it.phone)
+      .map((it) => `${it.relation} ${maskPhone(fields.open(it.phone ?? ''))}`)
+      .join('、')
+  return presentRows({ sheet, students, bonds: guardians }).map((row) => ({
+    ...row,
+    className: sheet.className,
+    phones: phonesOf(row.studentId),
+  }))
+}
+
+/** 学校_班级_标题_日期.xlsx */
+export async function nameOfExport({ letter, scope }: LetterInScope<'seeFigures'>) {
+  const units = await unitsOnPath(scope.path)
+  const school = units[DEPTH.school]
+  const inside = units
+    .slice(DEPTH.grade)
+    .map((it) => it.name)
+    .join('')
+  const parts = school ? [school.name, inside || '全校'] : [scope.name, '汇总']
+  return exportName([...parts, letter.title, shanghaiDay(letter.sentAt ?? letter.createdAt)])
+}

@@ -1,0 +1,24 @@
+import type { Agenda } from 'agenda'
+import type { Clock } from '../../infra/clock.ts'
+import type { Deps } from '../../infra/deps.ts'
+import { sendReminders } from './reminders/service.ts'
+import { finishSending } from './sending/service.ts'
+import { startDue } from './service.ts'
+import { freezeCopies } from './signatures/service.ts'
+
+const TICK = 'letters.tick'
+
+export type TickDeps = Pick<Deps, 'log' | 'files'> & { clock: Clock }
+
+/** Status and counters in the documents are the queue; the tick only asks what is due. A missed one loses nothing. */
+export async function letterTick({ clock, log, files }: TickDeps) {
+  await startDue(clock.now())
+  await finishSending(clock.now(), log)
+  await sendReminders(clock.now(), log)
+  await freezeCopies({ files, log })
+}
+
+export function letterJobs(agenda: Agenda, deps: TickDeps) {
+  agenda.define(TICK, () => letterTick(deps), { concurrency: 1, lockLifetime: 5 * 60_000 })
+  return { start: () => agenda.every('15 seconds', TICK) }
+}

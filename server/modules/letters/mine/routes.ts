@@ -1,0 +1,47 @@
+import type Router from '@koa/router'
+import * as api from '#contract/letters'
+import { signLink } from '../../../http/links.ts'
+import { serve } from '../../../http/serve.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { ownChild } from '../../org/policy.ts'
+import { letterForChild } from '../policy.ts'
+import { nameOfCopy, sign } from '../signatures/service.ts'
+import { presentMyLetter, presentMyLine } from './present.ts'
+import * as mine from './service.ts'
+
+export function myLetterRoutes(router: Router, { clock, env }: Deps) {
+  serve(router, api.listMyLetters, async ({ actor, studentId, only, after }) => {
+    const child = await ownChild(actor, studentId)
+    const now = clock.now()
+    if (only === 'todo') {
+      return { letters: (await mine.openLettersTo(child, now)).map(presentMyLine), next: null }
+    }
+    const { lines, next } = await mine.lettersTo(child, after, now)
+    return { letters: lines.map(presentMyLine), next }
+  })
+
+  serve(router, api.openMyLetter, async ({ actor, studentId, letterId }) => {
+    const proof = await letterForChild(await ownChild(actor, studentId), letterId)
+    const now = clock.now()
+    return presentMyLetter(await mine.open(proof, now), now)
+  })
+
+  serve(router, api.confirmMyLetter, async ({ actor, studentId, letterId }) => {
+    const proof = await letterForChild(await ownChild(actor, studentId), letterId)
+    const now = clock.now()
+    return presentMyLetter(await mine.confirm(proof, now), now)
+  })
+
+  serve(router, api.signMyLetter, async ({ actor, studentId, letterId, strokes, width, height }) => {
+    const proof = await letterForChild(await ownChild(actor, studentId), letterId)
+    const now = clock.now()
+    return presentMyLetter(await sign(proof, { strokes, width, height }, now), now)
+  })
+
+  serve(router, api.readMySignedCopy, async ({ actor, studentId, letterId }) => {
+    const { letter, child } = await letterForChild(await ownChild(actor, studentId), letterId)
+    const name = await nameOfCopy(letter, child.studentId)
+    const path = `/signed-copies/${letterId}/${studentId}?as=guardian` as const
+    return { link: signLink(path, actor.personId, clock.now(), env), name }
+  })
+}

@@ -1,0 +1,142 @@
+import { Types } from 'mongoose'
+import { Refusal } from '../../../http/errors.ts'
+import type { OwnChild } from '../../org/policy.ts'
+import { joinedGuardiansOf } from '../../org/audiences/service.ts'
+import { idsOf } from '../../org/tree/rules.ts'
+import { LetterModel, type LetterRecord } from '../model.ts'
+import type { ChildsLetter } from '../policy.ts'
+import { letterPage } from '../sending/rules.ts'
+import { classOfSheet, sheetId } from '../sheets/rules.ts'
+import { familySheets, type FamilySheet, record } from '../sheets/service.ts'
+import { standing } from './rules.ts'
+
+const PAGE = 20
+/** What a family still has to do is looked for among so many letters of so many days. */
+const OPEN_DAYS = 120
+const MOST_OPEN = 100
+const DAY_MS = 86_400_000
+
+type SentLetter = LetterRecord & { sentAt: Date }
+
+/** One letter and where the family stands with it. */
+export interface Line {
+  letter: SentLetter
+  standing: ReturnType<typeof standing>
+}
+
+/** A page of the letters to a child, newest first: one query for the letters, one for their sheets. */
+export async function lettersTo(child: OwnChild, after: string | undefined, now: Date) {
+  const [at = '', id = ''] = after?.split('~') ?? []
+  const last = new Date(Number(at))
+  const older = { $or: [{ sentAt: { $lt: last } }, { sentAt: last, _id: { $lt: new Types.ObjectId(id) } }] }
+  const found = await sentTo(child, after ? older : {}, PAGE + 1)
+  const page = found.slice(0, PAGE)
+  const end = page.at(-1)
+  return {
+    lines: await linesOf(child, page, now),
+    next: found.length > PAGE && end ? `${end.sentAt.getTime()}~${String(end._id)}` : null,
+  }
+}
+
+/** The letters to a child that wait for an answer, the most urgent first. */
+export async function openLettersTo(child: OwnChild, now: Date): Promise<Line[]> {
+  const since = { sentAt: { $gte: new Date(now.getTime() - OPEN_DAYS * DAY_MS) } }
+  const lines = await linesOf(child, await sentTo(child, since, MOST_OPEN), now)
+  const end = '9999'
+  return lines
+    .filter((it) => !it.standing.isDone)
+    .sort((a, b) => ((a.letter.dueOn ?? end) < (b.letter.dueOn ?? end) ? -1 : 1))
+}
+
+const sentTo = (child: OwnChild, also: object, most: number) => {
+  const paths = [child.path, ...child.memberships.map((it) => it.path)]
+  const unitIds = [...new Set(paths.flatMap(idsOf))].map((it) => new Types.ObjectId(it))
+  return LetterModel.find(
+    { 'audience.unitId': { $in: unitIds }, status: 'sent', supersededBy: null, ...also },
+    { body: 0 },
+  )
+    .sort({ sentAt: -1, _id: -1 })
+    .limit(most)
+    .lean<SentLetter[]>()
+}
+
+async function linesOf(child: OwnChild, letters: SentLetter[], now: Date): Promise<Line[]> {
+  const placed = letters.flatMap((letter) => {
+    const place = classOfSheet(child, letter)
+    return place ? [{ letter, id: sheetId(String(letter._id), place.classId) }] : []
+  })
+  const sheets = await familySheets(
+    child.studentId,
+    placed.map((it) => it.id),
+  )
+  return placed.map(({ letter }) => ({
+    letter,
+    standing: standing(letter, sheets.get(String(letter._id)), child.studentId, now),
+  }))
+}
+
+/** An errand of the family's: a letter to read, confirm or sign. */
+export interface LetterTask {
+  letterId: string
+  studentId: string
+  title: string
+  from: string
+  confirmation: LetterRecord['confirmation']
+  dueOn: string | null
+  isOverdue: boolean
+  sentAt: Date
+  page: string
+}
+
+/** What some children's letters still ask of the family, for 今天要做的事. */
+export async function openTasksOf(children: OwnChild[], now: Date): Promise<LetterTask[]> {
+  const lists = await Promise.all(
+    children.map(async (child) =>
+      (await openLettersTo(child, now)).map(({ letter, standing: { isOverdue } }) => ({
+        letterId: String(letter._id),
+        studentId: child.studentId,
+        title: letter.title,
+        from: letter.unitName,
+        confirmation: letter.confirmation,
+        dueOn: letter.dueOn ?? null,
+        isOverdue,
+        sentAt: letter.sentAt,
+        page: `/${letterPage(String(letter._id), child.studentId)}`,
+      })),
+    ),
+  )
+  return lists.flat()
+}
+
+export interface Opened {
+  proof: ChildsLetter
+  sheet: FamilySheet
+  /** What the guardians who have done something are called. */
+  bonds: { studentId: unknown; personId: unknown; relation: string }[]
+}
+
+/** Opening a letter is reading it. */
+export const open = async (proof: ChildsLetter, now: Date) =>
+  withNames(proof, await record(proof, ['read'], now))
+
+/** 点确认, once for a child; pressed again, or by the other parent, nothing changes. */
+export async function confirm(proof: ChildsLetter, now: Date) {
+  const { letter } = proof
+  if (letter.supersededBy) throw superseded()
+  if (letter.confirmation === 'sign') throw new Refusal('conflict', '这封信需要手写签字')
+  if (letter.confirmation === 'read') throw new Refusal('conflict', '这封信读过就好，不用确认')
+  return withNames(proof, await record(proof, ['read', 'confirmed'], now))
+}
+
+export const superseded = () => new Refusal('conflict', '这封信有了更正的新版，请打开新的一封')
+
+/** The relations of the family are asked for only when somebody other than the reader has done something. */
+export async function withNames(proof: ChildsLetter, sheet: FamilySheet): Promise<Opened> {
+  const { studentId, personId, relation } = proof.child
+  const deeds = [sheet.readBy, sheet.confirmedBy, sheet.signedBy]
+  const others = deeds.flatMap((it) => Object.keys(it?.[studentId] ?? {})).some((it) => it !== personId)
+  const bonds = others
+    ? await joinedGuardiansOf([new Types.ObjectId(studentId)])
+    : [{ studentId, personId, relation }]
+  return { proof, sheet, bonds }
+}

@@ -1,0 +1,76 @@
+import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+
+const id = Schema.Types.ObjectId
+
+const letterSchema = new Schema(
+  {
+    unitId: { type: id, required: true },
+    /** Path of the unit that writes, and the ids of it: a branch finds what was written below by one of them. */
+    path: { type: String, required: true },
+    ownerIds: { type: [id], required: true },
+    unitName: { type: String, required: true },
+    authorId: { type: id, required: true },
+    authorName: { type: String, required: true },
+    kind: { type: String, enum: ['letter', 'notice'], required: true },
+    title: { type: String, required: true },
+    body: { type: String, required: true },
+    pledge: { type: String, default: '' },
+    confirmation: { type: String, enum: ['read', 'confirm', 'sign'], required: true },
+    audience: {
+      type: [
+        new Schema(
+          {
+            unitId: { type: id, required: true },
+            path: { type: String, required: true },
+            name: { type: String, required: true },
+          },
+          { _id: false },
+        ),
+      ],
+      required: true,
+    },
+    dueOn: { type: String, default: null },
+    status: {
+      type: String,
+      enum: ['draft', 'scheduled', 'sending', 'sent', 'withdrawn'],
+      default: 'draft',
+      required: true,
+    },
+    sendAt: { type: Date, default: null },
+    sentAt: { type: Date, default: null },
+    version: { type: Number, default: 1, required: true },
+    /** SHA-256 of what was sent; set when sending begins and never again. */
+    textHash: { type: String, default: null },
+    supersedes: { type: id, default: null },
+    supersededBy: { type: id, default: null },
+    requestId: { type: String, required: true },
+    /** Path of the last class that has its sheet: where a sending that was cut short goes on. */
+    sheetsUpTo: { type: String, default: '' },
+    /** Path of the last class whose guardians stand in the outbox. */
+    messagesUpTo: { type: String, default: '' },
+    areMessagesDue: { type: Boolean, default: false, required: true },
+  },
+  { timestamps: true, strict: 'throw' },
+)
+
+letterSchema.index({ unitId: 1, _id: -1 })
+letterSchema.index({ ownerIds: 1, _id: -1 })
+// Pressed twice on a bad network, a letter is written once.
+letterSchema.index({ authorId: 1, requestId: 1 }, { unique: true })
+// A sent letter has one next edition, whoever begins it.
+letterSchema.index(
+  { supersedes: 1 },
+  { unique: true, partialFilterExpression: { supersedes: { $type: 'objectId' } } },
+)
+// A family's letters: those to any unit on the path of its class, newest first.
+letterSchema.index(
+  { 'audience.unitId': 1, sentAt: -1, _id: -1 },
+  { partialFilterExpression: { status: 'sent' } },
+)
+// The tick asks for what is due; only what waits carries the cost.
+letterSchema.index({ sendAt: 1 }, { partialFilterExpression: { status: 'scheduled' } })
+letterSchema.index({ status: 1, _id: 1 }, { partialFilterExpression: { status: 'sending' } })
+letterSchema.index({ areMessagesDue: 1, _id: 1 }, { partialFilterExpression: { areMessagesDue: true } })
+
+export type LetterRecord = InferSchemaType<typeof letterSchema> & { _id: Types.ObjectId }
+export const LetterModel = model('Letter', letterSchema)

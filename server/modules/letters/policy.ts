@@ -1,0 +1,83 @@
+import type { StaffActor } from '../../http/actor.ts'
+import { Refusal } from '../../http/errors.ts'
+import { type OwnChild, unitScope, type UnitScope } from '../org/policy.ts'
+import type { Action } from '../org/rules.ts'
+import { isWithin } from '../org/tree/rules.ts'
+import type { LetterRecord } from './model.ts'
+import { findLetter } from './service.ts'
+import { classOfSheet } from './sheets/rules.ts'
+
+declare const proven: unique symbol
+
+/** A letter whose writing unit is this member of staff's to write for. */
+export type OwnLetter = Readonly<{ letter: LetterRecord; scope: UnitScope<'writeLetters'> }> & {
+  readonly [proven]: 'OwnLetter'
+}
+
+/** A letter that has gone out, and a unit whose families' receipts this member of staff may see. */
+export type LetterInScope<A extends Action = Action> = Readonly<{
+  letter: LetterRecord
+  scope: UnitScope<A>
+  /** Whether the writing unit is theirs, too. */
+  isOwn: boolean
+}> & { readonly [proven]: A }
+
+/** A letter that was sent to a child of this guardian, and the class on whose sheet the child stands. */
+export type ChildsLetter = Readonly<{
+  letter: LetterRecord & { sentAt: Date; textHash: string }
+  child: OwnChild
+  classId: string
+  path: string
+}> & { readonly [proven]: 'ChildsLetter' }
+
+const noLetter = () => new Refusal('not_found', '没有这封信')
+
+/** Outside one's posts a letter does not exist; inside, the wrong post is told so. */
+export async function ownLetter(actor: StaffActor, letterId: string): Promise<OwnLetter> {
+  const letter = await findLetter(letterId)
+  if (!letter) throw noLetter()
+  const scope = await unitScope(actor, String(letter.unitId), 'writeLetters').catch((error: unknown) => {
+    throw error instanceof Refusal && error.code === 'not_found' ? noLetter() : error
+  })
+  return { letter, scope } as OwnLetter
+}
+
+/**
+ * What a unit's staff see of a letter: of their own, of one written below, and of one from above that reached them.
+ * Drafts are for those who write.
+ */
+export async function letterWithin<A extends Action>(
+  actor: StaffActor,
+  letterId: string,
+  unitId: string | undefined,
+  action: A,
+): Promise<LetterInScope<A>> {
+  const letter = await findLetter(letterId)
+  if (!letter) throw noLetter()
+  const isOwn = actor.posts.some((it) => isWithin(letter.path, it.path))
+  const at = unitId ?? (isOwn ? String(letter.unitId) : nearestPost(actor, letter))
+  if (!at) throw noLetter()
+  const scope = await unitScope(actor, at, action)
+  const isOut = letter.status === 'sent' || letter.status === 'withdrawn' || letter.status === 'sending'
+  if (!isOut && !(isOwn && scope.may('writeLetters'))) throw noLetter()
+  if (!touches(letter, scope.path)) throw noLetter()
+  return { letter, scope, isOwn } as LetterInScope<A>
+}
+
+/** A letter touches a unit when it was written at or below it, or was sent to somebody there. */
+const touches = (letter: LetterRecord, path: string) =>
+  isWithin(letter.path, path) ||
+  letter.audience.some((it) => isWithin(it.path, path) || isWithin(path, it.path))
+
+const nearestPost = (actor: StaffActor, letter: LetterRecord) =>
+  actor.posts.find((it) => letter.audience.some((to) => isWithin(it.path, to.path)))?.unitId
+
+/** A letter to one's own child; anybody else's does not exist, a withdrawn one is gone and says so. */
+export async function letterForChild(child: OwnChild, letterId: string): Promise<ChildsLetter> {
+  const letter = await findLetter(letterId)
+  const sentAt = letter?.sentAt
+  const place = letter && sentAt ? classOfSheet(child, { sentAt, audience: letter.audience }) : null
+  if (!letter || !place || letter.status === 'sending') throw noLetter()
+  if (letter.status !== 'sent') throw new Refusal('conflict', '这封信已经由老师撤回，不用再处理了')
+  return { letter, child, ...place } as unknown as ChildsLetter
+}

@@ -1,0 +1,117 @@
+import type Router from '@koa/router'
+import * as api from '#contract/letters'
+import type { StaffActor } from '../../http/actor.ts'
+import { DONE, serve } from '../../http/serve.ts'
+import type { Deps } from '../../infra/deps.ts'
+import { reachableOf } from '../notify/service.ts'
+import { audienceWithin, countFamilies, guardianPeopleWithin } from '../org/audiences/service.ts'
+import { unitScope } from '../org/policy.ts'
+import type { LetterRecord } from './model.ts'
+import { letterWithin, ownLetter, type OwnLetter } from './policy.ts'
+import { presentLetter, presentLine, presentTemplate } from './present.ts'
+import { deliverSmall } from './sending/service.ts'
+import { talliesOf } from './sheets/service.ts'
+import { NOTHING } from './sheets/rules.ts'
+import * as letters from './service.ts'
+
+/** Larger audiences are not asked, person by person, whether WeChat would ring them up. */
+const MOST_COUNTED = 3000
+
+export function letterRoutes(router: Router, { clock, env }: Deps) {
+  serve(router, api.listLetterTemplates, async () => ({
+    templates: letters.letterTemplates().map(presentTemplate),
+  }))
+
+  serve(router, api.countAudience, async ({ actor, unitId, unitIds }) => {
+    const audience = await audienceWithin(await unitScope(actor, unitId, 'writeLetters'), unitIds)
+    const count = await countFamilies(audience)
+    if (count.joined > MOST_COUNTED) return { ...count, wechat: null }
+    const people = await guardianPeopleWithin(audience, MOST_COUNTED * 3)
+    return { ...count, wechat: (await reachableOf(people, 'letter', { env })).reachable }
+  })
+
+  serve(router, api.createLetter, async ({ actor, caller: _, unitId, ...draft }) => {
+    const scope = await unitScope(actor, unitId, 'writeLetters')
+    return presentOwn(await letters.createLetter(scope, draft, actor), scope)
+  })
+
+  serve(router, api.updateLetter, async ({ actor, caller: _, letterId, ...draft }) => {
+    const own = await ownLetter(actor, letterId)
+    return presentOwn(await letters.updateLetter(own, draft), own.scope)
+  })
+
+  serve(router, api.removeLetter, async ({ actor, letterId }) => {
+    await letters.removeLetter(await ownLetter(actor, letterId))
+    return DONE
+  })
+
+  serve(router, api.queueLetter, async ({ actor, letterId, sendAt }) => {
+    const own = await ownLetter(actor, letterId)
+    const queued = await letters.queueLetter(own, sendAt ? new Date(sendAt) : null, clock.now())
+    return presentOwn(await deliverSmall(queued), own.scope)
+  })
+
+  serve(router, api.unqueueLetter, async ({ actor, letterId }) => {
+    const own = await ownLetter(actor, letterId)
+    return presentOwn(await letters.unqueueLetter(own), own.scope)
+  })
+
+  serve(router, api.withdrawLetter, async ({ actor, letterId }) => {
+    const own = await ownLetter(actor, letterId)
+    return presentOwn(await letters.withdrawLetter(own), own.scope)
+  })
+
+  serve(router, api.reviseLetter, async ({ actor, letterId, requestId }) => {
+    const own = await ownLetter(actor, letterId)
+    return presentOwn(await letters.reviseLetter(own, requestId, actor), own.scope)
+  })
+
+  serve(router, api.sendNotice, async ({ actor, caller: _, unitId, ...said }) => {
+    const scope = await unitScope(actor, unitId, 'writeLetters')
+    const notice = { ...said, kind: 'notice' as const, pledge: PLEDGE[said.confirmation], audience: [unitId] }
+    const draft = await letters.createLetter(scope, notice, actor)
+    return presentOwn(await sendOnce(actor, draft), scope)
+  })
+
+  /** A notice whose answer got lost is asked for again; what is on its way already is the answer. */
+  async function sendOnce(actor: StaffActor, draft: LetterRecord) {
+    if (draft.status !== 'draft') return draft
+    const own = await ownLetter(actor, String(draft._id))
+    return deliverSmall(await letters.queueLetter(own, null, clock.now()))
+  }
+
+  serve(router, api.listLetters, async ({ actor, unitId, box, after }) => {
+    const scope = await unitScope(actor, unitId, 'seeFigures')
+    const page = await letters.lettersOf(scope, box, after)
+    const tallies = await talliesOf(
+      page.letters.map((it) => it._id),
+      scope.path,
+    )
+    return {
+      letters: page.letters.map((it) => presentLine(it, tallies.get(String(it._id)) ?? null)),
+      next: page.next,
+      mayWrite: scope.may('writeLetters'),
+    }
+  })
+
+  serve(router, api.readLetter, async ({ actor, letterId, unitId }) => {
+    const { letter, scope, isOwn } = await letterWithin(actor, letterId, unitId, 'seeFigures')
+    const tallies = await talliesOf([letter._id], scope.path)
+    const tally = letter.status === 'sent' ? NOTHING : null
+    return presentLetter(letter, {
+      mayWrite: isOwn && scope.may('writeLetters'),
+      may: scope.may,
+      tally: tallies.get(letterId) ?? tally,
+    })
+  })
+
+  const presentOwn = async (letter: LetterRecord, scope: OwnLetter['scope']) =>
+    presentLetter(letter, {
+      mayWrite: true,
+      may: scope.may,
+      tally: (await talliesOf([letter._id], scope.path)).get(String(letter._id)) ?? null,
+    })
+}
+
+/** What families agree to when a teacher has not written it. */
+const PLEDGE = { read: '', confirm: '我已知道这件事。', sign: '我已读完这条通知，知道要做什么。' } as const

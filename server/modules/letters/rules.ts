@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+import type { Confirmation, LetterStatus, Tally } from '#contract/letters'
+import { type Filling, unfinished } from '#contract/letter-text'
+import { shanghaiDay } from '../../infra/clock.ts'
+import type { Action } from '../org/rules.ts'
+
+/** A letter sent today may be answered within a year. */
+const YEAR_MS = 366 * 86_400_000
+
+/** The counter that says what a letter asks for. */
+export const ASKED = { read: 'read', confirm: 'confirmed', sign: 'signed' } as const satisfies Record<
+  Confirmation,
+  keyof Tally
+>
+
+export interface Text {
+  title: string
+  body: string
+  pledge: string
+  confirmation: Confirmation
+  version: number
+}
+
+/** What a signature vouches for: the words, what was asked, and which edition. */
+export const hashText = ({ title, body, pledge, confirmation, version }: Text) =>
+  createHash('sha256')
+    .update(JSON.stringify([version, title, body, pledge, confirmation]))
+    .digest('hex')
+
+/** Why a letter cannot go out at this moment, in one sentence; null when it can. */
+export function obstacle(
+  letter: Text & { dueOn?: string | null | undefined },
+  sendAt: Date,
+  now: Date,
+): string | null {
+  const gap = unfinished(`${letter.title}\n${letter.body}\n${letter.pledge}`)
+  if (gap) return gap
+  if (letter.title.includes('{{')) return '标题是给所有家庭看的，请不要在标题里用填空'
+  if (sendAt.getTime() - now.getTime() > YEAR_MS) return '定时发送最多提前一年'
+  if (letter.dueOn && letter.dueOn < shanghaiDay(sendAt)) return '截止日期早于发送日期，请改一下'
+  return null
+}
+
+/** 2026年9月1日 */
+export function dateInWords(at: Date) {
+  const [year = '', month = '', day = ''] = shanghaiDay(at).split('-')
+  return `${year}年${Number(month)}月${Number(day)}日`
+}
+
+export interface ClassWords {
+  schoolName: string
+  className: string
+  teacher: string
+  sentAt: Date
+}
+
+/** What the blanks of a letter say to one guardian of one child. */
+export const fillingFor = (words: ClassWords, child: { studentName: string; relation: string }): Filling => ({
+  孩子: child.studentName,
+  称呼: `${child.studentName}${child.relation}`,
+  班级: words.className,
+  学校: words.schoolName,
+  班主任: words.teacher || '班主任',
+  日期: dateInWords(words.sentAt),
+})
+
+export interface Standing {
+  status: LetterStatus
+  isSuperseded: boolean
+}
+
+/** What a member of staff may do with a letter; `mayWrite` is proven at the letter's own unit. */
+export function abilitiesOf(
+  { status, isSuperseded }: Standing,
+  mayWrite: boolean,
+  may: (action: Action) => boolean,
+) {
+  const isSent = status === 'sent'
+  return {
+    edit: mayWrite && status === 'draft',
+    queue: mayWrite && status === 'draft',
+    unqueue: mayWrite && status === 'scheduled',
+    remove: mayWrite && status === 'draft',
+    withdraw: mayWrite && isSent,
+    revise: mayWrite && isSent && !isSuperseded,
+    remind: isSent && !isSuperseded && (mayWrite || may('writeLetters')),
+    seeNames: may('seeFamilies') && (isSent || status === 'withdrawn'),
+  }
+}
+
+/** Sending now or a moment ago is the same. */
+export const isNow = (sendAt: Date | null, now: Date) => !sendAt || sendAt <= now
+
+/** `2026-11` in Asia/Shanghai. */
+export const monthOf = (at: Date) => shanghaiDay(at).slice(0, 7)
+
+/** The months from one instant to another, both included. */
+export function monthsBetween(from: Date, to: Date): string[] {
+  const months: string[] = []
+  const last = monthOf(to)
+  let [year = 0, month = 0] = monthOf(from).split('-').map(Number)
+  for (;;) {
+    const name = `${year}-${String(month).padStart(2, '0')}`
+    if (name > last) return months
+    months.push(name)
+    month++
+    if (month > 12) [year, month] = [year + 1, 1]
+  }
+}

@@ -1,0 +1,55 @@
+import { dayInWords, shanghaiInstant } from '../../../infra/clock.ts'
+import type { AnyOutgoing } from '../../notify/rules.ts'
+import type { LetterRecord } from '../model.ts'
+
+const DAY_MS = 86_400_000
+
+/** What a letter asks for, as a message says it. */
+const ASK = { read: '请阅读', confirm: '请阅读后点确认', sign: '请阅读后手写签字' } as const
+
+export interface Addressee {
+  studentId: string
+  childName: string
+  personId: string
+  path: string
+}
+
+/** Where a tap on the message leads. */
+export const letterPage = (letterId: string, studentId: string) =>
+  `packages/letter/letter/letter?id=${letterId}&child=${studentId}`
+
+/** 请阅读后手写签字，11月25日(周三)前完成 */
+const askFor = ({ confirmation, dueOn }: Pick<LetterRecord, 'confirmation' | 'dueOn'>) =>
+  dueOn ? `${ASK[confirmation]}，${dayInWords(dueOn)}前` : ASK[confirmation]
+
+/** After the last day of a letter its messages would only confuse. */
+const endOf = (dueOn: string | null | undefined) =>
+  dueOn ? { expiresAt: new Date(shanghaiInstant(dueOn).getTime() + DAY_MS) } : {}
+
+export const announcement = (letter: LetterRecord, to: Addressee): AnyOutgoing => ({
+  kind: 'letter',
+  subject: String(letter._id),
+  personId: to.personId,
+  // A guardian of two children has two letters to answer.
+  step: to.studentId,
+  values: { title: letter.title, sender: letter.unitName, child: to.childName, note: askFor(letter) },
+  page: letterPage(String(letter._id), to.studentId),
+  path: to.path,
+  ...endOf(letter.dueOn),
+})
+
+export const reminder = (letter: LetterRecord, to: Addressee, round: number): AnyOutgoing => ({
+  kind: 'letterReminder',
+  subject: String(letter._id),
+  personId: to.personId,
+  step: `${to.studentId}-${round}`,
+  values: {
+    title: letter.title,
+    child: to.childName,
+    deadline: letter.dueOn ? shanghaiInstant(letter.dueOn, '23:59') : '请尽快',
+    note: ASK[letter.confirmation],
+  },
+  page: letterPage(String(letter._id), to.studentId),
+  path: to.path,
+  ...endOf(letter.dueOn),
+})

@@ -1,0 +1,166 @@
+import type { Types } from 'mongoose'
+import type { Logger } from 'pino'
+import { classTeachersOf } from '../../accounts/service.ts'
+import { enqueue } from '../../notify/service.ts'
+import { classesAfter, joinedGuardiansOf, rollsOf } from '../../org/audiences/service.ts'
+import { findStudents } from '../../org/families/service.ts'
+import type { UnitRecord } from '../../org/tree/model.ts'
+import { DEPTH, idAt } from '../../org/tree/rules.ts'
+import { findUnits } from '../../org/tree/service.ts'
+import { LetterModel, type LetterRecord } from '../model.ts'
+import { monthOf } from '../rules.ts'
+import { SheetModel, type SheetRecord } from '../sheets/model.ts'
+import { sheetId } from '../sheets/rules.ts'
+import { announcement } from './rules.ts'
+
+/** Classes at a time: about 20,000 students, a few megabytes. */
+const SHEETS = 400
+const MESSAGES = 20
+/** Classes that the request itself can wait for. */
+const AT_ONCE = 60
+
+type Sending = LetterRecord & { sentAt: Date }
+
+/** The letters whose sending has begun and not ended, oldest first. */
+export const unsent = () =>
+  LetterModel.find({ status: 'sending' }).sort({ _id: 1 }).limit(50).lean<Sending[]>()
+
+/**
+ * One sheet for each class of the audience, then the letter is out. May be cut short and run again, also twice at once:
+ * a sheet is made once (`_id`), and the path of the last class says where to go on.
+ */
+export async function deliver(letter: Sending) {
+  let upTo = letter.sheetsUpTo
+  for (;;) {
+    const classes = await classesAfter(letter.audience, upTo, SHEETS)
+    const last = classes.at(-1)
+    if (!last) break
+    await makeSheets(letter, classes)
+    upTo = last.path
+    await LetterModel.updateOne({ _id: letter._id, status: 'sending' }, { $max: { sheetsUpTo: upTo } })
+  }
+  await LetterModel.updateOne(
+    { _id: letter._id, status: 'sending' },
+    { status: 'sent', areMessagesDue: true },
+  )
+  if (letter.supersedes) {
+    await LetterModel.updateOne({ _id: letter.supersedes, supersededBy: null }, { supersededBy: letter._id })
+  }
+}
+
+/** A letter to a class or a school is out when the sender's button comes back; a larger one with the next tick. */
+export async function deliverSmall(letter: LetterRecord): Promise<LetterRecord> {
+  if (letter.status !== 'sending' || !letter.sentAt) return letter
+  const classes = await classesAfter(letter.audience, '', AT_ONCE + 1)
+  if (classes.length > AT_ONCE) return letter
+  await deliver({ ...letter, sentAt: letter.sentAt })
+  return (await LetterModel.findById(letter._id).lean<LetterRecord>()) ?? letter
+}
+
+/** The sheets of some classes; those that exist stay as they are. */
+export async function makeSheets(letter: Sending, classes: UnitRecord[]) {
+  const schoolIds = [...new Set(classes.map((it) => idAt(it.path, DEPTH.school) ?? ''))]
+  const [rolls, schools, teachers] = await Promise.all([
+    rollsOf(classes.map((it) => it._id)),
+    findUnits(schoolIds),
+    classTeachersOf(
+      classes.map((it) => String(it._id)),
+      letter.sentAt,
+    ),
+  ])
+  const schoolNames = new Map(schools.map((it) => [String(it._id), it.fullName]))
+  await SheetModel.collection.bulkWrite(
+    classes.map((unit) => {
+      const schoolName = schoolNames.get(idAt(unit.path, DEPTH.school) ?? '') ?? ''
+      const { _id, ...sheet } = sheetOf(letter, unit, rolls.get(String(unit._id)), {
+        schoolName,
+        teacher: teachers.get(String(unit._id))?.name ?? '',
+      })
+      return { updateOne: { filter: { _id: _id as never }, update: { $setOnInsert: sheet }, upsert: true } }
+    }),
+    { ordered: false },
+  )
+}
+
+function sheetOf(
+  letter: Sending,
+  unit: UnitRecord,
+  roll: { roster: Types.ObjectId[]; unreached: Types.ObjectId[] } | undefined,
+  { schoolName, teacher }: { schoolName: string; teacher: string },
+): SheetRecord {
+  const { roster, unreached } = roll ?? { roster: [], unreached: [] }
+  return {
+    _id: sheetId(String(letter._id), String(unit._id)),
+    letterId: letter._id,
+    classId: unit._id,
+    path: unit.path,
+    sentAt: letter.sentAt,
+    month: monthOf(letter.sentAt),
+    confirmation: letter.confirmation,
+    schoolName,
+    className: unit.fullName.startsWith(schoolName) ? unit.fullName.slice(schoolName.length) : unit.fullName,
+    teacher,
+    roster,
+    unreached,
+    expected: roster.length,
+    reached: roster.length - unreached.length,
+    read: 0,
+    confirmed: 0,
+    signed: 0,
+    reminders: 0,
+    remindedAt: new Date(0),
+    isReminderDue: false,
+  }
+}
+
+/** Sent letters of which somebody has not been told yet. */
+export const unannounced = () =>
+  LetterModel.find({ areMessagesDue: true, status: 'sent' }).sort({ _id: 1 }).limit(50).lean<Sending[]>()
+
+/**
+ * Puts one message for each guardian who has joined into the outbox, some classes at a time. A key for letter, person
+ * and child is what makes a second run harmless.
+ */
+export async function announce(letter: Sending, now: Date) {
+  let upTo = letter.messagesUpTo
+  for (;;) {
+    const sheets = await SheetModel.find({ letterId: letter._id, path: { $gt: upTo } })
+      .sort({ path: 1 })
+      .limit(MESSAGES)
+      .lean<SheetRecord[]>()
+    const last = sheets.at(-1)
+    if (!last) break
+    await enqueue(await messagesFor(letter, sheets), now)
+    upTo = last.path
+    const { matchedCount } = await LetterModel.updateOne(
+      { _id: letter._id, status: 'sent' },
+      { $max: { messagesUpTo: upTo } },
+    )
+    if (matchedCount === 0) return // withdrawn meanwhile
+  }
+  await LetterModel.updateOne({ _id: letter._id }, { areMessagesDue: false })
+}
+
+async function messagesFor(letter: Sending, sheets: SheetRecord[]) {
+  const roster = sheets.flatMap((it) => it.roster)
+  const [bonds, students] = await Promise.all([joinedGuardiansOf(roster), findStudents(roster.map(String))])
+  const names = new Map(students.map((it) => [String(it._id), it.name]))
+  return bonds.map((bond) =>
+    announcement(letter, {
+      studentId: String(bond.studentId),
+      childName: names.get(String(bond.studentId)) ?? '您的孩子',
+      personId: String(bond.personId),
+      path: bond.path,
+    }),
+  )
+}
+
+/** Finishes everything that was begun. One letter that fails does not hold up the rest; the next tick tries it again. */
+export async function finishSending(now: Date, log: Logger) {
+  const attempt = async (letter: Sending, work: () => Promise<void>) =>
+    work().catch((error: unknown) =>
+      log.error({ err: error, letterId: String(letter._id) }, 'letter not sent'),
+    )
+  for (const letter of await unsent()) await attempt(letter, () => deliver(letter))
+  for (const letter of await unannounced()) await attempt(letter, () => announce(letter, now))
+}

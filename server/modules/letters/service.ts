@@ -1,0 +1,195 @@
+import { Types } from 'mongoose'
+import type { Confirmation } from '#contract/letters'
+import { readLetterTemplates } from '../../../content/schema.ts'
+import type { StaffActor } from '../../http/actor.ts'
+import { Refusal } from '../../http/errors.ts'
+import { withdraw as recall } from '../notify/service.ts'
+import { audienceWithin } from '../org/audiences/service.ts'
+import type { UnitScope } from '../org/policy.ts'
+import { idsOf, within } from '../org/tree/rules.ts'
+import { LetterModel, type LetterRecord } from './model.ts'
+import type { OwnLetter } from './policy.ts'
+import { hashText, isNow, obstacle } from './rules.ts'
+
+export { openTasksOf } from './mine/service.ts'
+export { latestLettersTo, readRateBy } from './sheets/service.ts'
+
+const PAGE = 20
+
+let templates: ReturnType<typeof readLetterTemplates> | undefined
+/** What editors have prepared; read once, as content changes with a release. */
+export const letterTemplates = () => (templates ??= readLetterTemplates())
+
+export const findLetter = (letterId: string) => LetterModel.findById(letterId).lean<LetterRecord>()
+
+export interface Draft {
+  title: string
+  body: string
+  pledge: string
+  confirmation: Confirmation
+  dueOn: string | null
+  audience: string[]
+}
+
+/** A new draft; the same request again gives the letter it made the first time. */
+export async function createLetter(
+  scope: UnitScope<'writeLetters'>,
+  { kind, requestId, ...draft }: Draft & { kind: LetterRecord['kind']; requestId: string },
+  author: StaffActor,
+): Promise<LetterRecord> {
+  const audience = await addressees(scope, draft.audience)
+  const key = { authorId: new Types.ObjectId(author.personId), requestId }
+  const letter = await LetterModel.findOneAndUpdate(
+    key,
+    {
+      $setOnInsert: {
+        ...draft,
+        kind,
+        audience,
+        unitId: new Types.ObjectId(scope.unitId),
+        unitName: scope.fullName,
+        path: scope.path,
+        ownerIds: idsOf(scope.path).map((it) => new Types.ObjectId(it)),
+        authorName: author.name,
+      },
+    },
+    { upsert: true, returnDocument: 'after' },
+  )
+    .lean<LetterRecord>()
+    .catch(async (error: { code?: number }) => {
+      if (error.code !== 11000) throw error
+      return LetterModel.findOne(key).lean<LetterRecord>() // the same tap, a moment earlier
+    })
+  if (!letter || String(letter.unitId) !== scope.unitId) throw new Refusal('conflict', '请刷新页面后重新写信')
+  return letter
+}
+
+async function addressees(scope: UnitScope<'writeLetters'>, unitIds: string[]) {
+  const units = await audienceWithin(scope, unitIds)
+  return units.map((it) => ({ unitId: it._id, path: it.path, name: it.fullName }))
+}
+
+/** Changes a draft; what is on its way or sent stays as it is. */
+export async function updateLetter({ letter, scope }: OwnLetter, draft: Draft) {
+  const audience = await addressees(scope, draft.audience)
+  return transition(letter._id, 'draft', { ...draft, audience }, '这封信已经不是草稿，不能再改')
+}
+
+export async function removeLetter({ letter }: OwnLetter) {
+  const { deletedCount } = await LetterModel.deleteOne({ _id: letter._id, status: 'draft' })
+  if (deletedCount === 0) throw new Refusal('conflict', '这封信已经不是草稿，不能删除')
+}
+
+/** Draft → scheduled or sending, once. The status in the filter is the guard: two clicks cannot both win. */
+export async function queueLetter({ letter }: OwnLetter, sendAt: Date | null, now: Date) {
+  const problem = obstacle(letter, sendAt ?? now, now)
+  if (problem) throw new Refusal('invalid', problem)
+  const change = isNow(sendAt, now) ? sending(letter, now) : { status: 'scheduled', sendAt }
+  // `updatedAt` too: what was checked is what is sent, not what a colleague saved meanwhile.
+  return transition(letter._id, 'draft', change, '这封信已经寄出或正在排队', { updatedAt: letter.updatedAt })
+}
+
+/** From here on the text cannot change. */
+const sending = (letter: LetterRecord, now: Date) => ({
+  status: 'sending',
+  sendAt: letter.sendAt ?? now,
+  sentAt: now,
+  textHash: hashText(letter),
+})
+
+export const unqueueLetter = ({ letter }: OwnLetter) =>
+  transition(letter._id, 'scheduled', { status: 'draft', sendAt: null }, '这封信不在等待发送')
+
+/** Families see it no more, and what has not gone out to WeChat stays here. */
+export async function withdrawLetter({ letter }: OwnLetter) {
+  const withdrawn = await transition(
+    letter._id,
+    'sent',
+    { status: 'withdrawn', areMessagesDue: false },
+    '只有已发出的信可以撤回',
+  )
+  await recall({ kind: 'letter', subject: String(letter._id) })
+  await recall({ kind: 'letterReminder', subject: String(letter._id) })
+  return withdrawn
+}
+
+/** The next edition of a sent letter, as a draft. The database allows one. */
+export async function reviseLetter({ letter }: OwnLetter, requestId: string, author: StaffActor) {
+  if (letter.status !== 'sent') throw new Refusal('conflict', '只有已发出的信可以更正')
+  const { kind, title, body, pledge, confirmation, audience, dueOn, unitId, unitName, path, ownerIds } =
+    letter
+  const next = { kind, title, body, pledge, confirmation, audience, dueOn, unitId, unitName, path, ownerIds }
+  const authorId = new Types.ObjectId(author.personId)
+  const said = {
+    authorId,
+    requestId,
+    authorName: author.name,
+    version: letter.version + 1,
+    supersedes: letter._id,
+  }
+  const made = await LetterModel.create({ ...next, ...said }).catch(async (error: { code?: number }) => {
+    if (error.code !== 11000) throw error
+    const mine = await LetterModel.findOne({ authorId, requestId, supersedes: letter._id })
+    if (!mine) throw new Refusal('conflict', '这封信已经有一份更正在写，请在草稿里找到它')
+    return mine
+  })
+  return made.toObject() as LetterRecord
+}
+
+async function transition(
+  letterId: Types.ObjectId,
+  from: LetterRecord['status'],
+  change: object,
+  tooLate: string,
+  also: object = {},
+): Promise<LetterRecord> {
+  const letter = await LetterModel.findOneAndUpdate({ _id: letterId, status: from, ...also }, change, {
+    returnDocument: 'after',
+  }).lean<LetterRecord>()
+  if (letter) return letter
+  const exists = await LetterModel.exists({ _id: letterId })
+  throw exists ? new Refusal('conflict', tooLate) : new Refusal('not_found', '没有这封信')
+}
+
+/** Scheduled letters whose time has come begin to be sent. One that cannot go any more falls back to a draft. */
+export async function startDue(now: Date) {
+  const due = await LetterModel.find({ status: 'scheduled', sendAt: { $lte: now } })
+    .sort({ sendAt: 1 })
+    .limit(50)
+    .lean<LetterRecord[]>()
+  for (const letter of due) {
+    const change = obstacle(letter, now, now) ? { status: 'draft', sendAt: null } : sending(letter, now)
+    await LetterModel.updateOne({ _id: letter._id, status: 'scheduled' }, change)
+  }
+}
+
+export type Box = 'own' | 'below' | 'above'
+
+/** A page of the letters of a unit, newest first. */
+export async function lettersOf(scope: UnitScope<'seeFigures'>, box: Box, after: string | undefined) {
+  const found = await LetterModel.find({
+    ...inBox(scope, box),
+    ...(after && { _id: { $lt: new Types.ObjectId(after) } }),
+  })
+    .sort({ _id: -1 })
+    .limit(PAGE + 1)
+    .lean<LetterRecord[]>()
+  const letters = found.slice(0, PAGE)
+  return { letters, next: found.length > PAGE ? String(letters.at(-1)?._id) : null }
+}
+
+function inBox(scope: UnitScope, box: Box) {
+  const unitId = new Types.ObjectId(scope.unitId)
+  // Who may not write sees what went out, not what is being written.
+  const shown = scope.may('writeLetters') ? {} : { status: { $in: ['sent', 'withdrawn'] as const } }
+  if (box === 'own') return { unitId, ...shown }
+  if (box === 'below') {
+    return { ownerIds: unitId, unitId: { $ne: unitId }, status: { $in: ['sent', 'withdrawn'] as const } }
+  }
+  const onPath = idsOf(scope.path).map((it) => new Types.ObjectId(it))
+  return {
+    unitId: { $in: onPath.slice(0, -1) },
+    status: 'sent' as const,
+    $or: [{ 'audience.unitId': { $in: onPath } }, { 'audience.path': within(scope.path) }],
+  }
+}

@@ -1,0 +1,82 @@
+import { model, Schema, type Types } from 'mongoose'
+import type { Confirmation } from '#contract/letters'
+
+/** Student → guardian → when. */
+export type Marks = Record<string, Record<string, Date>>
+
+/**
+ * 签收单: one sheet for each letter and class, as a class has one on paper. What a family does is one conditional
+ * update of this document, so the counters are exact without a transaction and a repeated tap changes nothing.
+ */
+export interface SheetRecord {
+  /** `letter:class` */
+  _id: string
+  letterId: Types.ObjectId
+  classId: Types.ObjectId
+  path: string
+  sentAt: Date
+  /** `2026-11` of the sending: figures of a period walk few months of one branch. */
+  month: string
+  confirmation: Confirmation
+  /** What the blanks say for this class, frozen at sending. */
+  schoolName: string
+  className: string
+  teacher: string
+  /** Student ids at sending, and of those who joined the class later and opened the letter. */
+  roster: Types.ObjectId[]
+  /** Those of the roster without a guardian who has joined. */
+  unreached: Types.ObjectId[]
+  expected: number
+  reached: number
+  read: number
+  confirmed: number
+  signed: number
+  readBy?: Marks
+  confirmedBy?: Marks
+  signedBy?: Marks
+  /** How often the class was reminded, and when last. */
+  reminders: number
+  remindedAt: Date
+  /** Asked for and not yet put into the outbox. */
+  isReminderDue: boolean
+}
+
+const marks = { type: Schema.Types.Mixed }
+
+const sheetSchema = new Schema<SheetRecord>(
+  {
+    _id: { type: String, required: true },
+    letterId: { type: Schema.Types.ObjectId, required: true },
+    classId: { type: Schema.Types.ObjectId, required: true },
+    path: { type: String, required: true },
+    sentAt: { type: Date, required: true },
+    month: { type: String, required: true },
+    confirmation: { type: String, enum: ['read', 'confirm', 'sign'], required: true },
+    schoolName: { type: String, required: true },
+    className: { type: String, required: true },
+    teacher: { type: String, default: '' },
+    roster: { type: [Schema.Types.ObjectId], required: true },
+    unreached: { type: [Schema.Types.ObjectId], required: true },
+    expected: { type: Number, required: true },
+    reached: { type: Number, required: true },
+    read: { type: Number, required: true },
+    confirmed: { type: Number, required: true },
+    signed: { type: Number, required: true },
+    readBy: marks,
+    confirmedBy: marks,
+    signedBy: marks,
+    reminders: { type: Number, default: 0, required: true },
+    remindedAt: { type: Date, required: true },
+    isReminderDue: { type: Boolean, default: false, required: true },
+  },
+  { strict: 'throw', versionKey: false },
+)
+
+const COUNTERS = { expected: 1, reached: 1, read: 1, confirmed: 1, signed: 1 } as const
+
+// A letter's roll-up at any depth, and a branch's over some months, are read from an index alone.
+sheetSchema.index({ letterId: 1, path: 1, ...COUNTERS })
+sheetSchema.index({ month: 1, path: 1, sentAt: 1, ...COUNTERS })
+sheetSchema.index({ isReminderDue: 1, _id: 1 }, { partialFilterExpression: { isReminderDue: true } })
+
+export const SheetModel = model<SheetRecord>('Sheet', sheetSchema)

@@ -1,0 +1,46 @@
+import type Router from '@koa/router'
+import * as api from '#contract/letters'
+import { Refusal } from '../../../http/errors.ts'
+import { serve } from '../../../http/serve.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { childrenOf } from '../../org/tree/service.ts'
+import { letterWithin } from '../policy.ts'
+import { PAUSE_MS, remind } from '../reminders/service.ts'
+import { presentRows } from './present.ts'
+import * as sheets from './service.ts'
+
+export function sheetRoutes(router: Router, { clock, env, redis }: Deps) {
+  serve(router, api.readLetterFigures, async ({ actor, letterId, unitId }) => {
+    const { letter, scope } = await letterWithin(actor, letterId, unitId, 'seeFigures')
+    const figures = await sheets.figuresOf(letter, scope, redis, clock.now())
+    const units = scope.kind === 'class' ? [] : await childrenOf(unitId)
+    return {
+      unit: { id: unitId, kind: scope.kind, name: scope.fullName },
+      total: figures.total,
+      rows: units.flatMap((it) => {
+        const tally = figures.rows[String(it._id)]
+        return tally ? [{ unitId: String(it._id), kind: it.kind, name: it.name, ...tally }] : []
+      }),
+      countedAt: figures.countedAt,
+    }
+  })
+
+  serve(router, api.readSheet, async ({ actor, letterId, classId }) => {
+    const named = await sheets.namedSheet(await letterWithin(actor, letterId, classId, 'seeFamilies'))
+    const { className, remindedAt, expected, reached, read, confirmed, signed } = named.sheet
+    const again = new Date(remindedAt.getTime() + PAUSE_MS)
+    return {
+      className,
+      confirmation: named.confirmation,
+      tally: { expected, reached, read, confirmed, signed },
+      rows: presentRows(named),
+      remindAfter: again > clock.now() ? again.toISOString() : null,
+    }
+  })
+
+  serve(router, api.remindUnread, async ({ actor, letterId, unitId }) => {
+    const inScope = await letterWithin(actor, letterId, unitId, 'writeLetters')
+    if (!inScope.scope.may('seeFigures')) throw new Refusal('forbidden', '您的岗位不能提醒家长')
+    return remind(inScope, clock.now(), { env })
+  })
+}

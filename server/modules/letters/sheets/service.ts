@@ -1,0 +1,164 @@
+import type { Redis } from 'ioredis'
+import { Types } from 'mongoose'
+import type { Tally } from '#contract/letters'
+import type { UnitKind } from '#contract/org'
+import { Refusal } from '../../../http/errors.ts'
+import { cached } from '../../../infra/redis.ts'
+import { joinedGuardiansOf } from '../../org/audiences/service.ts'
+import { findStudents } from '../../org/families/service.ts'
+import type { UnitScope } from '../../org/policy.ts'
+import { BELOW, DEPTH, idAtExpression, idsOf, within } from '../../org/tree/rules.ts'
+import { findUnit } from '../../org/tree/service.ts'
+import { LetterModel, type LetterRecord } from '../model.ts'
+import type { ChildsLetter, LetterInScope } from '../policy.ts'
+import { monthsBetween } from '../rules.ts'
+import { makeSheets } from '../sending/service.ts'
+import { SheetModel, type SheetRecord } from './model.ts'
+import { type Deed, NOTHING, receipt, sheetId } from './rules.ts'
+
+/** What one family needs of its class's sheet: its own marks and the words of the class. */
+export type FamilySheet = Pick<
+  SheetRecord,
+  '_id' | 'schoolName' | 'className' | 'teacher' | 'sentAt' | 'readBy' | 'confirmedBy' | 'signedBy'
+>
+
+const familyPart = (studentId: string) => ({
+  schoolName: 1,
+  className: 1,
+  teacher: 1,
+  sentAt: 1,
+  [`readBy.${studentId}`]: 1,
+  [`confirmedBy.${studentId}`]: 1,
+  [`signedBy.${studentId}`]: 1,
+})
+
+/** Records what a guardian did and gives the family's part of the sheet as it is then. Repeated, it changes nothing. */
+export async function record(
+  { letter, child, classId }: ChildsLetter,
+  deeds: readonly Deed[],
+  now: Date,
+): Promise<FamilySheet> {
+  const _id = sheetId(String(letter._id), classId)
+  const update = receipt(new Types.ObjectId(child.studentId), child.personId, deeds, now)
+  const write = () =>
+    SheetModel.findOneAndUpdate({ _id }, update, {
+      returnDocument: 'after',
+      updatePipeline: true,
+      projection: familyPart(child.studentId),
+    }).lean<FamilySheet>()
+  const sheet = (await write()) ?? (await lateSheet(letter, classId).then(write))
+  if (!sheet) throw new Refusal('not_found', '没有这封信')
+  return sheet
+}
+
+/** The sheet of a class that was founded after the sending. */
+async function lateSheet(letter: ChildsLetter['letter'], classId: string) {
+  const unit = await findUnit(classId)
+  if (unit) await makeSheets(letter, [unit])
+}
+
+/** The sheets of one family, by letter. */
+export async function familySheets(studentId: string, ids: string[]) {
+  const sheets = await SheetModel.find({ _id: { $in: ids } }, familyPart(studentId)).lean<FamilySheet[]>()
+  return new Map(sheets.map((it) => [it._id.slice(0, 24), it]))
+}
+
+const sums = Object.fromEntries(Object.keys(NOTHING).map((key) => [key, { $sum: `$${key}` }]))
+
+/** The receipts of one letter below a path, by the units of one kind: read from the index alone. */
+export async function tallyBy(letterId: Types.ObjectId, path: string, kind: UnitKind) {
+  const rows = await SheetModel.aggregate<Tally & { _id: string }>([
+    { $match: { letterId, path: within(path) } },
+    { $group: { _id: idAtExpression(DEPTH[kind]), ...sums } },
+  ])
+  return new Map(rows.map(({ _id, ...tally }) => [_id, tally]))
+}
+
+/** The roll-up of one letter below a unit. A district's or city's may be some seconds old; a school's is of this moment. */
+export async function figuresOf(letter: LetterRecord, scope: UnitScope, redis: Redis, now: Date) {
+  const count = async () => {
+    const rows = Object.fromEntries(await tallyBy(letter._id, scope.path, BELOW[scope.kind]))
+    return { rows, total: total(Object.values(rows)), countedAt: now.toISOString() }
+  }
+  if (DEPTH[scope.kind] >= DEPTH.school) return count()
+  return cached(redis, `letters:figures:${String(letter._id)}:${scope.unitId}`, 5, count)
+}
+
+const total = (tallies: Tally[]): Tally =>
+  tallies.reduce(
+    (sum, it) => ({
+      expected: sum.expected + it.expected,
+      reached: sum.reached + it.reached,
+      read: sum.read + it.read,
+      confirmed: sum.confirmed + it.confirmed,
+      signed: sum.signed + it.signed,
+    }),
+    NOTHING,
+  )
+
+/** The receipts of some letters below one path, by letter. */
+export async function talliesOf(letterIds: Types.ObjectId[], path: string) {
+  const rows = await SheetModel.aggregate<Tally & { _id: Types.ObjectId }>([
+    { $match: { letterId: { $in: letterIds }, path: within(path) } },
+    { $group: { _id: '$letterId', ...sums } },
+  ])
+  return new Map(rows.map(({ _id, ...tally }) => [String(_id), tally]))
+}
+
+/** The receipts of all letters of a period by child unit, for the dashboard: read from the index alone. */
+export async function readRateBy(
+  scope: UnitScope<'seeFigures'>,
+  kind: UnitKind,
+  { from, to }: { from: Date; to: Date },
+): Promise<Map<string, Tally>> {
+  const rows = await SheetModel.aggregate<Tally & { _id: string }>([
+    {
+      $match: {
+        month: { $in: monthsBetween(from, to) },
+        path: within(scope.path),
+        sentAt: { $gte: from, $lte: to },
+      },
+    },
+    { $group: { _id: idAtExpression(DEPTH[kind]), ...sums } },
+  ])
+  return new Map(rows.map(({ _id, ...tally }) => [_id, tally]))
+}
+
+/** The latest letters that reached a unit, with its receipts: what a teacher sees first. */
+export async function latestLettersTo(scope: UnitScope<'seeFigures'>, most: number) {
+  const letters = await LetterModel.find({
+    'audience.unitId': { $in: idsOf(scope.path).map((it) => new Types.ObjectId(it)) },
+    status: 'sent',
+    supersededBy: null,
+  })
+    .sort({ sentAt: -1, _id: -1 })
+    .limit(most)
+    .lean<(LetterRecord & { sentAt: Date })[]>()
+  const tallies = await talliesOf(
+    letters.map((it) => it._id),
+    scope.path,
+  )
+  return letters.map((letter) => ({ letter, tally: tallies.get(String(letter._id)) ?? NOTHING }))
+}
+
+/** One class's sheet with the names on it, by student number. */
+export async function namedSheet({ letter, scope }: LetterInScope<'seeFamilies'>) {
+  if (scope.kind !== 'class') throw new Refusal('invalid', '签收单按班查看，请选择一个班')
+  const sheet = await SheetModel.findById(sheetId(String(letter._id), scope.unitId)).lean<SheetRecord>()
+  if (!sheet) throw new Refusal('not_found', '这封信没有发给这个班')
+  const [students, bonds] = await Promise.all([
+    findStudents(sheet.roster.map(String)),
+    joinedGuardiansOf(sheet.roster),
+  ])
+  students.sort((a, b) => (a.number < b.number ? -1 : 1))
+  return { sheet, students, bonds, confirmation: letter.confirmation }
+}
+
+export type NamedSheet = Awaited<ReturnType<typeof namedSheet>>
+
+/** The sheets of a letter below a path, a school's at most, in the order of classes. */
+export const sheetsWithin = (letterId: Types.ObjectId, path: string, most: number) =>
+  SheetModel.find({ letterId, path: within(path) })
+    .sort({ path: 1 })
+    .limit(most)
+    .lean<SheetRecord[]>()

@@ -1,0 +1,61 @@
+import { model, Schema, type Types } from 'mongoose'
+
+/** A signature as it was given; nothing of it changes afterwards. */
+export interface SignatureRecord {
+  _id: Types.ObjectId
+  letterId: Types.ObjectId
+  studentId: Types.ObjectId
+  personId: Types.ObjectId
+  classId: Types.ObjectId
+  childName: string
+  relation: string
+  signedAt: Date
+  /** Hash of the letter's text, and its edition, that were signed. */
+  textHash: string
+  version: number
+  /** The pen's way as x, y, x, y …, on a pad of this size. */
+  strokes: number[][]
+  width: number
+  height: number
+  /** The words of the class that the letter was filled with. */
+  schoolName: string
+  className: string
+  teacher: string
+  sentAt: Date
+  /** SHA-256 of the signed copy, once its bytes are kept. */
+  copySha256: string | null
+}
+
+const id = { type: Schema.Types.ObjectId, required: true } as const
+const text = { type: String, required: true } as const
+const number = { type: Number, required: true } as const
+
+const signatureSchema = new Schema<SignatureRecord>(
+  {
+    letterId: id,
+    studentId: id,
+    personId: id,
+    classId: id,
+    childName: text,
+    relation: text,
+    signedAt: { type: Date, required: true },
+    textHash: text,
+    version: number,
+    strokes: { type: [[Number]], required: true },
+    width: number,
+    height: number,
+    schoolName: text,
+    className: text,
+    teacher: { type: String, default: '' },
+    sentAt: { type: Date, required: true },
+    copySha256: { type: String, default: null },
+  },
+  { strict: 'throw', versionKey: false },
+)
+
+// A family signs a letter once, whoever holds the phone and however often it is sent.
+signatureSchema.index({ letterId: 1, studentId: 1 }, { unique: true })
+// What the tick still has to freeze.
+signatureSchema.index({ copySha256: 1, _id: 1 }, { partialFilterExpression: { copySha256: null } })
+
+export const SignatureModel = model<SignatureRecord>('Signature', signatureSchema)

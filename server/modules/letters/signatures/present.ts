@@ -1,0 +1,72 @@
+import type { Block } from '#contract/letter-text'
+import { blocksOf } from '#contract/letter-text'
+import { instantInWords } from '../../../infra/clock.ts'
+import { INK, openPdf, type Pdf, SOFT } from '../../../infra/pdf/pdf.ts'
+import type { LetterRecord } from '../model.ts'
+import { dateInWords, fillingFor } from '../rules.ts'
+import type { SignatureRecord } from './model.ts'
+import { fitted, inEights } from './rules.ts'
+
+const BOX = { width: 200, height: 76 }
+
+/**
+ * 签收单: the whole letter as this family read it, the handwriting, and who signed when. The same signature always gives
+ * the same bytes, so it does not matter when they are made.
+ */
+export async function presentCopy(signature: SignatureRecord, letter: LetterRecord): Promise<Buffer> {
+  const number = String(signature._id)
+  const pdf = openPdf({
+    title: letter.title,
+    subject: '签收单',
+    madeAt: signature.signedAt,
+    footer: `${signature.schoolName} · 签收单 · 编号 ${number}`,
+  })
+  pdf.heading(letter.title, { gap: 4 })
+  pdf.text(`${letter.unitName}　${dateInWords(signature.sentAt)}`, { size: 10, color: SOFT, gap: 16 })
+  const filling = fillingFor(signature, {
+    studentName: signature.childName,
+    relation: signature.relation,
+  })
+  for (const block of blocksOf(letter.body, filling)) write(pdf, block)
+  sign(pdf, signature, letter.pledge)
+  return pdf.end()
+}
+
+function write(pdf: Pdf, { kind, runs }: Block) {
+  const said = runs.map(({ text, isBold }) => ({ text, bold: isBold }))
+  if (kind === 'heading') {
+    pdf.keep(60)
+    pdf.space(4)
+    return pdf.text(said, { size: 13, weight: 'bold', gap: 6 })
+  }
+  if (kind === 'item') {
+    pdf.keep(24)
+    const top = pdf.doc.y
+    pdf.text(said, { indent: 16, gap: 5 })
+    // The dot belongs to the first line, also when the item ends on the next page.
+    if (pdf.doc.y > top) pdf.place('•', { x: 56, y: top, width: 14 })
+    return
+  }
+  pdf.text(said, { gap: 8 })
+}
+
+function sign(pdf: Pdf, signature: SignatureRecord, pledge: string) {
+  pdf.keep(250)
+  pdf.space(8)
+  pdf.rule()
+  if (pledge) pdf.text(pledge, { weight: 'bold', gap: 12 })
+  const { doc } = pdf
+  const top = doc.y
+  const ink = fitted(signature.strokes, BOX)
+  pdf.place('家长签字', { x: 56, y: top, width: 84 }, { size: 11, color: SOFT })
+  doc.save().translate(140, top + (BOX.height - ink.height) / 2)
+  doc.path(ink.path).lineWidth(2.2).lineCap('round').lineJoin('round').strokeColor(INK).stroke()
+  doc.restore()
+  doc.y = top + BOX.height
+  pdf.space(10)
+  pdf.row('签收人', `${signature.childName}${signature.relation}`)
+  pdf.row('孩子', `${signature.childName}（${signature.schoolName}${signature.className}）`)
+  pdf.row('签字时间', `${dateInWords(signature.signedAt).slice(0, 5)}${instantInWords(signature.signedAt)}`)
+  pdf.row('信件版本', `第 ${signature.version} 版`)
+  pdf.row('信件指纹', inEights(signature.textHash))
+}

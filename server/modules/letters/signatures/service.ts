@@ -1,0 +1,129 @@
+import { Types } from 'mongoose'
+import type { Logger } from 'pino'
+import { Refusal } from '../../../http/errors.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { LetterModel, type LetterRecord } from '../model.ts'
+import { type Opened, superseded, withNames } from '../mine/service.ts'
+import type { ChildsLetter } from '../policy.ts'
+import { record } from '../sheets/service.ts'
+import { SignatureModel, type SignatureRecord } from './model.ts'
+import { presentCopy } from './present.ts'
+import { isPaired, isTooLittle, rounded } from './rules.ts'
+
+const BATCH = 50
+
+export interface Drawing {
+  strokes: number[][]
+  width: number
+  height: number
+}
+
+/**
+ * Signs a letter for a child: the signature and the mark on the sheet together or not at all. Sent twice it is one
+ * signature; after the other parent's it is refused by name.
+ */
+export async function sign(proof: ChildsLetter, drawing: Drawing, now: Date): Promise<Opened> {
+  const { letter, child } = proof
+  if (letter.confirmation !== 'sign') throw new Refusal('conflict', '这封信不需要签字')
+  const given = await findSignature(letter._id, child.studentId)
+  if (given) return already(proof, given, now)
+  if (letter.supersededBy) throw superseded()
+  if (!isPaired(drawing.strokes)) throw new Refusal('invalid', '签名不完整，请重写')
+  if (isTooLittle(drawing.strokes, drawing.height)) throw new Refusal('invalid', '签名太短，请写上您的姓名')
+
+  const words = await record(proof, ['read'], now)
+  const signature = {
+    letterId: letter._id,
+    studentId: new Types.ObjectId(child.studentId),
+    personId: new Types.ObjectId(child.personId),
+    classId: new Types.ObjectId(proof.classId),
+    childName: child.studentName,
+    relation: child.relation,
+    signedAt: now,
+    textHash: letter.textHash,
+    version: letter.version,
+    ...drawing,
+    strokes: rounded(drawing.strokes),
+    schoolName: words.schoolName,
+    className: words.className,
+    teacher: words.teacher,
+    sentAt: words.sentAt,
+  }
+  try {
+    const sheet = await SignatureModel.db.transaction(async () => {
+      await SignatureModel.create([signature])
+      return record(proof, ['signed'], now)
+    })
+    return await withNames(proof, sheet)
+  } catch (error) {
+    if ((error as { code?: number }).code !== 11000) throw error
+    const other = await findSignature(letter._id, child.studentId)
+    if (!other) throw error
+    return already(proof, other, now)
+  }
+}
+
+async function already(proof: ChildsLetter, given: SignatureRecord, now: Date) {
+  if (String(given.personId) !== proof.child.personId) {
+    throw new Refusal('conflict', `${given.childName}${given.relation}已经签过了，不用再签`)
+  }
+  return withNames(proof, await record(proof, ['read', 'signed'], now))
+}
+
+export const findSignature = (letterId: Types.ObjectId, studentId: string) =>
+  SignatureModel.findOne({ letterId, studentId: new Types.ObjectId(studentId) }).lean<SignatureRecord>()
+
+/** The signed copy as it is kept; in the seconds before it is kept, the same bytes made here. */
+export async function copyOf(letter: LetterRecord, studentId: string, { files }: Pick<Deps, 'files'>) {
+  const signature = await findSignature(letter._id, studentId)
+  if (!signature) throw new Refusal('not_found', '还没有签字，没有签收单')
+  const bytes = signature.copySha256
+    ? await files.get(signature.copySha256)
+    : await presentCopy(signature, letter)
+  return { bytes, name: copyName(signature, letter) }
+}
+
+const copyName = (signature: SignatureRecord, letter: LetterRecord) =>
+  `签收单_${signature.childName}_${letter.title}.pdf`
+
+/** The name of a signed copy that exists, of that class where one is asked for. */
+export async function nameOfCopy(letter: LetterRecord, studentId: string, classId?: string) {
+  const signature = await findSignature(letter._id, studentId)
+  if (!signature || (classId && String(signature.classId) !== classId)) {
+    throw new Refusal('not_found', '还没有签字，没有签收单')
+  }
+  return copyName(signature, letter)
+}
+
+/**
+ * Keeps the signed copies that are not kept yet. Not in the request: setting a page takes tens of milliseconds of the
+ * one thread that answers everybody.
+ */
+export async function freezeCopies({ files, log }: Pick<Deps, 'files'> & { log: Logger }) {
+  let after = new Types.ObjectId('0'.repeat(24))
+  for (;;) {
+    const signatures = await SignatureModel.find({ copySha256: null, _id: { $gt: after } })
+      .sort({ _id: 1 })
+      .limit(BATCH)
+      .lean<SignatureRecord[]>()
+    const last = signatures.at(-1)
+    if (!last) return
+    after = last._id
+    const letters = await LetterModel.find({ _id: { $in: signatures.map((it) => it.letterId) } }).lean<
+      LetterRecord[]
+    >()
+    for (const signature of signatures) {
+      const letter = letters.find((it) => it._id.equals(signature.letterId))
+      if (letter) {
+        await freeze(signature, letter, files).catch((error: unknown) =>
+          log.error({ err: error, signatureId: String(signature._id) }, 'signed copy not kept'),
+        )
+      }
+    }
+  }
+}
+
+async function freeze(signature: SignatureRecord, letter: LetterRecord, files: Deps['files']) {
+  const copySha256 = await files.put(await presentCopy(signature, letter))
+  await SignatureModel.updateOne({ _id: signature._id, copySha256: null }, { copySha256 })
+}
