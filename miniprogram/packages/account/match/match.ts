@@ -1,6 +1,6 @@
 import { answerMatch, listMyMatches, type Match } from '../../../contract'
 import { refreshMe } from '../../../services/account'
-import { call, explain, tell } from '../../../services/api'
+import { call, explain, Problem, tell } from '../../../services/api'
 import { go, goOn, replaceWith } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 
@@ -53,6 +53,8 @@ Page<Data, Custom>({
       this.setData({ matches: rest })
     } catch (error) {
       tell(error)
+      // Answered on another phone, or the answer arrived and its reply did not: look what is left.
+      if (error instanceof Problem && error.status >= 400 && error.status < 500) await this.load()
     } finally {
       this.setData({ busy: false })
     }

@@ -1,0 +1,158 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { openPage, tapOn, typed } from '../support/mini-page.ts'
+import { answer, child, cutOff, opened, person, refuse, usePhone } from '../support/phone.ts'
+
+type Handler = (event?: unknown) => Promise<void>
+interface OpenPage {
+  data: Record<string, unknown>
+  [handler: string]: unknown
+}
+const run = (page: OpenPage, handler: string, event?: unknown) => (page[handler] as Handler).call(page, event)
+
+let phone: ReturnType<typeof usePhone>
+beforeEach(() => {
+  phone = usePhone()
+})
+afterEach(() => vi.unstubAllGlobals())
+
+async function signedIn(change: object = {}) {
+  const { session } = await import('../../miniprogram/services/session.ts')
+  session.adopt(opened('token', change) as never)
+}
+
+const classOf = (className: string) => ({
+  classId: 'c'.repeat(24),
+  className,
+  schoolName: '实验中学',
+  classTeacher: '李静',
+})
+
+it.each([
+  ['children to check', { matchesWaiting: 1 }, 'redirectTo /packages/account/match/match'],
+  ['nobody in the roster', {}, 'redirectTo /packages/account/join/join?from=phone'],
+  ['children already joined', { children: [child('1', '张三')] }, 'reLaunch /pages/home/home'],
+])('leads on from the phone number to where it finds %s', async (_, found, way) => {
+  const page = await openPage<OpenPage>('packages/account/welcome/welcome')
+
+  const entering = run(page, 'onPhone', { detail: { code: 'phone-code', errMsg: 'getPhoneNumber:ok' } })
+  answer(await phone.next(), 200, opened('by-openid'))
+  const binding = await phone.next()
+  expect(binding).toMatchObject({ path: 'POST /me/phone', data: { code: 'phone-code' }, token: 'by-openid' })
+  answer(binding, 200, opened('by-phone', found))
+  const asking = await phone.next()
+  expect(asking.token).toBe('by-phone')
+  answer(asking, 200, person(found))
+  await entering
+
+  expect(phone.went).toEqual([way])
+})
+
+it.each([
+  [1400001, '现在暂时不能用手机号登录，请用班级码加入。'],
+  [103, '没有拿到手机号。不方便的话，也可以用班级码加入。'],
+])('offers the class code when WeChat gives no number (%i)', async (errno, problem) => {
+  const page = await openPage<OpenPage>('packages/account/welcome/welcome')
+  await run(page, 'onPhone', { detail: { errno, errMsg: 'getPhoneNumber:fail' } })
+
+  expect(page.data.problem).toBe(problem)
+  expect(phone.asked).toEqual([])
+})
+
+const match = (letter: string, maskedStudentName: string) => ({
+  guardianshipId: letter.repeat(24),
+  maskedStudentName,
+  className: '七年级2班',
+  schoolName: '实验中学',
+  relation: '妈妈',
+})
+
+it('asks about one child after the other, and asks twice before a no', async () => {
+  await signedIn({ matchesWaiting: 2 })
+  const page = await openPage<OpenPage>('packages/account/match/match')
+  answer(await phone.next(), 200, { matches: [match('1', '张*'), match('2', '王**')] })
+  await vi.waitFor(() => expect(page.data.state).toBe('ready'))
+
+  await run(page, 'onNo')
+  expect(phone.asked).toEqual([])
+  void run(page, 'onReallyNo')
+  const denying = await phone.next()
+  expect(denying).toMatchObject({ path: `POST /me/matches/${'1'.repeat(24)}`, data: { isMine: false } })
+  answer(denying, 200, { done: true })
+  await vi.waitFor(() => expect(page.data.matches).toHaveLength(1))
+
+  void run(page, 'onYes')
+  void run(page, 'onYes')
+  const agreeing = await phone.next()
+  expect(agreeing).toMatchObject({ path: `POST /me/matches/${'2'.repeat(24)}`, data: { isMine: true } })
+  answer(agreeing, 200, { done: true })
+  const asking = await phone.next()
+  expect(asking.path).toBe('GET /me')
+  answer(asking, 200, person({ children: [child('2', '王小明')] }))
+
+  await vi.waitFor(() => expect(phone.went).toEqual(['reLaunch /pages/home/home']))
+})
+
+it('looks a class code up by itself, and lets no late answer overwrite a newer code', async () => {
+  await signedIn()
+  const page = await openPage<OpenPage>('packages/account/join/join')
+
+  await run(page, 'onCode', typed('abc23'))
+  expect(phone.asked).toEqual([])
+  await run(page, 'onCode', typed('abc234'))
+  const short = await phone.next()
+  expect(short.path).toBe('GET /classes/by-code/ABC234')
+  await run(page, 'onCode', typed('abc2345'))
+  const long = await phone.next()
+  answer(long, 200, classOf('七年级2班'))
+  await vi.waitFor(() => expect(page.data.found).toMatchObject({ className: '七年级2班' }))
+  refuse(short, 404, '没有这个班级码')
+  await new Promise((done) => setTimeout(done, 20))
+
+  expect(page.data).toMatchObject({ found: { className: '七年级2班' }, codeProblem: '', looking: false })
+})
+
+it.each([
+  ['code', { code: 'k7m2px' }],
+  ['scene', { scene: encodeURIComponent('K7M2PX') }],
+])('takes the class code from a %s', async (_, query) => {
+  await signedIn()
+  await openPage<OpenPage>('packages/account/join/join', query)
+
+  expect((await phone.next()).path).toBe('GET /classes/by-code/K7M2PX')
+})
+
+it('asks to join once, in the words typed', async () => {
+  await signedIn()
+  const page = await openPage<OpenPage>('packages/account/join/join', { code: 'K7M2PX' })
+  answer(await phone.next(), 200, classOf('七年级2班'))
+  await vi.waitFor(() => expect(page.data.found).not.toBeNull())
+
+  await run(page, 'onAsk')
+  expect(phone.showToast).toHaveBeenLastCalledWith(expect.objectContaining({ title: '请填写孩子姓名' }))
+  await run(page, 'onType', typed(' 张小明 ', { field: 'studentName' }))
+  await run(page, 'onRelation', tapOn({ relation: '其他' }))
+  await run(page, 'onType', typed('姑姑', { field: 'otherRelation' }))
+  void run(page, 'onAsk')
+  void run(page, 'onAsk')
+
+  const asking = await phone.next()
+  expect(asking).toMatchObject({
+    path: 'POST /me/joins',
+    data: { code: 'K7M2PX', studentName: '张小明', guardianName: '张三妈妈', relation: '姑姑' },
+  })
+  await new Promise((done) => setTimeout(done, 20))
+  expect(phone.asked).toEqual([])
+})
+
+it('signs out on this phone even when the server cannot be told', async () => {
+  await signedIn()
+  const page = await openPage<OpenPage>('pages/mine/mine')
+
+  const leaving = run(page, 'onReallyLeave')
+  cutOff(await phone.next())
+  await leaving
+
+  expect(page.data).toMatchObject({ me: null })
+  expect(phone.storage.get('session')).toBeUndefined()
+  expect(phone.went).toEqual(['reLaunch /pages/home/home'])
+})
