@@ -1,6 +1,6 @@
 import type { CertificateState } from '#contract/certificates'
 
-/** LZ 2026 0000001 7: letters, year of issue, serial of that year, check digit. */
+/** LZ 2026 0000001 5: letters, year of issue, serial of that year, check digit. */
 const PATTERN = /^LZ(\d{4})(\d{7})(\d)$/
 
 /** The number of the n-th certificate of a year. */
@@ -19,7 +19,7 @@ export function readNumber(typed: string): string | null {
   return year && serial && check === checkDigit(year + serial) ? text : null
 }
 
-/** As printed, in groups that can be read aloud: LZ 2026 0000001 7. */
+/** As printed, in groups that can be read aloud: LZ 2026 0000001 5. */
 export const numberInGroups = (number: string) => number.replace(PATTERN, 'LZ $1 $2 $3')
 
 /** ISO 7064 MOD 11,10: finds every single wrong digit and almost every swap of neighbours. */

@@ -5,9 +5,10 @@ import { Refusal } from '../../http/errors.ts'
 import type { OwnChild, UnitScope } from '../org/policy.ts'
 import { DEPTH, idAtExpression, idsOf, within } from '../org/tree/rules.ts'
 import * as tree from '../org/tree/service.ts'
-import { CertificateModel, type CertificateRecord, CounterModel } from './model.ts'
+import { CertificateModel, type CertificateRecord } from './model.ts'
+import { type Snapshot, writeNumbered } from './numbering/service.ts'
 import type { CertificateHolder } from './policy.ts'
-import { numberOf, readNumber, type Validity, validUntil } from './rules.ts'
+import { readNumber, type Validity, validUntil } from './rules.ts'
 
 /** A programme that somebody has passed, and for which child. */
 export interface Passed {
@@ -28,42 +29,33 @@ export interface Passed {
   families: Pick<OwnChild, 'studentId' | 'path'>[]
 }
 
-/** Transactions on one counter wait for each other anyway; in a queue they do not first collide. */
-let queue: Promise<unknown> = Promise.resolve()
+/** Issues under way in this process: a double tap joins the first instead of colliding with it. */
+const underWay = new Map<string, Promise<CertificateRecord>>()
 
 /**
- * Issues a certificate, once per person and programme: who comes again gets the one that holds. Number and certificate
- * are written in one transaction, so a failure between the two leaves neither a gap nor a number given twice (R5).
+ * Issues a certificate, once per person and programme: who comes again gets the one that holds. The unique index is
+ * what decides between two processes.
  */
 export async function issue(passed: Passed, now: Date): Promise<CertificateRecord> {
-  const held = await findHeld(passed.personId, passed.programme.code)
-  if (held) return held
-  const snapshot = await snapshotOf(passed, now)
-  const turn = queue.then(() => write(snapshot))
-  queue = turn.catch(() => null)
-  return turn.catch(async (error: { code?: number }) => {
-    const winner = error.code === 11000 ? await findHeld(passed.personId, passed.programme.code) : null
-    if (!winner) throw error
-    return winner
-  })
+  const key = `${passed.personId}:${passed.programme.code}`
+  const joined = underWay.get(key)
+  if (joined) return joined
+  const issuing = issueOnce(passed, now).finally(() => underWay.delete(key))
+  underWay.set(key, issuing)
+  return issuing
 }
 
-type Snapshot = Omit<CertificateRecord, '_id' | 'number' | 'serial'>
-
-async function write(snapshot: Snapshot) {
-  const _id = new Types.ObjectId()
-  await CertificateModel.db.transaction(async () => {
-    const counter = await CounterModel.findOneAndUpdate(
-      { _id: snapshot.year },
-      { $inc: { last: 1 } },
-      { upsert: true, returnDocument: 'after' },
-    ).lean<{ last: number }>()
-    const serial = counter.last
-    await CertificateModel.create([{ ...snapshot, _id, serial, number: numberOf(snapshot.year, serial) }])
-  })
-  const written = await CertificateModel.findById(_id).lean<CertificateRecord>()
-  if (!written) throw new Error('A certificate that was just written is gone')
-  return written
+async function issueOnce(passed: Passed, now: Date) {
+  const held = await findHeld(passed.personId, passed.programme.code)
+  if (held) return held
+  try {
+    return await writeNumbered(await snapshotOf(passed, now))
+  } catch (error) {
+    const isTaken = (error as { code?: number }).code === 11000
+    const winner = isTaken ? await findHeld(passed.personId, passed.programme.code) : null
+    if (!winner) throw error
+    return winner
+  }
 }
 
 async function snapshotOf({ programme, child, families, ...passed }: Passed, now: Date): Promise<Snapshot> {

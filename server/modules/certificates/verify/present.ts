@@ -31,7 +31,7 @@ const frame = (title: string, body: string) =>
 const form = (typed: string) => `
   <form method="get" action="/verify" class="card">
     <label for="number">证书编号</label>
-    <input id="number" name="number" value="${text(typed)}" placeholder="如 LZ 2026 0000001 7" maxlength="40" autocomplete="off" autocapitalize="characters" required>
+    <input id="number" name="number" value="${text(typed)}" placeholder="如 LZ 2026 0000001 5" maxlength="40" autocomplete="off" autocapitalize="characters" required>
     <button>查验</button>
     <span class="note">编号印在证书右下方，也可以直接扫证书上的二维码。</span>
   </form>`
