@@ -12,7 +12,20 @@ export default defineConfig({
     // generated; its styles are one sheet loaded before ours, so that our tokens always win.
     components({ dts: false, dirs: [], resolvers: [ElementPlusResolver({ importStyle: false })] }),
   ],
-  optimizeDeps: { include: ['element-plus', 'element-plus/es', '@element-plus/icons-vue'] },
+  // Pages load lazily; what only they use is prepared at the start too, else the first visit reloads the window.
+  optimizeDeps: {
+    include: [
+      'element-plus',
+      'element-plus/es',
+      '@element-plus/icons-vue',
+      'qrcode',
+      'vue-echarts',
+      'echarts/core',
+      'echarts/charts',
+      'echarts/components',
+      'echarts/renderers',
+    ],
+  },
   server: { proxy: { '/api': process.env.API_ORIGIN ?? 'http://127.0.0.1:3000' } },
   build: {
     outDir: '../dist/admin',

@@ -38,7 +38,10 @@ router.afterEach((to) => {
 })
 
 // A page's own file that does not arrive: no network, or a new version was put out since this tab was opened.
-router.onError(() => ElMessage.error('这一页没有打开，请检查网络，或刷新浏览器再试'))
+// When there is no page yet at all, App.vue says so instead.
+router.onError((_error, _to, from) => {
+  if (from.matched.length > 0) ElMessage.error('这一页没有打开，请检查网络，或刷新浏览器再试')
+})
 
 // Signed out here, in another tab or by the server: all three end at the sign-in page. Who was thrown out finds
 // back to where they were; who left on purpose may hand the computer to somebody else.
