@@ -39,7 +39,8 @@ export function demoDoor(router: Router, deps: Deps) {
   })
 
   router.get('/demo/wx/messages', async (ctx) => {
-    const answer = await fetch(`${deps.env.WX_BASE_URL}/simulator`)
+    const whose = typeof ctx.query.as === 'string' ? `?as=${encodeURIComponent(ctx.query.as)}` : ''
+    const answer = await fetch(`${deps.env.WX_BASE_URL}/simulator${whose}`)
     ctx.type = 'html'
     ctx.body = await answer.text()
   })

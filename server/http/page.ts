@@ -16,14 +16,14 @@ const STYLE = `
   td, th { padding: 10px 14px; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top }
   code { font-family: ui-monospace, monospace; font-size: 14px }
   .card { background: #fff; border: 1px solid var(--line); border-radius: 16px; padding: 24px; margin: 16px 0 }
-  .links { display: grid; grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); gap: 16px; padding: 0; list-style: none }
+  .links { display: grid; grid-template-columns: repeat(auto-fit, minmax(210px, 1fr)); gap: 16px; padding: 0; list-style: none }
   .links a { display: block; height: 100%; padding: 20px; background: #fff; border: 1px solid var(--line); border-radius: 16px; text-decoration: none; color: inherit }
   .links a:hover, .links a:focus-visible { border-color: var(--green); outline: 2px solid var(--green) }
-  .links b { display: block; color: var(--green); font-size: 18px }
+  .links b { display: block; margin-bottom: 4px; color: var(--green); font-size: 18px }
   dl { display: grid; grid-template-columns: max-content 1fr; gap: 8px 20px; margin: 0 } dt { color: var(--soft) } dd { margin: 0 }
 `
 
 /** A small page that the server writes itself: no script, works on any phone. `body` is HTML already made safe. */
 export const page = (title: string, body: string) => `<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${text(title)}</title><style>${STYLE}</style></head><body><main>${body}</main></body></html>`
+<title>${text(title)}</title><link rel="icon" href="data:,"><style>${STYLE}</style></head><body><main>${body}</main></body></html>`

@@ -5,10 +5,10 @@ import type { PersonRecord } from '../model.ts'
 import * as accounts from '../service.ts'
 
 const POSTS = {
-  city_admin: '市管理员',
-  district_admin: '区县管理员',
-  school_admin: '学校管理员',
-  grade_head: '年级组长',
+  city_admin: '管理员',
+  district_admin: '管理员',
+  school_admin: '管理员',
+  grade_head: '组长',
   class_teacher: '班主任',
   teacher: '任课老师',
 } as const
@@ -22,8 +22,11 @@ export async function presentDemoPeople({ clock }: Pick<Deps, 'clock'>) {
       return posts.length > 0 ? staffRow(person, posts) : [await parentRow(person)]
     }),
   )
-  return rows.flat()
+  // Parents first: the phone is theirs.
+  return rows.flat().sort((a, b) => Number(isStaff(a)) - Number(isStaff(b)))
 }
+
+const isStaff = ({ hint }: { hint: string }) => hint.endsWith('班主任') || hint.endsWith('管理员')
 
 async function staffRow(person: PersonRecord, posts: ReturnType<typeof accounts.postsNow>) {
   const names = await tree.fullNamesOf(posts.map((it) => it.unitId))
@@ -42,7 +45,7 @@ async function parentRow(person: PersonRecord) {
   const names = await tree.fullNamesOf(bonds.map((it) => String(it.classId)))
   return {
     as: person.demoAs ?? '',
-    label: student && bond ? `${student.name}${bond.relation}` : person.name,
+    label: student && bond ? `${student.name}${bond.relation}` : (person.demoAs ?? ''),
     hint: bond ? (names.get(String(bond.classId)) ?? '') : '还没有加入班级',
     kind: 'phone' as const,
   }
