@@ -89,7 +89,7 @@ export function controlDoor(control: Control): Map<string, Order> {
         return { done: true }
       },
     ],
-    ['GET /simulator/messages', (_, query) => page(control, query)],
+    ['GET /simulator/messages', (_, query) => phonesOf(control, query.get('as') ?? '')],
     ['GET /simulator/templates', () => ({ templates: [...control.world.templates.values()] })],
     [
       'POST /simulator/faults',
@@ -108,8 +108,8 @@ export function controlDoor(control: Control): Map<string, Order> {
   ])
 }
 
-/** The newest hundred, newest first. */
-function page(control: Control, query: URLSearchParams) {
-  const all = control.delivered({ as: query.get('as') || undefined })
+/** The newest hundred messages on one phone, or on all, newest first. */
+export function phonesOf(control: Control, as: string) {
+  const all = control.delivered({ as: as || undefined })
   return { appName: control.world.appName, total: all.length, messages: all.slice(-100).reverse() }
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { ZodError } from 'zod'
 import { type ApiAnswer, createApi } from './api.ts'
-import { ControlRefused, controlDoor, createControl } from './control.ts'
+import { ControlRefused, controlDoor, createControl, phonesOf } from './control.ts'
 import { createEvents } from './events.ts'
 import { simulatorPage } from './page.ts'
 import { Refused } from './refused.ts'
@@ -56,10 +56,16 @@ export async function startWechatSimulator(options: SimulatorOptions) {
     const order = door.get(`${method} ${pathname}`)
     if (order) return write(response, ...obey(() => order(text ? JSON.parse(text) : {}, searchParams)))
     if (pathname === '/' || pathname === '/simulator' || pathname === '/simulator/') {
-      return write(response, 200, simulatorPage(world.appName), 'text/html; charset=utf-8')
+      return write(response, 200, pageFor(searchParams), 'text/html; charset=utf-8')
     }
     if (!api.has(pathname)) return write(response, 404, { error: '没有这个地址' })
     await answerAsWechat(response, pathname, { method, query: searchParams, text })
+  }
+
+  function pageFor(query: URLSearchParams) {
+    const as = query.get('as') ?? ''
+    const people = world.identities().map((it) => it.as)
+    return simulatorPage({ as, people, ...phonesOf(control, as) })
   }
 
   async function answerAsWechat(
