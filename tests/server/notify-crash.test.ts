@@ -16,7 +16,7 @@ const templateId = DEMO_TEMPLATE_IDS.letter ?? ''
 const SEND = '/cgi-bin/message/subscribe/send'
 const MESSAGES = 300
 /** As many as one process has on the way at the same time. */
-const WIDTH = 8
+const WIDTH = 24
 
 let worker: ChildProcess | undefined
 afterEach(() => worker?.kill('SIGKILL'))

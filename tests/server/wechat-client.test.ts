@@ -50,7 +50,7 @@ const message = (openId: string) => ({
     thing3: '张三',
     thing4: '请在11月25日前签收',
   },
-  page: 'pages/letters/letter?id=1',
+  page: '/pages/letters/letter?id=1',
 })
 const ofCode = (errcode: number): unknown => expect.objectContaining({ name: 'WeChatError', errcode })
 

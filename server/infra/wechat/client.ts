@@ -91,7 +91,8 @@ export function createWechatClient(options: WechatOptions) {
     const answer = await authorised(path, {
       touser: openId,
       template_id: templateId,
-      page: opens,
+      // Pages are named from the root without a slash here, with one inside the mini-program.
+      page: opens?.replace(/^\//, ''),
       data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, { value }])),
       miniprogram_state: STATES[release],
       lang: 'zh_CN',

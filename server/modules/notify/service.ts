@@ -36,11 +36,11 @@ export async function enqueue(items: AnyOutgoing[], now: Date): Promise<number> 
 
 function recordOf(item: AnyOutgoing, now: Date) {
   const showAt = item.dueAt ?? now
-  return new OutboxModel({
+  return {
     _id: keyOf(item),
     kind: item.kind,
     subject: item.subject,
-    personId: item.personId,
+    personId: new Types.ObjectId(item.personId),
     path: item.path ?? null,
     ...wording(item),
     page: item.page,
@@ -49,7 +49,7 @@ function recordOf(item: AnyOutgoing, now: Date) {
     showAt,
     dueAt: item.isUrgent ? showAt : afterQuietHours(showAt),
     expiresAt: item.expiresAt ?? null,
-  }).toObject()
+  }
 }
 
 async function insertMissing(records: (object & { _id: string })[]) {
