@@ -26,7 +26,7 @@ export function start(bundle: AppBundle) {
   const pageBox = () => router.pages.at(-1)?.element ?? null
   const engine = createEngine(bundle, { pageOnTop: () => router.pages.at(-1), pageBox })
   setPageBox(pageBox)
-  const router: Router = new Router(bundle, engine, () => openCapsuleMenu(router))
+  const router: Router = new Router(bundle, engine, () => void openCapsuleMenu(router))
 
   let app: AppDefinition = {}
   const phone = { router, launch: launchOptions(bundle) }

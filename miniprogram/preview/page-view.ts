@@ -51,7 +51,7 @@ export class PageView {
 
   /** Calls a handler of the page, if it has one. */
   call(name: string, ...args: unknown[]): unknown {
-    const handler = this.instance[name]
+    const handler = this.instance[name] as unknown
     return typeof handler === 'function'
       ? (handler as (...args: unknown[]) => unknown).apply(this.instance, args)
       : undefined

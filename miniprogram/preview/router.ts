@@ -1,5 +1,6 @@
 import type { AppBundle } from './app-bundle.ts'
 import { Chrome } from './chrome.ts'
+import { textOf } from './elements/element.ts'
 import type { Engine } from './engine/engine.ts'
 import { reportRoute } from './frame-link.ts'
 import { PageView } from './page-view.ts'
@@ -175,5 +176,3 @@ function urlOf({ path, query }: PageView) {
   const search = Object.entries(query).map(([name, value]) => `${name}=${value}`)
   return search.length > 0 ? `${path}?${search.join('&')}` : path
 }
-
-const textOf = (value: unknown, fallback = '') => (typeof value === 'string' ? value : fallback)

@@ -40,11 +40,14 @@ async function onPhone(story: (phone: Phone) => Promise<void>, options: Partial<
 }
 
 describe('a list page', () => {
-  it('shows what wx.request brought, first screen within two seconds', () =>
+  it('shows what wx.request brought, and needs less than a megabyte for that', () =>
     onPhone(async ({ see, page, screenshot }) => {
       await see('亲子阅读')
-      const seconds = (await page.evaluate('performance.now()')) as number
-      expect(seconds).toBeLessThan(2000)
+      // The time of the first screen is the benchmark's matter; what it must load does not depend on the machine.
+      const bytes = await page.evaluate<number>(
+        "performance.getEntriesByType('resource').reduce((sum, it) => sum + it.decodedBodySize, 0)",
+      )
+      expect(bytes).toBeLessThan(1_000_000)
       await screenshot('preview-home')
     }))
 
@@ -67,7 +70,7 @@ describe('a list page', () => {
       expect(await style('wx-view.heading', 'font-size')).toBe('16.64px')
       expect(await style('wx-view[class*="--title"]', 'font-size')).toBe('17.68px')
       await tap(page.locator('.mp-tabs button').nth(1))
-      await see('登录凭证').catch(() => undefined)
+      await see('第几张')
       expect(await style('wx-view.title', 'color')).toBe('rgb(31, 122, 84)')
       await tap(page.locator('.mp-tabs button').first())
       expect(await style('wx-view.heading', 'color')).not.toBe('rgb(31, 122, 84)')

@@ -41,24 +41,19 @@ function withImports(folder: string, file: string, seen = new Set<string>()): st
   )
 }
 
-const PARTS = /\[[^\]]*\]|:host(?:\(([^)]*)\))?|\.((?:\\.|[\w-]|[^\x00-\x7f])+)|(^|[\s>+~,(])([a-z][\w-]*)/g
+const CLASS = /\.((?:\\.|[\w-]|[^\x00-\x7f])+)/g
+const PARTS = /\[[^\]]*\]|:host(?:\(([^)]*)\))?|\.(?:\\.|[\w-]|[^\x00-\x7f])+|(^|[\s>+~,(])([a-z][\w-]*)/g
 
+/** WeChat's selectors as the preview's: host, built-in tags, the page, and classes with their prefix. */
 function scoped(selector: string, { page, prefix }: StyleScope) {
   const own = page ? `:where([data-page="${page}"])` : ''
-  let namesPage = false
-  const translated = selector.replace(PARTS, (part, host, className, before = '', tag) => {
-    if (part.startsWith(':host')) return `[wx-host="${prefix ?? ''}"]${classes(host, prefix)}`
-    if (className) return classes(part, prefix)
-    if (tag === 'page') {
-      namesPage = true
-      return `${before}wx-page${own}`
-    }
+  const withPrefix = (names: string) => (prefix ? names.replace(CLASS, `.${prefix}--$1`) : names)
+  const translated = selector.replace(PARTS, (part: string, host?: string, before = '', tag?: string) => {
+    if (part.startsWith('[')) return part
+    if (part.startsWith(':host')) return `[wx-host="${prefix ?? ''}"]${withPrefix(host ?? '')}`
+    if (part.startsWith('.')) return withPrefix(part)
+    if (tag === 'page') return `${before}wx-page${own}`
     return tag && BUILT_IN.has(tag) ? `${before}wx-${tag}` : part
   })
-  return own && !namesPage ? `${own} ${translated}` : translated
+  return own && !translated.includes(own) ? `${own} ${translated}` : translated
 }
-
-const classes = (selector: string | undefined, prefix: string | undefined) =>
-  (selector ?? '').replace(/\.((?:\\.|[\w-]|[^\x00-\x7f])+)/g, (_, name: string) =>
-    prefix ? `.${prefix}--${name}` : `.${name}`,
-  )

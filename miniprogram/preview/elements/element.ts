@@ -37,7 +37,7 @@ export abstract class WxElement extends HTMLElement {
 
   text(name: string, fallback = '') {
     const value = this.props[name]
-    return value === undefined || value === null ? fallback : String(value as string)
+    return value === undefined || value === null ? fallback : textOf(value)
   }
 
   flag(name: string, fallback = false) {
@@ -104,3 +104,9 @@ const hostOf = (element: Element) =>
 
 /** Its path in the app: relative image paths start there. */
 export const ownerOf = (element: Element) => hostOf(element)?.is ?? ''
+
+/** Only what has a text of its own is written out. */
+export const textOf = (value: unknown, fallback = '') =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : fallback

@@ -38,7 +38,8 @@ export class PickerView extends WxElement {
 
   #turned() {
     const value = this.#columns().map((it) => Math.round(it.scrollTop / LINE))
-    if (String(value) === String(this.props.value ?? [])) return
+    const before = (this.props.value ?? []) as number[]
+    if (value.join() === before.join()) return
     this.report('value', value)
     this.fire('change', { value })
   }

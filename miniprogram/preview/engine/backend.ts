@@ -35,7 +35,7 @@ function create(tag: string) {
  * to hold the page still under a popup.
  */
 export function letTouchesBeCaught() {
-  const listen = document.body.addEventListener.bind(document.body) as typeof document.body.addEventListener
+  const listen: typeof document.body.addEventListener = document.body.addEventListener.bind(document.body)
   document.body.addEventListener = (
     type: string,
     listener: EventListenerOrEventListenerObject,

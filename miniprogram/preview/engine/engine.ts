@@ -174,7 +174,7 @@ function readyQueue() {
           attached() {
             if (waiting.length === 0) setTimeout(flush)
             // The adapter calls lifetimes on the page's own object; the component stands behind it.
-            waiting.push((this as unknown as Instance)._$)
+            waiting.push((this as unknown as Instance)._$ as adapter.glassEasel.GeneralComponent)
           },
         },
       }) as adapter.glassEasel.GeneralBehavior,

@@ -110,10 +110,12 @@ function read({ wx, dom }: Found, fields: Fields) {
     Object.assign(answer, fields.node && { node }, fields.context && { context: node })
   }
   for (const name of fields.properties ?? []) answer[name] = propertyOf(wx, dom, name)
-  const style = fields.computedStyle?.length ? getComputedStyle(dom) : null
-  for (const name of fields.computedStyle ?? []) answer[name] = style?.[name as keyof CSSStyleDeclaration]
+  const style = getComputedStyle(dom)
+  for (const name of fields.computedStyle ?? []) answer[name] = style.getPropertyValue(toDashes(name))
   return answer
 }
+
+const toDashes = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
 const propertyOf = (wx: glassEasel.Element, dom: HTMLElement, name: string) =>
   dom instanceof WxElement

@@ -88,6 +88,7 @@ export function deviceApi({ router, launch }: Phone) {
 const fontScale = () => Number(new URLSearchParams(location.search).get('font') ?? 1)
 
 function realtimeLog() {
+  // eslint-disable-next-line no-console -- the browser's console is what a developer has for WeChat's log
   const log = (...words: unknown[]) => console.info('[log]', ...words)
   return {
     info: log,

@@ -22,9 +22,9 @@ export function navigationApi({ router }: Phone) {
   }
   document.addEventListener('mp:navigate', (event) => {
     const { openType, url, delta } = (event as CustomEvent<Url & { openType: string; delta: number }>).detail
-    if (openType === 'navigateBack') return go.navigateBack({ delta })
+    if (openType === 'navigateBack') return void go.navigateBack({ delta })
     const name = ({ redirect: 'redirectTo', navigate: 'navigateTo' } as const)[openType] ?? openType
-    return go[name as 'navigateTo']({ url })
+    void go[name as 'navigateTo']({ url })
   })
 
   const badge = (index: number, text: string | null) => router.chrome.badge(index, text)

@@ -43,13 +43,14 @@ function task<O extends { url: string; timeout?: number }>(
       try {
         return await run({ ...given, url: absolute(given.url) }, signal)
       } catch (error) {
-        if (error instanceof Refused) throw error
+        // What fetch throws is the network's; anything else is a mistake and must be seen.
+        if (!(error instanceof TypeError) && !(error instanceof DOMException)) throw error
         if (control.signal.aborted) throw new Refused('abort')
         throw new Refused(signal.aborted ? 'timeout' : 'net::ERR_CONNECTION')
       }
     })
     // A task is no promise: without callbacks there is nobody to tell.
-    start({ complete: () => undefined, ...options } as O & Callbacks)
+    void start({ complete: () => undefined, ...options })
     return Object.assign(
       { abort: () => control.abort() },
       ...['onProgressUpdate', 'offProgressUpdate', 'onHeadersReceived', 'offHeadersReceived'].map((it) => ({

@@ -1,3 +1,4 @@
+import { textOf } from '../elements/element.ts'
 import type { Router } from '../router.ts'
 import { addressOf } from '../temp-files.ts'
 import { api, type Phone } from './api.ts'
@@ -16,7 +17,7 @@ export async function share(router: Router, from: 'menu' | 'button', target?: ob
   const { top } = router
   const said = (top.call('onShareAppMessage', { from, target }) ?? {}) as ShareCard
   const card = { ...said, ...(await said.promise) }
-  const title = card.title ?? String(top.config.navigationBarTitleText ?? '')
+  const title = card.title ?? textOf(top.config.navigationBarTitleText)
   const path = card.path ?? top.path
   const isSent = await ask<boolean>((answer) => {
     const sheet = element('div', 'mp-consent')
