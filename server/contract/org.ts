@@ -214,5 +214,11 @@ export const readClassCode = endpoint({
   method: 'GET',
   path: '/classes/:classId/code',
   input: z.strictObject({ classId: objectId }),
-  reply: z.object({ code: z.string(), className: z.string(), schoolName: z.string() }),
+  reply: z.object({
+    code: z.string(),
+    className: z.string(),
+    schoolName: z.string(),
+    /** A picture as a data address: WeChat's scanner opens the join page with the code filled in. Absent while WeChat gives none. */
+    qrCode: z.optional(z.string()),
+  }),
 })

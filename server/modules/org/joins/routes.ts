@@ -11,7 +11,9 @@ import * as tree from '../tree/service.ts'
 import { presentMyJoin } from './present.ts'
 import * as joins from './service.ts'
 
-export function joinRoutes(router: Router, { fields, clock }: Deps) {
+export function joinRoutes(router: Router, deps: Deps) {
+  const { fields, clock } = deps
+
   serve(router, api.readClassByCode, async ({ code }) => {
     const unit = await classOf(code)
     const classId = String(unit._id)
@@ -26,7 +28,8 @@ export function joinRoutes(router: Router, { fields, clock }: Deps) {
     await unitScope(actor, classId, 'decideJoins')
     const unit = await tree.findUnit(classId)
     if (!unit?.joinCode) throw new Refusal('invalid', '只有班级有班级码')
-    return { code: unit.joinCode, ...(await namesOf(unit.path)) }
+    const [names, qrCode] = await Promise.all([namesOf(unit.path), joins.qrCodeOf(unit.joinCode, deps)])
+    return { code: unit.joinCode, ...names, qrCode }
   })
 
   serve(router, api.askToJoin, async ({ actor, code, studentName, guardianName, relation }) => {

@@ -1,5 +1,7 @@
 import { Types } from 'mongoose'
 import { Refusal } from '../../../http/errors.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { cached } from '../../../infra/redis.ts'
 import * as families from '../families/service.ts'
 import type { UnitScope } from '../policy.ts'
 import type { UnitRecord } from '../tree/model.ts'
@@ -7,6 +9,8 @@ import { within } from '../tree/rules.ts'
 import { JoinModel, type JoinRecord } from './model.ts'
 
 const PAGE = 100
+const JOIN_PAGE = 'packages/account/join/join'
+const DAY_SECONDS = 24 * 3600
 
 export interface Asking {
   personId: string
@@ -94,4 +98,20 @@ async function settle(
 export async function candidatesFor(join: JoinRecord) {
   const roll = await families.classRoll(String(join.classId))
   return roll.filter((it) => it.name === join.studentName)
+}
+
+/** The picture that opens the join page of the mini-program for one class. The code itself goes on without it. */
+export async function qrCodeOf(
+  code: string,
+  { redis, wechat, log }: Pick<Deps, 'redis' | 'wechat' | 'log'>,
+): Promise<string | undefined> {
+  try {
+    return await cached(redis, `org:join-qr:${code}`, DAY_SECONDS, async () => {
+      const picture = await wechat.getUnlimitedQrCode({ scene: code, page: JOIN_PAGE })
+      return `data:image/png;base64,${picture.toString('base64')}`
+    })
+  } catch (error) {
+    log.warn({ err: error }, 'no QR code for a class')
+    return undefined
+  }
 }
