@@ -1,6 +1,5 @@
 import type Router from '@koa/router'
 import * as api from '#contract/letters'
-import type { StaffActor } from '../../http/actor.ts'
 import { DONE, serve } from '../../http/serve.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { reachableOf } from '../notify/service.ts'
@@ -70,15 +69,9 @@ export function letterRoutes(router: Router, { clock, env }: Deps) {
     const scope = await unitScope(actor, unitId, 'writeLetters')
     const notice = { ...said, kind: 'notice' as const, pledge: PLEDGE[said.confirmation], audience: [unitId] }
     const draft = await letters.createLetter(scope, notice, actor)
-    return presentOwn(await sendOnce(actor, draft), scope)
-  })
-
-  /** A notice whose answer got lost is asked for again; what is on its way already is the answer. */
-  async function sendOnce(actor: StaffActor, draft: LetterRecord) {
-    if (draft.status !== 'draft') return draft
     const own = await ownLetter(actor, String(draft._id))
-    return deliverSmall(await letters.queueLetter(own, null, clock.now()))
-  }
+    return presentOwn(await deliverSmall(await letters.sendOnce(own, clock.now())), scope)
+  })
 
   serve(router, api.listLetters, async ({ actor, unitId, box, after }) => {
     const scope = await unitScope(actor, unitId, 'seeFigures')

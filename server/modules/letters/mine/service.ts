@@ -26,16 +26,19 @@ export interface Line {
 
 /** A page of the letters to a child, newest first: one query for the letters, one for their sheets. */
 export async function lettersTo(child: OwnChild, after: string | undefined, now: Date) {
-  const [at = '', id = ''] = after?.split('~') ?? []
-  const last = new Date(Number(at))
-  const older = { $or: [{ sentAt: { $lt: last } }, { sentAt: last, _id: { $lt: new Types.ObjectId(id) } }] }
-  const found = await sentTo(child, after ? older : {}, PAGE + 1)
+  const found = await sentTo(child, after ? olderThan(after) : {}, PAGE + 1)
   const page = found.slice(0, PAGE)
   const end = page.at(-1)
   return {
     lines: await linesOf(child, page, now),
     next: found.length > PAGE && end ? `${end.sentAt.getTime()}~${String(end._id)}` : null,
   }
+}
+
+function olderThan(mark: string) {
+  const [at = '', id = ''] = mark.split('~')
+  const last = new Date(Number(at))
+  return { $or: [{ sentAt: { $lt: last } }, { sentAt: last, _id: { $lt: new Types.ObjectId(id) } }] }
 }
 
 /** The letters to a child that wait for an answer, the most urgent first. */

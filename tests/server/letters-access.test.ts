@@ -1,0 +1,211 @@
+import { describe, expect, it } from 'vitest'
+import type { Endpoint } from '#contract/endpoint'
+import * as letters from '#contract/letters'
+import { LetterModel } from '../../server/modules/letters/model.ts'
+import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
+import { SignatureModel } from '../../server/modules/letters/signatures/model.ts'
+import { buildStaff, newId } from '../support/build.ts'
+import { buildClass, DRAFT, INK, newRequest, sendLetter } from '../support/letters.ts'
+import { useWorld } from '../support/world.ts'
+
+const world = useWorld()
+
+interface Ids {
+  unitId: string
+  classId: string
+  letterId: string
+  studentId: string
+}
+
+const { kind: _, ...written } = DRAFT
+
+/** What an honest caller says to each endpoint. */
+const SAID: [Endpoint, (ids: Ids) => Record<string, unknown>][] = [
+  [letters.listLetterTemplates, () => ({})],
+  [letters.countAudience, ({ unitId, classId }) => ({ unitId, unitIds: [classId] })],
+  [
+    letters.createLetter,
+    ({ unitId, classId }) => ({ ...DRAFT, unitId, requestId: newRequest(), audience: [classId] }),
+  ],
+  [letters.updateLetter, ({ letterId, classId }) => ({ ...written, letterId, audience: [classId] })],
+  [letters.removeLetter, ({ letterId }) => ({ letterId })],
+  [letters.queueLetter, ({ letterId }) => ({ letterId, sendAt: null })],
+  [letters.unqueueLetter, ({ letterId }) => ({ letterId })],
+  [letters.withdrawLetter, ({ letterId }) => ({ letterId })],
+  [letters.reviseLetter, ({ letterId }) => ({ letterId, requestId: newRequest() })],
+  [
+    letters.sendNotice,
+    ({ classId }) => ({
+      unitId: classId,
+      requestId: newRequest(),
+      title: '通知',
+      body: '明天带水杯',
+      confirmation: 'read',
+      dueOn: null,
+    }),
+  ],
+  [letters.listLetters, ({ unitId }) => ({ unitId, box: 'own' })],
+  [letters.readLetter, ({ letterId }) => ({ letterId })],
+  [letters.readLetterFigures, ({ letterId, unitId }) => ({ letterId, unitId })],
+  [letters.readSheet, ({ letterId, classId }) => ({ letterId, classId })],
+  [letters.readSignedCopy, ({ letterId, classId, studentId }) => ({ letterId, classId, studentId })],
+  [letters.remindUnread, ({ letterId, unitId }) => ({ letterId, unitId })],
+  [letters.exportLetterSheet, ({ letterId, unitId }) => ({ letterId, unitId })],
+  [letters.listMyLetters, ({ studentId }) => ({ studentId })],
+  [letters.openMyLetter, ({ studentId, letterId }) => ({ studentId, letterId })],
+  [letters.confirmMyLetter, ({ studentId, letterId }) => ({ studentId, letterId })],
+  [letters.signMyLetter, ({ studentId, letterId }) => ({ studentId, letterId, ...INK })],
+  [letters.readMySignedCopy, ({ studentId, letterId }) => ({ studentId, letterId })],
+]
+
+async function ask(token: string | null, { method, path }: Endpoint, input: Record<string, unknown>) {
+  const rest = { ...input }
+  const filled = path.replace(/:(\w+)/g, (_, name: string) => {
+    const value = String(rest[name])
+    delete rest[name]
+    return encodeURIComponent(value)
+  })
+  if (method !== 'GET') return world.send(token, method, `/api${filled}`, rest)
+  const query = new URLSearchParams(
+    Object.entries(rest).map(([key, value]): [string, string] => [key, String(value)]),
+  )
+  return world.send(token, method, `/api${filled}?${query.toString()}`)
+}
+
+/** A sentence in Chinese. */
+async function sentenceOf(response: Response) {
+  const { error } = (await response.json()) as { error: { message: string } }
+  expect(error.message).toMatch(/^[^$]*[\u4e00-\u9fff][^$]*$/)
+  return error.message
+}
+
+async function place() {
+  const here = await buildClass(world)
+  const letter = await sendLetter(world, here.office, here.school, { confirmation: 'sign' })
+  const ids = {
+    unitId: String(here.school._id),
+    classId: String(here.klass._id),
+    letterId: letter.id,
+    studentId: String(here.zhang._id),
+  }
+  return { ...here, ids }
+}
+
+const counts = async () => [
+  await LetterModel.countDocuments(),
+  await SignatureModel.countDocuments(),
+  await SheetModel.findOne({}, { readBy: 1, read: 1, signed: 1, reminders: 1 }).lean(),
+  (await LetterModel.find({}, { status: 1 }).lean()).map((it) => it.status),
+]
+
+it('has an honest question for every endpoint of the room', () => {
+  const all = Object.values(letters).filter((it) => 'path' in it && 'access' in it)
+  expect(SAID.map(([it]) => it)).toEqual(expect.arrayContaining(all))
+})
+
+it('answers nobody who has not signed in, nor the other role, nor a stranger, and changes nothing', async () => {
+  const { ids, mother, office } = await place()
+  const theirs = await place()
+  const before = await counts()
+  const guardian = await world.tokenOf(mother, 'guardian')
+  const staff = await world.tokenOf(office, 'staff')
+
+  for (const [endpoint, input] of SAID) {
+    const label = `${endpoint.method} ${endpoint.path}`
+    const anonymous = await ask(null, endpoint, input(ids))
+    expect([label, anonymous.status]).toEqual([label, 401])
+    await sentenceOf(anonymous)
+
+    const other = await ask(endpoint.access === 'staff' ? guardian : staff, endpoint, input(ids))
+    expect([label, other.status]).toEqual([label, 403])
+
+    if (endpoint === letters.listLetterTemplates) continue
+    const own = endpoint.access === 'staff' ? staff : guardian
+    const foreign = await ask(own, endpoint, input(theirs.ids))
+    expect([label, foreign.status]).toEqual([label, 404])
+    await sentenceOf(foreign)
+
+    const ofNothing = { unitId: newId(), classId: newId(), letterId: newId(), studentId: newId() }
+    expect([label, (await ask(own, endpoint, input(ofNothing))).status]).toEqual([label, 404])
+  }
+  expect(await counts()).toEqual(before)
+}, 60_000)
+
+it('refuses operators, strange keys and wrong types in every field, in Chinese', async () => {
+  const { ids, mother, office } = await place()
+  const before = await counts()
+  const guardian = await world.tokenOf(mother, 'guardian')
+  const staff = await world.tokenOf(office, 'staff')
+
+  for (const [endpoint, input] of SAID) {
+    const token = endpoint.access === 'staff' ? staff : guardian
+    const said = input(ids)
+    const wrong: Record<string, unknown>[] = Object.keys(said).flatMap((key) => [
+      { ...said, [key]: { $ne: null } },
+      { ...said, [key]: 'x'.repeat(7000) },
+    ])
+    for (const bad of [...wrong, { ...said, role: 'admin' }]) {
+      // In an address an object is only its text; a query has no other either.
+      const response = await ask(token, endpoint, bad)
+      expect([endpoint.path, Object.keys(bad).length, response.status]).toEqual([
+        endpoint.path,
+        Object.keys(bad).length,
+        400,
+      ])
+      await sentenceOf(response)
+    }
+  }
+  expect(await counts()).toEqual(before)
+}, 60_000)
+
+it('refuses what is malformed or far too long', async () => {
+  const { ids, mother } = await place()
+  const token = await world.tokenOf(mother, 'guardian')
+  const path = `/api/me/children/${ids.studentId}/letters/${ids.letterId}/signature`
+  const strokes = Array.from({ length: 100 }, () => Array.from({ length: 2000 }, () => 1.25))
+
+  expect((await world.send(token, 'POST', path, { ...INK, strokes })).status).toBe(413)
+  const broken = await fetch(world.origin() + path, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: '{"strokes": [',
+  })
+  expect(broken.status).toBe(400)
+  expect(await SignatureModel.countDocuments()).toBe(0)
+})
+
+describe('the posts of one school', () => {
+  it('gives a subject teacher no receipts, a city no names, a class teacher no letter of the neighbour', async () => {
+    const { ids, klass, city, grade } = await place()
+    const subject = await world.tokenOf(await buildStaff(klass, 'teacher'), 'staff')
+    const cityAdmin = await world.tokenOf(await buildStaff(city, 'city_admin'), 'staff')
+    const head = await world.tokenOf(await buildStaff(grade, 'grade_head'), 'staff')
+    const look = { letterId: ids.letterId, classId: ids.classId }
+
+    expect((await ask(subject, letters.readSheet, look)).status).toBe(403)
+    expect((await ask(subject, letters.listLetters, { unitId: ids.classId, box: 'above' })).status).toBe(403)
+    expect((await ask(cityAdmin, letters.readSheet, look)).status).toBe(403)
+    expect((await ask(cityAdmin, letters.readLetterFigures, { ...look, unitId: ids.unitId })).status).toBe(
+      400,
+    )
+    expect((await ask(head, letters.readSheet, look)).status).toBe(200)
+    expect((await ask(head, letters.withdrawLetter, { letterId: ids.letterId })).status).toBe(404)
+  })
+
+  it('shows a draft to those who may write it and to nobody below', async () => {
+    const { school, klass, office, teacher } = await buildClass(world)
+    const call = await world.as(office, 'staff')
+    const draft = await call(letters.createLetter, {
+      ...DRAFT,
+      unitId: String(school._id),
+      requestId: newRequest(),
+      audience: [String(klass._id)],
+    })
+    const below = await world.tokenOf(teacher, 'staff')
+
+    const asked = { letterId: draft.id, unitId: String(klass._id) }
+    expect((await ask(below, letters.readLetter, asked)).status).toBe(404)
+    expect((await ask(below, letters.readLetterFigures, asked)).status).toBe(404)
+    expect((await ask(below, letters.queueLetter, { letterId: draft.id, sendAt: null })).status).toBe(404)
+  })
+})
