@@ -379,6 +379,19 @@ describe('withdraw', () => {
     expect(delivered('周二')).toHaveLength(0)
   })
 
+  it('gives the consent back when it comes in the last moment', async () => {
+    world.goTo(NOON)
+    const { personId, openId } = await person('周三')
+    await notify.enqueue([letter(personId)], world.now())
+    const addressesOf = async (ids: string[]) => {
+      await notify.withdraw({ kind: 'letter', subject: 'letter-1' })
+      return openIdsOf(ids)
+    }
+    await dispatchDue({ ...deps(), addressesOf }, () => false)
+    expect(delivered('周三')).toHaveLength(0)
+    expect(await leftOf(openId)).toBe(1)
+  })
+
   it('can be kept to some people', async () => {
     const [one, two] = [newId(), newId()]
     await notify.enqueue([letter(one), letter(two)], world.now())

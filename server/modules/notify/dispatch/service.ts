@@ -102,7 +102,7 @@ async function send(message: OutboxRecord, openId: string | null, deps: Dispatch
   const data = filled(template, message)
   if (!data) return settle(message, 'failed', 'badValue')
   if (!(await takeConsent(openId, template, message._id))) return settle(message, 'unreachable', 'noConsent')
-  if (!(await markSending(message, now))) return
+  if (!(await markSending(message, now))) return returnIfWithdrawn(message, openId, template)
 
   try {
     const { _id, page } = message
@@ -147,6 +147,11 @@ async function markSending({ _id, leaseId }: OutboxRecord, now: Date) {
     { $set: { status: 'sending', leaseUntil: new Date(now.getTime() + SENDING_MS) }, $inc: { attempts: 1 } },
   )
   return modifiedCount > 0
+}
+
+/** Taken back in the last moment. Had another process taken it over, the consent would be that one's to use. */
+async function returnIfWithdrawn({ _id }: OutboxRecord, openId: string, template: Template) {
+  if (await OutboxModel.exists({ _id, status: 'withdrawn' })) await returnConsent(openId, template, _id)
 }
 
 /** Ends a message that never went out. */
