@@ -144,7 +144,9 @@ it('refuses operators, strange keys and wrong types in every field, in Chinese',
       { ...said, [key]: { $ne: null } },
       { ...said, [key]: 'x'.repeat(7000) },
     ])
-    for (const bad of [...wrong, { ...said, role: 'admin' }]) {
+    // A DELETE has no body that anybody reads.
+    if (endpoint.method !== 'DELETE') wrong.push({ ...said, role: 'admin' })
+    for (const bad of wrong) {
       // In an address an object is only its text; a query has no other either.
       const response = await ask(token, endpoint, bad)
       expect([endpoint.path, Object.keys(bad).length, response.status]).toEqual([
