@@ -22,6 +22,11 @@ const SCRIPTS = {
   bench: ['tests/bench/main.ts'],
 }
 
+const UNREACHABLE =
+  /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|E(NET|HOST)UNREACH|ERR_SOCKET_TIMEOUT|CONNECT_TIMEOUT/
+const OFFLINE =
+  '连不上 npm 的软件源，依赖包没有装上：请检查网络或 npm 的 registry 设置后重试（离线但有缓存时，可先运行 npm ci --offline）。'
+
 const say = (line) => process.stderr.write(`${line}\n`)
 
 const stop = (sentence) => {
@@ -47,7 +52,7 @@ const npm = (...args) =>
 
 checkNode()
 process.chdir(root)
-if (!installed()) install()
+if (!installed()) await install()
 checkLocalNode()
 runScript(process.argv[2], process.argv.slice(3))
 
@@ -71,15 +76,38 @@ function installed() {
   }
 }
 
-function install() {
+async function install() {
   if (npm('--version').status !== 0) stop('没有找到 npm：请安装 npm（通常随 Node.js 一起提供）后重试。')
   requireSpace(2)
   say('正在安装依赖包（首次约需一两分钟）……')
   const started = Date.now()
-  const patience = ['--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000']
-  const { status, stderr, error } = npm('ci', '--include=dev', '--loglevel=error', ...patience)
-  if (error || status !== 0) stop(explain(`${stderr ?? ''}${error?.message ?? ''}`))
-  say(`依赖包已装好（${Math.round((Date.now() - started) / 1000)} 秒）。`)
+  const passed = () => Math.round((Date.now() - started) / 1000)
+  const clock = setInterval(() => say(`  还在安装，已过 ${passed()} 秒……`), 20_000)
+  // On a dead network npm asks for every package in turn and takes minutes to give up.
+  if (!(await registryAnswers())) stop(OFFLINE)
+  const child = spawn('npm', ['ci', '--include=dev', '--prefer-offline', '--loglevel=error'], {
+    cwd: root,
+    env: { ...process.env, PATH: outerPath() },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let output = ''
+  child.stderr.on('data', (chunk) => (output += chunk))
+  const status = await new Promise((resolve) => child.on('error', resolve).on('close', resolve))
+  clearInterval(clock)
+  if (status !== 0) stop(explain(output))
+  say(`依赖包已装好（${passed()} 秒）。`)
+}
+
+async function registryAnswers() {
+  const setting = (name) => npm('config', 'get', name).stdout.trim()
+  // Through a proxy only npm itself can find out.
+  const proxies = [process.env.HTTPS_PROXY, process.env.https_proxy, setting('proxy'), setting('https-proxy')]
+  if (proxies.some((proxy) => proxy && proxy !== 'null')) return true
+  return fetch(setting('registry'), { method: 'HEAD', signal: AbortSignal.timeout(10_000) }).then(
+    () => true,
+    // Any answer counts, also one whose certificate only npm has been told to trust.
+    ({ name, cause }) => name !== 'TimeoutError' && !UNREACHABLE.test(cause?.code),
+  )
 }
 
 function requireSpace(gigabytes) {
@@ -93,9 +121,7 @@ function requireSpace(gigabytes) {
 function explain(output) {
   if (/ENOSPC|no space left/i.test(output)) return '安装依赖包时磁盘已满，请清理后重试。'
   if (/EACCES|EPERM/.test(output)) return `没有权限写入 ${root}：请检查目录的属主后重试。`
-  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT/.test(output)) {
-    return '连不上 npm 的软件源，依赖包没有装上：请检查网络或 npm 的 registry 设置后重试。'
-  }
+  if (UNREACHABLE.test(output)) return OFFLINE
   return `依赖包没有装上：\n${output.trim().split('\n').slice(-12).join('\n')}`
 }
 
