@@ -1,6 +1,7 @@
 import { watch } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { PassThrough } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { onLeave, type Running, startBeside } from '../infra/engines/process.ts'
 import { SetupError } from '../infra/engines/setup.ts'
 import { checkPlace, originOf } from './demo-place.ts'
@@ -70,6 +71,8 @@ function onceAtATime(work: () => Promise<void>) {
     if (busy) return
     busy = true
     while (again) {
+      // An editor that saves a file touches it more than once.
+      await sleep(150)
       again = false
       await work()
     }
