@@ -28,7 +28,8 @@ export const router = createRouter({
       ],
     },
   ],
-  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+  // A page with places of its own (`#devices`) goes to them itself, once they are there.
+  scrollBehavior: (to, from, saved) => saved ?? (to.hash || to.path === from.path ? false : { top: 0 }),
 })
 
 router.beforeEach((to, from) => gate(to, token.value !== null) ?? keepUnit(to, from) ?? true)
