@@ -25,8 +25,14 @@ export const queryClient = new QueryClient({
 export function useAsk<E extends Endpoint>(
   endpoint: E,
   input: () => z.input<E['input']> | null,
-  options: { staleTime?: number; refetchInterval?: number | false; keepLast?: boolean } = {},
+  options: {
+    staleTime?: number
+    /** Asks again after so many ms; told from the last answer for what is under way and ends. */
+    refetchInterval?: number | false | ((last: z.output<E['reply']> | undefined) => number | false)
+    keepLast?: boolean
+  } = {},
 ) {
+  const { refetchInterval: again } = options
   const said = computed(input)
   return useQuery({
     queryKey: computed((): unknown[] => [endpoint.path, said.value]),
@@ -34,7 +40,10 @@ export function useAsk<E extends Endpoint>(
     queryFn: ({ signal }) => call(endpoint, said.value as z.input<E['input']>, { signal }),
     enabled: computed(() => said.value !== null),
     ...(options.staleTime !== undefined && { staleTime: options.staleTime }),
-    ...(options.refetchInterval !== undefined && { refetchInterval: options.refetchInterval }),
+    ...(again !== undefined && {
+      refetchInterval: (query: { state: { data: z.output<E['reply']> | undefined } }) =>
+        typeof again === 'function' ? again(query.state.data) : again,
+    }),
     // While the next page or filter is on its way, what was there stays on the screen.
     ...(options.keepLast && { placeholderData: keepPreviousData }),
   })

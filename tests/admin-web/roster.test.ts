@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest'
+import type { RosterImport } from '#contract/roster'
+import {
+  applySentence,
+  fileObjection,
+  isMoving,
+  nothingToApply,
+  progressOf,
+  sizeInWords,
+  stepOf,
+} from '../../admin-web/src/pages/roster/stages'
+
+const counts = {
+  students: 19_980,
+  newStudents: 19_980,
+  changedStudents: 0,
+  guardians: 19_980,
+  newUnits: 10,
+  errors: 20,
+}
+const job = (over: Partial<RosterImport> = {}): RosterImport => ({
+  id: 'a'.repeat(24),
+  unitId: 'b'.repeat(24),
+  fileName: '花名册.xlsx',
+  status: 'checked',
+  begunAt: '2026-11-20T04:00:00.000Z',
+  begunBy: '陈立',
+  refusal: null,
+  rows: 20_000,
+  rowsChecked: 20_000,
+  rowsApplied: 0,
+  counts,
+  errors: [],
+  errorsUrl: null,
+  abilities: { apply: true, discard: true },
+  ...over,
+})
+
+describe('before anything is written', () => {
+  it('says how many students will be written and what will be passed over', () => {
+    expect(applySentence(counts)).toBe('将写入 19,980 名学生，20 行有问题会跳过')
+    expect(applySentence({ ...counts, errors: 0 })).toBe('将写入 19,980 名学生，所有行都没有问题')
+  })
+
+  it('says so when not a single row can be written', () => {
+    expect(nothingToApply(job())).toBeNull()
+    expect(nothingToApply(job({ rows: 20 }))).toContain('每一行都有问题')
+  })
+
+  it.each([
+    [{ name: '花名册.xls', size: 10 }, '另存为'],
+    [{ name: '花名册.csv', size: 10 }, '另存为'],
+    [{ name: '花名册.xlsx', size: 0 }, '空的'],
+    [{ name: '花名册.xlsx', size: 60_000_001 }, '60MB'],
+  ])('does not send %j', (file, said) => {
+    expect(fileObjection(file)).toContain(said)
+  })
+
+  it('takes a sheet whose ending is in capitals', () => {
+    expect(fileObjection({ name: 'ROSTER.XLSX', size: 10 })).toBeNull()
+  })
+
+  it('says how large a file is as people do', () => {
+    expect(sizeInWords(300)).toBe('1 KB')
+    expect(sizeInWords(12_345_678)).toBe('12.3 MB')
+  })
+})
+
+describe('on the way', () => {
+  it('counts only rows that can be written, and is not done before it is', () => {
+    expect(progressOf(job({ status: 'applying', rowsApplied: 9990 }))).toBe(50)
+    expect(progressOf(job({ status: 'applying', rowsApplied: 19_980 }))).toBe(99)
+    expect(progressOf(job({ status: 'applied', rowsApplied: 19_980 }))).toBe(100)
+  })
+
+  it('is asked about while the server is at work, and left alone while a person decides', () => {
+    expect(['uploaded', 'checking', 'applying'].every((it) => isMoving(it as RosterImport['status']))).toBe(
+      true,
+    )
+    expect(['begun', 'checked', 'applied', 'refused'].some((it) => isMoving(it as never))).toBe(false)
+  })
+
+  it('walks through its four steps', () => {
+    expect([null, 'checking', 'checked', 'applying', 'applied'].map((it) => stepOf(it as never))).toEqual([
+      0, 1, 2, 3, 4,
+    ])
+  })
+})
