@@ -16,18 +16,22 @@ const env = readEnv(process.env)
 const deps = await openDeps(env)
 await ensureIndexes()
 
+let isLeaving = false
 const server = values.role === 'worker' ? null : await listen()
 const agenda = values.role === 'web' ? null : await openAgenda(mongoose.connection, deps.log)
 const jobs = agenda && (await startJobs(agenda, deps))
+process.once('SIGTERM', () => void leave())
+process.once('SIGINT', () => void leave())
 deps.log.info({ role: values.role, port: env.PORT }, 'ready')
 process.send?.('ready')
 
-process.once('SIGTERM', () => void leave())
-process.once('SIGINT', () => void leave())
-
 async function listen() {
   const answer = createApp(deps).callback()
-  const http = createServer((request, response) => void answer(request, response))
+  const http = createServer((request, response) => {
+    // A connection that is kept alive would go on sending; this tells its owner to open the next one elsewhere.
+    if (isLeaving) response.setHeader('connection', 'close')
+    void answer(request, response)
+  })
   http.keepAliveTimeout = 65_000
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject)
@@ -38,6 +42,7 @@ async function listen() {
 
 /** Finishes what was begun, then goes: new connections are refused, idle ones closed, jobs drained. */
 async function leave() {
+  isLeaving = true
   const late = setTimeout(() => process.exit(1), DRAIN_MS)
   late.unref()
   await Promise.all([

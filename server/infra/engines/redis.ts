@@ -39,6 +39,8 @@ export async function findRedis(say: Say): Promise<string> {
 }
 
 export interface RedisSettings {
+  /** The one it had before, when it comes back to those who knew it. */
+  port?: number
   folder: string
   say: Say
   /** Whether what it holds survives a stop. Tests want it gone. */
@@ -46,11 +48,11 @@ export interface RedisSettings {
 }
 
 /** One redis-server on loopback, in `folder`. */
-export async function startRedis({ folder, say, keep }: RedisSettings): Promise<Engine> {
+export async function startRedis({ folder, say, keep, port: wanted }: RedisSettings): Promise<Engine> {
   const binary = await findRedis(say)
   const dir = resolve(folder)
   await mkdir(dir, { recursive: true })
-  const port = await freePort()
+  const port = wanted ?? (await freePort())
   const running = await startBeside(
     binary,
     [
