@@ -4,7 +4,7 @@ import type { Running } from '../infra/engines/process.ts'
 import { joinRedis, startRedis } from '../infra/engines/redis.ts'
 import type { Say } from '../infra/engines/setup.ts'
 import { type DemoPlace, demoSecrets, originOf } from './demo-place.ts'
-import { DEMO_TEMPLATES } from './simulator/templates.ts'
+import { DEMO_TEMPLATE_IDS } from './simulator/templates.ts'
 import { startWechatSimulator } from './simulator/wechat.ts'
 
 /** Whoever runs a stage: is told of each thing that has started, and stops them in the end, the last one first. */
@@ -43,7 +43,7 @@ export async function setStage(
     REDIS_URL: redis.url,
     DATA_DIR: join(place.folder, 'app'),
     WX_BASE_URL: wechat.url,
-    WX_TEMPLATES: JSON.stringify(templateIds()),
+    WX_TEMPLATES: JSON.stringify(DEMO_TEMPLATE_IDS),
   }
 }
 
@@ -56,6 +56,3 @@ const startWechat = ({ port }: DemoPlace, secrets: Record<string, string>) =>
     pushToken: secrets.WX_PUSH_TOKEN ?? '',
     pushAesKey: secrets.WX_PUSH_AES_KEY ?? '',
   })
-
-const templateIds = () =>
-  Object.fromEntries(Object.entries(DEMO_TEMPLATES).map(([kind, { id }]) => [kind, id]))
