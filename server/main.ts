@@ -8,6 +8,8 @@ import { ensureIndexes } from './infra/mongo.ts'
 import { openDeps } from './infra/open.ts'
 import { startJobs } from './jobs.ts'
 
+/** So long it still takes what comes, so that a balancer sees the closing connections and turns elsewhere. */
+const NOTICE_MS = 1_000
 /** In-flight requests get this long before the process goes (R16). */
 const DRAIN_MS = 8_000
 
@@ -40,11 +42,12 @@ async function listen() {
   return http
 }
 
-/** Finishes what was begun, then goes: new connections are refused, idle ones closed, jobs drained. */
+/** Finishes what was begun, then goes: it gives notice, refuses new connections, closes idle ones, drains the jobs. */
 async function leave() {
+  if (isLeaving) return
   isLeaving = true
-  const late = setTimeout(() => process.exit(1), DRAIN_MS)
-  late.unref()
+  setTimeout(() => process.exit(1), NOTICE_MS + DRAIN_MS).unref()
+  if (server) await new Promise((done) => setTimeout(done, NOTICE_MS))
   await Promise.all([
     agenda?.drain(),
     jobs?.stop(),
