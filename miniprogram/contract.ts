@@ -26,6 +26,43 @@ export { listHelpLines } from '../server/contract/hotlines.ts'
 export type { HelpLine } from '../server/contract/hotlines.ts'
 
 export {
+  bookSlot,
+  cancelCall,
+  cancelMyCall,
+  closeSlot,
+  listFreeSlots,
+  listMyCalls,
+  listMySlots,
+  openSlots,
+  readCallNumber,
+} from '../server/contract/meetings.ts'
+export type { CallWay, FreeSlot, MyCall, TeacherSlot } from '../server/contract/meetings.ts'
+
+export {
+  confirmMyLetter,
+  listLetters,
+  listMyLetters,
+  openMyLetter,
+  readLetter,
+  readLetterFigures,
+  readMySignedCopy,
+  readSheet,
+  remindUnread,
+  sendNotice,
+  signMyLetter,
+  withdrawLetter,
+} from '../server/contract/letters.ts'
+export type {
+  Confirmation,
+  Letter,
+  LetterLine,
+  MyLetter,
+  MyLetterLine,
+  SheetRow,
+  Tally,
+} from '../server/contract/letters.ts'
+
+export {
   listMyMessages,
   listMySubscriptions,
   readMyMessages,

@@ -15,6 +15,11 @@ export async function refreshMe(): Promise<Me> {
   return fresh
 }
 
+/** For a page that is about somebody's children: signs in unseen if need be, unless the person has signed out. */
+export async function knowWho(): Promise<Me | null> {
+  return me.get() ?? (session.hasLeft() ? null : refreshMe())
+}
+
 /** 切换到教师端 / 家长端. The server closes the old session as it opens the new one. */
 export async function changeRole(role: Role) {
   session.adopt(await call(switchRole, { role }))

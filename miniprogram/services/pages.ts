@@ -10,10 +10,12 @@ export const pages = {
   messages: '/packages/account/messages/messages',
   reminders: '/packages/account/reminders/reminders',
   privacy: '/packages/account/privacy/privacy',
+  letter: '/packages/letter/letter/letter',
   teacherClass: '/packages/teacher/class/class',
   teacherJoins: '/packages/teacher/joins/joins',
   teacherNotice: '/packages/teacher/notice/notice',
   teacherLetter: '/packages/teacher/letter/letter',
   teacherSlots: '/packages/teacher/slots/slots',
+  teacherCalls: '/packages/teacher/calls/calls',
   certificates: '/packages/course/certificates/certificates',
 } as const

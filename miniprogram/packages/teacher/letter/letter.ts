@@ -1,0 +1,162 @@
+import {
+  readLetter,
+  readLetterFigures,
+  readSheet,
+  remindUnread,
+  withdrawLetter,
+  type Letter,
+  type Reply,
+} from '../../../contract'
+import { call, explain, tell } from '../../../services/api'
+import { cardTitle } from '../../../services/letter-card'
+import { goBack, go } from '../../../services/navigate'
+import { pages } from '../../../services/pages'
+import { me } from '../../../services/store'
+import { groupsOf, presentHead, type Group, type ShownHead } from './present'
+
+type Rows = Reply<typeof readLetterFigures>['rows']
+
+interface Data {
+  state: 'loading' | 'ready' | 'failed'
+  problem: string
+  head: ShownHead | null
+  groups: Group[]
+  chosen: number
+  /** Units below, for who looks after more than a class. */
+  rows: Rows
+  mayRemind: boolean
+  mayWithdraw: boolean
+  isAsking: boolean
+  busy: boolean
+}
+interface Custom {
+  letterId: string
+  unitId: string
+  letter: Letter | null
+  className: string
+  load: () => Promise<void>
+  showNames: () => Promise<void>
+  onGroup: (event: WechatMiniprogram.BaseEvent) => void
+  onUnit: (event: WechatMiniprogram.BaseEvent) => void
+  onCopy: () => void
+  onRemind: () => Promise<void>
+  onWithdraw: () => void
+  onKeep: () => void
+  onWithdrawn: () => Promise<void>
+}
+
+/** Who has answered a letter and who has not, by name for a class, by unit above it. */
+Page<Data, Custom>({
+  data: {
+    state: 'loading',
+    problem: '',
+    head: null,
+    groups: [],
+    chosen: 0,
+    rows: [],
+    mayRemind: false,
+    mayWithdraw: false,
+    isAsking: false,
+    busy: false,
+  },
+  letterId: '',
+  unitId: '',
+  letter: null,
+  className: '',
+
+  onLoad(query) {
+    const posts = me.get()?.posts ?? []
+    this.letterId = query.id ?? ''
+    this.unitId = query.unit ?? posts.find((it) => it.unitKind === 'class')?.unitId ?? posts[0]?.unitId ?? ''
+  },
+  onShow() {
+    void this.load()
+  },
+  async onPullDownRefresh() {
+    await this.load()
+    void wx.stopPullDownRefresh()
+  },
+
+  async load() {
+    const said = { letterId: this.letterId, unitId: this.unitId }
+    try {
+      const [letter, figures] = await Promise.all([call(readLetter, said), call(readLetterFigures, said)])
+      this.letter = letter
+      this.className = figures.unit.name
+      if (figures.unit.kind === 'class' && letter.abilities.seeNames) await this.showNames()
+      this.setData({
+        state: 'ready',
+        head: presentHead(letter, figures.total),
+        rows: figures.rows,
+        mayRemind: letter.abilities.remind,
+        mayWithdraw: letter.abilities.withdraw,
+      })
+    } catch (error) {
+      if (this.data.state !== 'ready') this.setData({ state: 'failed', problem: explain(error) })
+      else tell(error)
+    }
+  },
+
+  async showNames() {
+    const sheet = await call(readSheet, { letterId: this.letterId, classId: this.unitId })
+    this.className = sheet.className
+    this.setData({ groups: groupsOf(sheet.rows, sheet.confirmation) })
+  },
+
+  onGroup(event) {
+    const { at } = event.currentTarget.dataset as { at: number }
+    this.setData({ chosen: at })
+  },
+  onUnit(event) {
+    const { id } = event.currentTarget.dataset as { id: string }
+    go(`${pages.teacherLetter}?id=${this.letterId}&unit=${id}`)
+  },
+  onCopy() {
+    const { groups, chosen } = this.data
+    const names = groups[chosen]?.rows.map((it) => it.name).join('、') ?? ''
+    if (names) void wx.setClipboardData({ data: names })
+  },
+
+  async onRemind() {
+    if (this.data.busy) return
+    this.setData({ busy: true })
+    try {
+      const said = { letterId: this.letterId, unitId: this.unitId }
+      const { families, reachable } = await call(remindUnread, said)
+      const title = `已提醒，${families}个家庭里${reachable}个收得到`
+      void wx.showToast({ title, icon: 'none', duration: 3000 })
+    } catch (error) {
+      tell(error)
+    } finally {
+      this.setData({ busy: false })
+    }
+  },
+
+  onWithdraw() {
+    this.setData({ isAsking: true })
+  },
+  onKeep() {
+    this.setData({ isAsking: false })
+  },
+  async onWithdrawn() {
+    if (this.data.busy) return
+    this.setData({ busy: true })
+    try {
+      await call(withdrawLetter, { letterId: this.letterId })
+      void wx.showToast({ title: '已撤回', icon: 'success' })
+      goBack()
+    } catch (error) {
+      tell(error)
+    } finally {
+      this.setData({ busy: false, isAsking: false })
+    }
+  },
+
+  onShareAppMessage() {
+    const { letter } = this
+    return {
+      title: letter ? cardTitle(letter, this.className) : '家长学校',
+      path: `${pages.letter}?id=${this.letterId}`,
+    }
+  },
+})

@@ -1,0 +1,67 @@
+import type { Letter, SheetRow, Tally } from '../../../contract'
+import { date, moment, nearMoment } from '../../../services/format'
+
+/** A list of names: who has done a thing, or has not. */
+export interface Group {
+  key: string
+  label: string
+  rows: { studentId: string; name: string; number: string; note: string }[]
+}
+
+const ASKED = {
+  read: { did: '已读', not: '未读', of: 'read' },
+  confirm: { did: '已确认', not: '未确认', of: 'confirmed' },
+  sign: { did: '已签', not: '未签', of: 'signed' },
+} as const
+
+/** Who has not answered comes first: that is what a teacher opens this page for. */
+export function groupsOf(rows: SheetRow[], confirmation: Letter['confirmation'], now = new Date()): Group[] {
+  const asked = ASKED[confirmation]
+  const group = (key: 'read' | 'confirmed' | 'signed', isDone: boolean, label: string): Group => ({
+    key: `${isDone ? '' : 'not-'}${key}`,
+    label,
+    rows: rows
+      .filter((it) => Boolean(it[key]) === isDone)
+      .map((it) => ({
+        studentId: it.studentId,
+        name: it.name,
+        number: it.number,
+        note: noteOf(it, key, now),
+      })),
+  })
+  const answered = [group(asked.of, false, asked.not), group(asked.of, true, asked.did)]
+  if (confirmation === 'read') return answered
+  return [...answered, group('read', false, '未读'), group('read', true, '已读')]
+}
+
+function noteOf(row: SheetRow, key: 'read' | 'confirmed' | 'signed', now: Date) {
+  const deed = row[key]
+  if (deed) return `${deed.by} ${nearMoment(deed.at, now)}`
+  if (!row.hasJoined) return '家长还没有加入'
+  return row.read ? `${row.read.by}读过` : ''
+}
+
+export interface ShownHead {
+  title: string
+  note: string
+  asks: string
+  done: number
+  expected: number
+  percent: number
+  left: number
+}
+
+const ASKS = { read: '请家长看过', confirm: '请家长点确认', sign: '请家长手写签字' } as const
+
+export function presentHead(letter: Letter, tally: Tally): ShownHead {
+  const done = tally[ASKED[letter.confirmation].of]
+  return {
+    title: letter.title,
+    note: `${letter.unitName} · ${letter.sentAt ? moment(letter.sentAt) : '还没有发出'}`,
+    asks: `${ASKS[letter.confirmation]}${letter.dueOn ? `，${date(letter.dueOn)}前` : ''}`,
+    done,
+    expected: tally.expected,
+    percent: tally.expected > 0 ? Math.floor((100 * done) / tally.expected) : 0,
+    left: tally.expected - done,
+  }
+}

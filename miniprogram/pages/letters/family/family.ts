@@ -1,0 +1,101 @@
+import { listMyLetters } from '../../../contract'
+import { knowWho } from '../../../services/account'
+import { call, explain, tell } from '../../../services/api'
+import { go, signInFirst } from '../../../services/navigate'
+import { pages } from '../../../services/pages'
+import { session } from '../../../services/session'
+import { currentChild, watchChild } from '../../../services/store'
+import { presentLine, type ShownLine } from './present'
+
+/** The letters to one child, those that wait for an answer or all of them. */
+Component({
+  data: {
+    state: 'loading',
+    problem: '',
+    isStranger: false,
+    only: 'todo' as 'todo' | 'all',
+    letters: [] as ShownLine[],
+    next: null as string | null,
+    isMore: false,
+  },
+
+  lifetimes: {
+    attached() {
+      stops.set(
+        this,
+        watchChild(() => this.reload()),
+      )
+    },
+    detached() {
+      stops.get(this)?.()
+    },
+  },
+
+  methods: {
+    reload() {
+      this.setData({ state: 'loading', letters: [], next: null })
+      void this.load()
+    },
+
+    async load() {
+      const { only } = this.data
+      try {
+        await knowWho()
+        const child = currentChild()
+        if (!child) return this.setData({ state: 'ready', isStranger: true, letters: [] })
+        const page = await call(listMyLetters, askFor(child.studentId, only))
+        if (currentChild()?.studentId !== child.studentId || this.data.only !== only) return
+        this.setData({
+          state: 'ready',
+          isStranger: false,
+          letters: page.letters.map((it) => presentLine(it)),
+          next: page.next,
+        })
+      } catch (error) {
+        if (this.data.state !== 'ready') this.setData({ state: 'failed', problem: explain(error) })
+      }
+    },
+
+    async more() {
+      const { next, isMore, only } = this.data
+      const child = currentChild()
+      if (!next || isMore || !child) return
+      this.setData({ isMore: true })
+      try {
+        const page = await call(listMyLetters, { ...askFor(child.studentId, only), after: next })
+        if (this.data.next !== next) return // pulled down meanwhile: these lines belong to the old list
+        const letters = [...this.data.letters, ...page.letters.map((it) => presentLine(it))]
+        this.setData({ letters, next: page.next })
+      } catch (error) {
+        tell(error)
+      } finally {
+        this.setData({ isMore: false })
+      }
+    },
+
+    onFilter(event: WechatMiniprogram.BaseEvent) {
+      const { only } = event.currentTarget.dataset as { only: 'todo' | 'all' }
+      if (only === this.data.only) return
+      this.setData({ only })
+      this.reload()
+    },
+
+    onOpen(event: WechatMiniprogram.BaseEvent) {
+      const { id } = event.currentTarget.dataset as { id: string }
+      const child = currentChild()
+      if (child) go(`${pages.letter}?id=${id}&child=${child.studentId}`)
+    },
+
+    onStart() {
+      if (session.hasLeft()) signInFirst()
+      else go(pages.welcome)
+    },
+  },
+})
+
+const stops = new WeakMap<object, () => void>()
+
+const askFor = (studentId: string, only: 'todo' | 'all') => ({
+  studentId,
+  ...(only === 'todo' && { only }),
+})

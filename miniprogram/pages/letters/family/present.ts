@@ -1,0 +1,29 @@
+import type { MyLetterLine } from '../../../contract'
+import { due, nearDate, dayOf, type Due } from '../../../services/format'
+
+/** A letter in the family's list. */
+export interface ShownLine {
+  id: string
+  title: string
+  /** 实验中学 · 9月1日(周二) */
+  note: string
+  due: Due | null
+  tag: string
+  tone: 'good' | 'todo' | 'bad' | 'calm'
+  isDone: boolean
+}
+
+const TODO = { read: '未读', confirm: '待确认', sign: '待签字' } as const
+const DONE = { read: '已读', confirm: '已确认', sign: '已签字' } as const
+
+export function presentLine(line: MyLetterLine, now = new Date()): ShownLine {
+  return {
+    id: line.id,
+    title: line.title,
+    note: `${line.from} · ${nearDate(dayOf(line.sentAt), now)}`,
+    due: line.dueOn && !line.isDone ? due(line.dueOn, now) : null,
+    tag: line.isDone ? DONE[line.confirmation] : TODO[line.confirmation],
+    tone: line.isDone ? 'good' : line.isOverdue ? 'bad' : 'todo',
+    isDone: line.isDone,
+  }
+}

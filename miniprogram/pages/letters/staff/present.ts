@@ -1,0 +1,58 @@
+import type { LetterLine, MyPost } from '../../../contract'
+import { nearMoment } from '../../../services/format'
+
+/** A letter in a teacher's list. */
+export interface ShownLine {
+  id: string
+  title: string
+  note: string
+  tag: string
+  tone: 'good' | 'todo' | 'bad' | 'calm'
+  /** 已读12/45 · 已签8/45; empty before it is sent. */
+  figures: string
+  percent: number
+}
+
+const STATUS: Record<LetterLine['status'], string> = {
+  draft: '草稿',
+  scheduled: '定时',
+  sending: '正在发送',
+  sent: '',
+  withdrawn: '已撤回',
+}
+
+export function presentLine(line: LetterLine, now = new Date()): ShownLine {
+  const { tally, confirmation } = line
+  const isWhole = tally !== null && tally.expected > 0 && doneOf(line) >= tally.expected
+  const answered = confirmation === 'confirm' ? '已确认' : '已签'
+  return {
+    id: line.id,
+    title: line.title,
+    note: noteOf(line, now),
+    tag: STATUS[line.status] || (isWhole ? '全部完成' : ''),
+    tone: line.status === 'sent' ? 'good' : 'calm',
+    figures: tally
+      ? [
+          `已读${tally.read}/${tally.expected}`,
+          ...(confirmation === 'read' ? [] : [`${answered}${doneOf(line)}/${tally.expected}`]),
+        ].join(' · ')
+      : '',
+    percent: tally && tally.expected > 0 ? Math.floor((100 * doneOf(line)) / tally.expected) : 0,
+  }
+}
+
+function noteOf({ unitName, sentAt, sendAt, status }: LetterLine, now: Date) {
+  if (sentAt) return `${unitName} · ${nearMoment(sentAt, now)}`
+  if (status === 'scheduled' && sendAt) return `${unitName} · ${nearMoment(sendAt, now)}发出`
+  return unitName
+}
+
+const doneOf = ({ tally, confirmation }: LetterLine) =>
+  tally ? { read: tally.read, confirm: tally.confirmed, sign: tally.signed }[confirmation] : 0
+
+/** The units a teacher writes to from the phone: own classes first. Subject teachers have none. */
+export function writingUnits(posts: MyPost[]): MyPost[] {
+  const units = posts.filter((it) => it.post !== 'teacher')
+  const nearest = ['class', 'grade', 'school', 'district', 'city']
+  return [...units].sort((a, b) => nearest.indexOf(a.unitKind) - nearest.indexOf(b.unitKind))
+}
