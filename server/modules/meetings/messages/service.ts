@@ -5,7 +5,7 @@ import type { BookingRecord, SlotRecord } from '../model.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
-const TEACHER_PAGE = '/packages/teacher/pages/calls/calls'
+const TEACHER_PAGE = '/packages/teacher/calls/calls'
 const GUARDIAN_PAGE = '/pages/calls/calls'
 
 /** Both sides hear that a call stands, and are reminded a day and half an hour before. Harmless twice. */
