@@ -1,6 +1,7 @@
 import type { Agenda } from 'agenda'
 import type { Deps } from './infra/deps.ts'
 import { letterJobs } from './modules/letters/jobs.ts'
+import { certificateJobs } from './modules/certificates/jobs.ts'
 import { courseJobs } from './modules/courses/jobs.ts'
 import { notifyJobs } from './modules/notify/jobs.ts'
 import { rosterJobs } from './modules/org/roster/jobs.ts'
@@ -12,7 +13,7 @@ interface RoomJobs {
 }
 
 /** The jobs of all rooms. */
-const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [rosterJobs, notifyJobs, courseJobs]
+const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [rosterJobs, notifyJobs, courseJobs, certificateJobs]
 
 /** Defines every room's jobs, then lets the alarm clock run. `stop` waits for what they have begun. */
 export async function startJobs(agenda: Agenda, deps: Deps) {

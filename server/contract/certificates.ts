@@ -65,8 +65,8 @@ export const verifyCertificate = endpoint({
     issuedOn: day,
     validUntil: day,
     state: certificateState,
-    /** The first characters of the frozen copy's SHA-256, as printed on it. */
-    shortCode: z.nullable(z.string()),
+    /** Printed on the certificate: the first characters of the SHA-256 of what it says. */
+    shortCode: z.string(),
   }),
 })
 export type Verified = z.infer<(typeof verifyCertificate)['reply']>

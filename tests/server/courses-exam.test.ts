@@ -69,7 +69,7 @@ it('draws from every lesson and difficulty, and not the same paper for everybody
     buildContent({ lessonCount: 4, exam: { draw: 10, drawPerLesson: 2 } }),
   )
   const bank = await bankOf(programme._id)
-  const rules = programme.exam as ExamRules
+  const rules = programme.exam
   const papers = Array.from({ length: 50 }, () => drawPaper(bank, rules, Math.random))
 
   for (const paper of papers) {

@@ -202,7 +202,7 @@ it('tells the home page what comes next and how far it is', async () => {
 
   await studyAll(world, call)
   const [after] = await openTasksOf(children, personId, world.now())
-  expect(after).toMatchObject({ kind: 'exam', page: '/packages/course/pages/exam/exam?code=grade7' })
+  expect(after).toMatchObject({ kind: 'exam', page: '/packages/course/exam/exam?code=grade7' })
   expect(await progressOf(children, personId, world.now())).toMatchObject([
     { lessonsDone: 2, lessonsTotal: 2, percent: 66, isRequired: true },
   ])

@@ -59,7 +59,6 @@ certificateSchema.index({ unitIds: 1, _id: -1 })
 certificateSchema.index({ unitIds: 1, holder: 1 })
 certificateSchema.index({ unitIds: 1, studentName: 1 })
 certificateSchema.index({ programmeCode: 1, 'families.path': 1 })
-certificateSchema.index({ 'families.studentId': 1, programmeCode: 1 })
 certificateSchema.index({ issuedAt: 1 }, { partialFilterExpression: { pdf: null } })
 
 export type CertificateRecord = InferSchemaType<typeof certificateSchema> & { _id: Types.ObjectId }

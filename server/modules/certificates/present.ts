@@ -2,7 +2,7 @@ import type { CertificateRow, MyCertificate, Verified } from '#contract/certific
 import { shanghaiDay } from '../../infra/clock.ts'
 import { maskName } from '../../infra/field-crypto.ts'
 import type { CertificateRecord } from './model.ts'
-import { shortCode, stateOf } from './rules.ts'
+import { shortCodeOf, stateOf } from './rules.ts'
 
 export function presentMine(certificate: CertificateRecord, now: Date): MyCertificate {
   const { number, holder, studentName, schoolName, className, hours, issuedOn } = certificate
@@ -34,7 +34,7 @@ export function presentVerified(certificate: CertificateRecord, now: Date): Veri
     issuedOn: certificate.issuedOn,
     validUntil: certificate.validUntil,
     state: stateOf(certificate, shanghaiDay(now)),
-    shortCode: certificate.pdf ? shortCode(certificate.pdf) : null,
+    shortCode: shortCodeOf(certificate),
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { CertificateState } from '#contract/certificates'
 
 /** LZ 2026 0000001 5: letters, year of issue, serial of that year, check digit. */
@@ -74,9 +75,35 @@ export const dayWritten = (day: string) => {
   return `${year}年${month}月${date}日`
 }
 
-/** The first characters of the frozen copy's SHA-256, short enough to compare by eye. */
-export const shortCode = (sha256: string) =>
-  sha256
-    .slice(0, 12)
-    .toUpperCase()
-    .replace(/(.{4})(?=.)/g, '$1 ')
+/** What a certificate says, in a fixed order: two certificates that say the same have the same code. */
+export interface Said {
+  number: string
+  holder: string
+  studentName: string
+  schoolName: string
+  className: string
+  programmeTitle: string
+  hours: number
+  issuedOn: string
+  validUntil: string
+}
+
+/**
+ * The first characters of the SHA-256 of what the certificate says, printed on it and shown by `/verify`: a paper on which
+ * a name or a date was altered no longer fits its code.
+ */
+export function shortCodeOf(it: Said) {
+  const said = [
+    it.number,
+    it.holder,
+    it.studentName,
+    it.schoolName,
+    it.className,
+    it.programmeTitle,
+    String(it.hours),
+    it.issuedOn,
+    it.validUntil,
+  ]
+  const code = createHash('sha256').update(said.join('\n')).digest('hex').slice(0, 12).toUpperCase()
+  return code.replace(/(.{4})(?=.)/g, '$1 ')
+}

@@ -125,14 +125,14 @@ export async function findByNumber(typed: string) {
   return number ? CertificateModel.findOne({ number }).lean<CertificateRecord>() : null
 }
 
-/** The certificates that some families hold for a programme, by student. */
-export async function certificatesOfStudents(programmeCode: string, studentIds: Types.ObjectId[]) {
+/** The certificates that some people hold for a programme, by person. */
+export async function certificatesOfPeople(programmeCode: string, personIds: string[]) {
   const found = await CertificateModel.find({
     programmeCode,
     status: 'valid',
-    'families.studentId': { $in: studentIds },
+    personId: { $in: personIds.map((it) => new Types.ObjectId(it)) },
   }).lean<CertificateRecord[]>()
-  return new Map(found.flatMap((it) => it.families.map((family) => [String(family.studentId), it] as const)))
+  return new Map(found.map((it) => [String(it.personId), it]))
 }
 
 /** Families with a certificate by unit of one kind below a scope; two parents of one child are one family. */

@@ -7,13 +7,13 @@ const CERTIFY = 'courses.certify'
 const BATCH = 100
 
 /** Issues what was passed and not certified, because a process died between the two. The attempt itself is the queue. */
-export async function certifyPassed({ clock, log }: Pick<Deps, 'clock' | 'log'>) {
+export async function certifyPassed(deps: Pick<Deps, 'clock' | 'files' | 'env' | 'log'>) {
   for (const attempt of await uncertified(BATCH)) {
     try {
-      await certify(attempt, clock.now())
+      await certify(attempt, deps)
     } catch (error) {
       // One that cannot be issued must not hold up the others.
-      log.error({ err: error, attemptId: String(attempt._id) }, 'certificate not issued')
+      deps.log.error({ err: error, attemptId: String(attempt._id) }, 'certificate not issued')
     }
   }
 }

@@ -1,6 +1,8 @@
 import type { ChildProgress, Todo } from '#contract/home'
 import { Refusal } from '../../http/errors.ts'
+import type { Deps } from '../../infra/deps.ts'
 import * as accounts from '../accounts/service.ts'
+import { freezeIfMissing } from '../certificates/copies/service.ts'
 import * as certificates from '../certificates/service.ts'
 import * as families from '../org/families/service.ts'
 import type { OwnChild } from '../org/policy.ts'
@@ -49,7 +51,7 @@ export async function startExam(learner: Learner, code: string, children: OwnChi
  * Issues what a passed attempt has earned and notes it on the attempt. Safe to run again: whatever was done before is
  * found, not done twice.
  */
-export async function certify(attempt: AttemptRecord, now: Date) {
+export async function certify(attempt: AttemptRecord, deps: Pick<Deps, 'clock' | 'files' | 'env' | 'log'>) {
   const [programme, student, children, person] = await Promise.all([
     programmes.findProgramme(attempt.programmeId),
     families.findStudent(String(attempt.studentId)),
@@ -71,13 +73,15 @@ export async function certify(attempt: AttemptRecord, now: Date) {
       child: { studentName: student.name, path: student.path },
       families: [{ studentId: String(student._id), path: student.path }, ...counted],
     },
-    now,
+    deps.clock.now(),
   )
   await exams.noteCertificate(attempt._id, certificate._id)
+  // The certificate holds with or without its copies; the job that looks for missing ones makes them.
+  await freezeIfMissing(certificate, deps)
   return certificate
 }
 
-const PAGES = '/packages/course/pages'
+const PAGES = '/packages/course'
 /** So long the home page says that there is a certificate to look at. */
 const NEWS_MS = 7 * 86_400_000
 

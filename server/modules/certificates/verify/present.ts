@@ -33,7 +33,7 @@ const form = (typed: string) => `
     <label for="number">证书编号</label>
     <input id="number" name="number" value="${text(typed)}" placeholder="如 LZ 2026 0000001 5" maxlength="40" autocomplete="off" autocapitalize="characters" required>
     <button>查验</button>
-    <span class="note">编号印在证书右下方，也可以直接扫证书上的二维码。</span>
+    <span class="note">编号印在证书标题下面，也可以直接扫证书上的二维码。</span>
   </form>`
 
 /** The form on which anybody types a number. */
@@ -60,7 +60,7 @@ export function verifyResult(found: Verified) {
     ['学时', `${found.hours}学时`],
     ['发证日期', dayWritten(found.issuedOn)],
     ['有效期至', dayWritten(found.validUntil)],
-    ...(found.shortCode ? [['防伪短码', found.shortCode] as [string, string]] : []),
+    ['防伪短码', found.shortCode],
   ]
   return frame(
     `绿证${state.name}`,
@@ -68,7 +68,7 @@ export function verifyResult(found: Verified) {
      <div class="card"><p class="number">${text(numberInGroups(found.number))}</p><dl>
        ${rows.map(([name, value]) => `<dt>${name}</dt><dd>${text(value)}</dd>`).join('')}
      </dl></div>
-     <p class="note">请与手中的证书逐项核对。防伪短码应与证书左下角所印的一致。</p>
+     <p class="note">请与手中的证书逐项核对。防伪短码应与证书左下方所印的一致。</p>
      <p><a href="/verify">查验另一张</a></p>`,
   )
 }

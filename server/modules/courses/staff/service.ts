@@ -76,24 +76,22 @@ async function requiredBy(scope: UnitScope, kind: UnitKind, programme: Programme
 /** A class family by family: who holds the certificate, who is on the way, who has not begun. */
 export async function learnersOf(scope: UnitScope<'seeFamilies'>, programme: ProgrammeRecord) {
   const students = await families.classRoll(scope.unitId)
-  const ids = students.map((it) => it._id)
-  const [guardians, held, versions] = await Promise.all([
-    families.guardiansOf(ids),
-    certificates.certificatesOfStudents(programme.code, ids),
+  const [guardians, versions] = await Promise.all([
+    families.guardiansOf(students.map((it) => it._id)),
     programmes.versionsOf(programme.code),
   ])
   const joined = guardians.flatMap((it) =>
     it.personId && it.joinedAt ? [{ studentId: it.studentId, personId: String(it.personId) }] : [],
   )
-  const percents = await percentsOf(
-    joined.map((it) => it.personId),
-    programme.code,
-    versions,
-  )
+  const personIds = joined.map((it) => it.personId)
+  const [percents, held] = await Promise.all([
+    percentsOf(personIds, programme.code, versions),
+    certificates.certificatesOfPeople(programme.code, personIds),
+  ])
   return students.map((student) => {
     const own = joined.filter((it) => it.studentId.equals(student._id)).map((it) => it.personId)
     const best = own.flatMap((it) => percents.get(it) ?? [])
-    const certificate = held.get(String(student._id))
+    const certificate = own.map((it) => held.get(it)).find(Boolean)
     return {
       studentId: String(student._id),
       number: student.number,

@@ -1,0 +1,230 @@
+import jsqr from 'jsqr'
+import sharp from 'sharp'
+import { expect, it } from 'vitest'
+import {
+  listCertificates,
+  listMyCertificates,
+  readMyCertificate,
+  revokeCertificate,
+  verifyCertificate,
+} from '#contract/certificates'
+import { listLearnersOfClass, listProgrammes, readCompletion, readProgrammeOutline } from '#contract/courses'
+import { freezeMissing } from '../../server/modules/certificates/jobs.ts'
+import { CertificateModel, type CertificateRecord } from '../../server/modules/certificates/model.ts'
+import { pdfOf } from '../../server/modules/certificates/copies/service.ts'
+import { buildBranch, buildGuardian, buildStaff, buildStudent, newId } from '../support/build.ts'
+import { passAll, publish } from '../support/learning.ts'
+import { useWorld } from '../support/world.ts'
+
+const world = useWorld()
+// Its typings describe the ES module, Node loads the other one.
+const readQr = jsqr as unknown as typeof jsqr.default
+
+async function certified(over: Partial<Awaited<ReturnType<typeof buildBranch>>> = {}) {
+  await publish(world)
+  const branch = over.klass ? (over as Awaited<ReturnType<typeof buildBranch>>) : await buildBranch()
+  const student = await buildStudent(branch.klass, { name: '张小明' })
+  const personId = await buildGuardian(world, student)
+  const call = await world.as(personId, 'guardian')
+  const { certificateId } = await passAll(world, call)
+  const certificate = await CertificateModel.findById(certificateId).lean<CertificateRecord>()
+  if (!certificate) throw new Error('no certificate')
+  return { ...branch, student, personId, call, certificate, id: String(certificate._id) }
+}
+
+const get = (path: string) => fetch(`${world.origin()}${path}`, { redirect: 'manual' })
+
+it('gives the phone a PDF and a picture whose QR leads to the public page', async () => {
+  const { call, id, certificate } = await certified()
+  const { copies, verifyAddress } = await call(readMyCertificate, { certificateId: id })
+  const pdf = await get(copies.pdf ?? '')
+  const picture = await get(copies.picture ?? '')
+
+  expect([pdf.status, pdf.headers.get('content-type')]).toEqual([200, 'application/pdf'])
+  expect(
+    Buffer.from(await pdf.arrayBuffer())
+      .subarray(0, 5)
+      .toString(),
+  ).toBe('%PDF-')
+  const bytes = Buffer.from(await picture.arrayBuffer())
+  expect(bytes.length).toBeLessThanOrEqual(300_000)
+  const { data, info } = await sharp(bytes).ensureAlpha().raw().toBuffer({ resolveWithObject: true })
+  expect(readQr(new Uint8ClampedArray(data), info.width, info.height)?.data).toBe(verifyAddress)
+  expect(verifyAddress).toBe(`http://127.0.0.1:3000/verify/${certificate.number}`)
+})
+
+it('draws the same bytes from the same certificate', async () => {
+  const { certificate } = await certified()
+  const [first, second] = await Promise.all([1, 2].map(() => pdfOf(certificate, 'http://x')))
+
+  expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true)
+})
+
+it('makes the copies that a crash left out', async () => {
+  const { id, call } = await certified()
+  await CertificateModel.updateOne({ _id: id }, { pdf: null, picture: null })
+  expect((await call(readMyCertificate, { certificateId: id })).copies).toEqual({ pdf: null, picture: null })
+  await freezeMissing(world.deps())
+
+  expect((await call(readMyCertificate, { certificateId: id })).copies.pdf).toContain('/api/certificates/')
+})
+
+it('opens no copy without a link of ours', async () => {
+  const { call, id } = await certified()
+  const { copies } = await call(readMyCertificate, { certificateId: id })
+  const link = copies.pdf ?? ''
+
+  expect((await get(`/api/certificates/${id}/copies/pdf`)).status).toBe(403)
+  expect((await get(link.replace(/sig=.{6}/, 'sig=AAAAAA'))).status).toBe(403)
+  world.pass(11 * 60_000)
+  expect((await get(link)).status).toBe(403)
+})
+
+it('shows anybody with the number a masked name and what can be compared', async () => {
+  const { certificate, school } = await certified()
+  const verified = await world.withToken(null)(verifyCertificate, {
+    number: certificate.number.toLowerCase(),
+  })
+  expect(verified).toMatchObject({ schoolName: school.name, state: 'valid' })
+  expect(verified.maskedHolder).toMatch(/^.\*+$/)
+  expect(JSON.stringify(verified)).not.toContain('小明')
+
+  const page = await (await get(`/verify/${certificate.number}`)).text()
+  expect(page).toContain('有效')
+  expect(page).toContain(`${school.name}家长学校`)
+  expect(page).not.toContain('小明')
+  expect(page).not.toContain(certificate.holder)
+})
+
+it('answers a wrong number, a form and a hostile one with a page', async () => {
+  const [form, missing, hostile, sent] = await Promise.all([
+    get('/verify'),
+    get('/verify/LZ202600000027'),
+    get(`/verify/${encodeURIComponent('"><script>alert(1)</script>')}`),
+    get('/verify?number=LZ2026%200000001%205'),
+  ])
+  expect([form.status, missing.status, hostile.status, sent.status]).toEqual([200, 404, 404, 302])
+  expect(await missing.text()).toContain('没有查到')
+  expect(await hostile.text()).not.toContain('<script>')
+  expect(sent.headers.get('location')).toBe('/verify/LZ2026%200000001%205')
+})
+
+it('says expired after the last day and revoked with a reason kept inside', async () => {
+  const { certificate, school, id, call } = await certified()
+  const admin = await world.as(await buildStaff(school, 'school_admin'), 'staff')
+  world.goTo(`${certificate.validUntil}T16:01:00Z`)
+  const state = async () =>
+    (await world.withToken(null)(verifyCertificate, { number: certificate.number })).state
+  expect(await state()).toBe('expired')
+
+  world.goTo(certificate.issuedAt.toISOString())
+  const again = await world.as(await buildStaff(school, 'school_admin'), 'staff')
+  await again(revokeCertificate, { certificateId: id, reason: '由他人代考' })
+  expect(await state()).toBe('revoked')
+  expect(await (await get(`/verify/${certificate.number}`)).text()).not.toContain('代考')
+  expect((await call(listMyCertificates, {})).certificates[0]).toMatchObject({
+    state: 'revoked',
+    revokeReason: '由他人代考',
+  })
+  await expect(admin(revokeCertificate, { certificateId: id, reason: '再一次' })).rejects.toMatchObject({
+    status: 409,
+  })
+})
+
+it('lets sixty checks a minute through from one address, also while Redis is away', async () => {
+  const check = async () => (await get('/verify/LZ202600000027')).status
+  const statuses = await Promise.all(Array.from({ length: 70 }, check))
+  expect([statuses.filter((it) => it === 404).length, statuses.filter((it) => it === 429).length]).toEqual([
+    60, 10,
+  ])
+
+  world.deps().redis.disconnect()
+  const away = await check()
+  await world.deps().redis.connect()
+  expect([404, 429]).toContain(away)
+})
+
+it('lists a unit newest first, finds by number and name, and masks names for a city', async () => {
+  const branch = await buildBranch()
+  const first = await certified(branch)
+  const second = await certified(branch)
+  const other = await certified()
+  const teacher = await world.as(await buildStaff(branch.klass, 'class_teacher'), 'staff')
+  const city = await world.as(await buildStaff(branch.city, 'city_admin'), 'staff')
+  const unitId = String(branch.school._id)
+
+  const school = await world.as(await buildStaff(branch.school, 'school_admin'), 'staff')
+  const page = await school(listCertificates, { unitId, limit: 1 })
+  const rest = await school(listCertificates, { unitId, limit: 1, after: page.next ?? '' })
+  expect([...page.certificates, ...rest.certificates].map((it) => it.id)).toEqual([second.id, first.id])
+  expect([rest.next, page.counts]).toEqual([null, { valid: 2, expired: 0, revoked: 0 }])
+  expect(page.certificates[0]).toMatchObject({ studentName: '张小明', abilities: { revoke: true } })
+
+  const found = await school(listCertificates, { unitId, search: first.certificate.number })
+  expect(found.certificates.map((it) => it.id)).toEqual([first.id])
+  expect((await school(listCertificates, { unitId, search: '张小' })).certificates).toHaveLength(2)
+  expect((await school(listCertificates, { unitId, search: other.certificate.number })).certificates).toEqual(
+    [],
+  )
+  expect((await school(listCertificates, { unitId, search: '.*' })).certificates).toEqual([])
+
+  const masked = await city(listCertificates, { unitId })
+  expect(masked.certificates[0]).toMatchObject({ studentName: '张**', pdf: null })
+  await expect(city(listCertificates, { unitId, search: '张' })).rejects.toMatchObject({ status: 403 })
+  const own = await teacher(listCertificates, { unitId: String(branch.klass._id) })
+  expect(own.certificates.map((it) => it.abilities.revoke)).toEqual([false, false])
+})
+
+it("neither shows nor revokes another school's certificate", async () => {
+  const { id, school } = await certified()
+  const { school: elsewhere } = await buildBranch()
+  const admin = await world.as(await buildStaff(elsewhere, 'school_admin'), 'staff')
+
+  await expect(admin(listCertificates, { unitId: String(school._id) })).rejects.toMatchObject({ status: 404 })
+  for (const certificateId of [id, newId()]) {
+    await expect(admin(revokeCertificate, { certificateId, reason: '试试' })).rejects.toMatchObject({
+      status: 404,
+      json: { error: { message: '没有这张绿证' } },
+    })
+  }
+})
+
+it('counts families of the starting grade and those that hold the certificate, down to who is missing', async () => {
+  const { district, school, klass, student, personId } = await certified()
+  const father = await world.as(await buildGuardian(world, student, { relation: '爸爸' }), 'guardian')
+  await passAll(world, father)
+  await buildStudent(klass, { name: '李小红' })
+  const twin = await buildStudent(klass, { name: '张小亮' })
+  await buildGuardian(world, twin, { personId })
+  const admin = await world.as(await buildStaff(district, 'district_admin'), 'staff')
+  const teacher = await world.as(await buildStaff(klass, 'class_teacher'), 'staff')
+
+  const code = 'grade7'
+  const { total, rows } = await admin(readCompletion, { unitId: String(district._id), code })
+  expect(total).toMatchObject({ families: 3, completed: 1 })
+  expect(rows).toEqual([
+    { unitId: String(school._id), kind: 'school', name: school.name, families: 3, completed: 1 },
+  ])
+  const { families } = await teacher(listLearnersOfClass, { classId: String(klass._id), code })
+  expect(
+    families.map((it) => [it.studentName, it.percent, it.hasJoined, Boolean(it.certificateNumber)]),
+  ).toEqual([
+    ['张小明', 100, true, true],
+    ['李小红', null, false, false],
+    ['张小亮', 100, true, true],
+  ])
+})
+
+it('shows every programme to staff, and answers only to those who edit courses', async () => {
+  await publish(world)
+  const { school, klass } = await buildBranch()
+  const admin = await world.as(await buildStaff(school, 'school_admin'), 'staff')
+  const teacher = await world.as(await buildStaff(klass, 'class_teacher'), 'staff')
+
+  const { programmes } = await teacher(listProgrammes, { unitId: String(klass._id) })
+  expect(programmes).toMatchObject([{ code: 'grade7', lessons: 2, questions: 12, version: 1 }])
+  const seen = await teacher(readProgrammeOutline, { unitId: String(klass._id), code: 'grade7' })
+  expect([seen.answers, JSON.stringify(seen).includes('explanation')]).toEqual([null, false])
+  const edited = await admin(readProgrammeOutline, { unitId: String(school._id), code: 'grade7' })
+  expect([edited.answers?.bank.length, edited.answers?.quizzes.length]).toEqual([12, 2])
+})
