@@ -8,6 +8,7 @@ import * as accounts from '../../accounts/service.ts'
 import { unitScope } from '../policy.ts'
 import { DEPTH, idAt } from '../tree/rules.ts'
 import * as tree from '../tree/service.ts'
+import { announceDecision, announceRequest } from './messages/service.ts'
 import { presentMyJoin } from './present.ts'
 import * as joins from './service.ts'
 
@@ -35,7 +36,9 @@ export function joinRoutes(router: Router, deps: Deps) {
   serve(router, api.askToJoin, async ({ actor, code, studentName, guardianName, relation }) => {
     const unit = await classOf(code)
     const asking = { personId: actor.personId, unit, studentName, guardianName, relation }
-    return presentMyJoin(await joins.ask(asking, clock.now()), await namesOf(unit.path))
+    const [join, names] = await Promise.all([joins.ask(asking, clock.now()), namesOf(unit.path)])
+    await announceRequest(join, names.className, { clock })
+    return presentMyJoin(join, names)
   })
 
   serve(router, api.listMyJoins, async ({ actor }) => {
@@ -78,9 +81,11 @@ export function joinRoutes(router: Router, deps: Deps) {
     const join = await joins.findJoin(joinId)
     if (!join) throw new Refusal('not_found', '没有这条申请')
     await unitScope(actor, String(join.classId), 'decideJoins')
+    const { className } = await namesOf(join.path)
     const decision = { decidedBy: actor.personId, now: clock.now() }
     if (!approve) {
       await joins.decline(joinId, reason, decision)
+      await announceDecision(join, className, { approved: false, reason }, { clock })
       return DONE
     }
     if (!studentId) throw new Refusal('invalid', '请选择是哪个孩子')
@@ -92,6 +97,7 @@ export function joinRoutes(router: Router, deps: Deps) {
       decision,
     )
     await accounts.nameIfNameless(String(join.personId), join.guardianName)
+    await announceDecision(join, className, { approved: true, reason }, { clock })
     return DONE
   })
 }
