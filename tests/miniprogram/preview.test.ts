@@ -1,43 +1,11 @@
-import { rmSync } from 'node:fs'
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundlePreview } from '../../miniprogram/preview/compile/bundle.ts'
-import { buildMiniprogram } from '../../miniprogram/tools/build.ts'
-import { openBrowser, desk, shot } from '../support/browser.ts'
-import { openPhone, type Phone, type PhoneOptions } from '../support/miniprogram.ts'
-import { serveSample } from './fixtures/server.ts'
+import { cpSync, writeFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { desk, shot } from '../support/browser.ts'
+import { openPhone } from '../support/miniprogram.ts'
+import { SAMPLE, serveApp, useSample } from '../support/preview.ts'
 
-const sources = 'tests/miniprogram/fixtures/app'
-const work = `.data/preview-test-${process.pid}`
-
-let browser: Browser
-let sample: Awaited<ReturnType<typeof serveSample>>
-
-beforeAll(async () => {
-  const app = `${work}/app`
-  await buildMiniprogram({ from: sources, to: app, origin: 'http://127.0.0.1:9' })
-  await bundlePreview({ app, sources, to: `${work}/preview` })
-  sample = await serveSample(`${work}/preview`)
-  browser = await openBrowser()
-})
-
-afterAll(async () => {
-  await browser?.close()
-  sample?.close()
-  rmSync(work, { recursive: true, force: true })
-})
-
-/** Runs a story on one phone; anything red on it fails the test. */
-async function onPhone(story: (phone: Phone) => Promise<void>, options: Partial<PhoneOptions> = {}) {
-  const phone = await openPhone(browser, sample.origin, { as: 'zhang', ...options })
-  try {
-    await story(phone)
-  } catch (error) {
-    await phone.screenshot('preview-failed')
-    throw new Error([(error as Error).message, ...phone.failures()].join('\n'), { cause: error })
-  }
-  await phone.close()
-}
+const sample = useSample()
+const { onPhone } = sample
 
 describe('a list page', () => {
   it('shows what wx.request brought, and needs less than a megabyte for that', () =>
@@ -142,6 +110,7 @@ describe('a form page', () => {
       await see('预约成功')
       const said = await page.locator('#result, wx-view.muted.field').last().innerText()
       expect(JSON.parse(said.slice(said.indexOf('{')))).toEqual({
+        parent: '王女士',
         phone: '13800000000',
         remind: false,
         days: ['mon', 'tue'],
@@ -174,6 +143,9 @@ describe('a form page', () => {
 
       await tap('上课学员')
       await page.waitForTimeout(500)
+      // What is fixed in a page stays in the page: the bar above is not covered.
+      const cover = await page.locator('.t-overlay').filter({ visible: true }).first().boundingBox()
+      expect(cover).toMatchObject({ x: 0, y: 44, width: 390, height: 800 })
       await tap('小红（6 岁）')
       await page.waitForTimeout(500)
       await tap(page.getByText('确定').filter({ visible: true }))
@@ -185,7 +157,7 @@ describe('a form page', () => {
       const dialog = page.waitForEvent('filechooser')
       await tap('上传请假条图片')
       await tap(page.locator('.mp-modal').getByText('同意', { exact: true }))
-      await (await dialog).setFiles(`${sources}/images/tab.png`)
+      await (await dialog).setFiles(`${SAMPLE}/images/tab.png`)
       await see(/已上传 \d+ 字节/)
     }, options))
 })
@@ -231,10 +203,10 @@ describe('a tab page', () => {
   it('keeps what one phone stored from the other phone in the same browser', () =>
     onPhone(async ({ page, see, tap }) => {
       await tap('记住')
-      await page.goto(`${sample.origin}/preview/?as=li#/pages/mine/mine`)
+      await page.goto(`${sample.server().origin}/preview/?as=li#/pages/mine/mine`)
       await page.reload()
       await see('没有')
-      await page.goto(`${sample.origin}/preview/?as=zhang#/pages/mine/mine`)
+      await page.goto(`${sample.server().origin}/preview/?as=zhang#/pages/mine/mine`)
       await page.reload()
       await see('记住了')
     }, options))
@@ -247,7 +219,7 @@ describe('a tab page', () => {
       await screenshot('preview-subscribe')
       await tap('允许')
       await see('订阅 accept')
-      expect(sample.subscribed).toContainEqual({ as: 'zhang', templateIds: ['letter'] })
+      expect(sample.server().subscribed).toContainEqual({ as: 'zhang', templateIds: ['letter'] })
     }, options))
 
   it('shares from the capsule', () =>
@@ -323,7 +295,7 @@ describe('a page of a sub-package', () => {
 })
 
 it('fails loudly, in red, on a wx.* that it does not know', async () => {
-  const phone = await openPhone(browser, sample.origin, {
+  const phone = await openPhone(sample.browser(), sample.server().origin, {
     as: 'zhang',
     page: 'packages/tools/pages/media/media',
   })
@@ -337,9 +309,9 @@ it('fails loudly, in red, on a wx.* that it does not know', async () => {
 })
 
 it('lets people choose whose phone it is, and shows it in a frame on a desk screen', async () => {
-  const context = await desk(browser)
+  const context = await desk(sample.browser())
   const page = await context.newPage()
-  await page.goto(`${sample.origin}/preview/#/pages/detail/detail?id=2`)
+  await page.goto(`${sample.server().origin}/preview/#/pages/detail/detail?id=2`)
   await page.getByText('张三妈妈').waitFor()
   await shot(page, 'preview-chooser')
   await page.getByText('李四爸爸').click()
@@ -354,4 +326,17 @@ it('lets people choose whose phone it is, and shows it in a frame on a desk scre
   await page.getByText('以其他人身份打开').click()
   await page.getByText('打开谁的手机？').waitFor()
   await context.close()
+})
+
+it('loads every other component when one cannot be loaded', async () => {
+  const broken = `${sample.work}/broken`
+  cpSync(SAMPLE, broken, { recursive: true })
+  writeFileSync(`${broken}/components/course-card/course-card.ts`, "throw new Error('this card is broken')")
+  const server = await serveApp(broken, `${sample.work}/broken-built`)
+
+  const phone = await openPhone(sample.browser(), server.origin, { as: 'zhang' })
+  await phone.see('可预约（6）')
+  await phone.see(/components\/course-card\/course-card: Error: this card is broken/)
+  await expect(phone.close()).rejects.toThrow('this card is broken')
+  server.close()
 })

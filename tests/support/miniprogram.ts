@@ -51,7 +51,13 @@ export async function openPhone(
   const visible = (text: string | RegExp) => page.getByText(text).filter({ visible: true }).first()
   return {
     page,
-    tap: (target) => (typeof target === 'string' ? visible(target) : target).tap(),
+    tap: async (target) => {
+      if (typeof target !== 'string') return target.tap()
+      await visible(target).waitFor()
+      // A button 同意 beside a sentence that ends in 同意吗: the button is meant.
+      const exact = page.getByText(target, { exact: true }).filter({ visible: true })
+      await ((await exact.count()) > 0 ? exact.first() : visible(target)).tap()
+    },
     see: (text) => visible(text).waitFor(),
     drag: async (points) => {
       const devtools = await context.newCDPSession(page)

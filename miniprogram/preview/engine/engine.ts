@@ -5,7 +5,8 @@ import { BUILT_IN } from '../../tools/built-in.ts'
 import { describe, reportFailure } from '../failures.ts'
 import { letTouchesBeCaught, PreviewBackend } from './backend.ts'
 import { type TapWatch, wireEvents } from './events.ts'
-import { SelectorQuery } from './selector-query.ts'
+import { PageIntersectionObserver } from './intersection-observer.ts'
+import { SelectorQuery, viewport } from './selector-query.ts'
 import { installWxs } from './wxs.ts'
 
 const { glassEasel } = adapter
@@ -42,7 +43,7 @@ export function createEngine(bundle: AppBundle, watch: TapWatch) {
   const backend = new PreviewBackend()
   wireEvents(backend, watch)
   giveRawAttributes()
-  answerSelectorQueries()
+  answerQueries()
   glassEasel.addGlobalErrorListener((error, method, component) => {
     reportFailure(
       `${typeof component === 'string' ? component : (component?.is ?? '')} ${method ?? ''}: ${describe(error)}`,
@@ -148,14 +149,16 @@ function giveRawAttributes() {
   }
 }
 
-/** The adapter's queries know no nodes; ours do. */
-function answerSelectorQueries() {
-  const prototype = adapter.component.ComponentCaller.prototype as unknown as {
-    createSelectorQuery: () => SelectorQuery
-  }
-  prototype.createSelectorQuery = function (this: Instance) {
-    return new SelectorQuery(this)
-  }
+/** The adapter's queries know no nodes, and its observers skip the first news; ours do not. */
+function answerQueries() {
+  Object.assign(adapter.component.ComponentCaller.prototype, {
+    createSelectorQuery(this: Instance) {
+      return new SelectorQuery(this)
+    },
+    createIntersectionObserver(this: Instance, options: object = {}) {
+      return new PageIntersectionObserver(this, options, viewport)
+    },
+  })
 }
 
 /** glass-easel leaves `ready` to its host: after the first layout, children before parents. */

@@ -10,6 +10,7 @@ type Callback = (answer: never) => void
 
 /** Answers where elements are and what they hold; `setPageBox` says where a page's coordinates begin. */
 let pageBox: () => Element | null = () => null
+export const viewport = () => pageBox()?.querySelector('.mp-scroll') ?? null
 export const setPageBox = (box: typeof pageBox) => {
   pageBox = box
 }
@@ -82,7 +83,8 @@ interface Found {
   dom: HTMLElement
 }
 
-function elementsIn(within: Instance, selector: string): Found[] {
+/** What a selector finds inside one page or component. */
+export function elementsIn(within: Instance, selector: string): Found[] {
   const found = within._$.getShadowRoot()?.querySelectorAll(selector) ?? []
   return found.flatMap((wx) => {
     const dom = wx.getBackendElement() as unknown

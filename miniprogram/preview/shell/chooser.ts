@@ -38,8 +38,8 @@ function personLink({ as, label, hint }: Person) {
     HTMLElement,
     HTMLElement,
   ]
-  face.textContent = label.slice(0, 1)
-  name.textContent = label
+  face.textContent = (label || as).slice(0, 1)
+  name.textContent = label || as
   note.textContent = hint
   link.append(face, name, note)
   const item = document.createElement('li')
