@@ -90,7 +90,8 @@ it('takes its folder back from a mongod that was left behind', async () => {
   const port = String(await freePort())
   const args = ['--dbpath', place.folder, '--port', port, '--bind_ip', '127.0.0.1', '--replSet', 'other']
   const left = spawn(await findMongod(say), args, { detached: true, stdio: 'ignore' })
-  await vi.waitFor(async () => expect(await readFile(join(place.folder, 'mongod.lock'), 'utf8')).not.toBe(''))
+  const locked = async () => expect(await readFile(join(place.folder, 'mongod.lock'), 'utf8')).not.toBe('')
+  await vi.waitFor(locked, { timeout: 15_000 })
 
   const next = await startMongo(place)
 
