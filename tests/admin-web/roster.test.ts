@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RosterImport } from '#contract/roster'
+import { inside } from '../../admin-web/src/pages/roster/class-name'
 import {
   applySentence,
   fileObjection,
@@ -84,5 +85,19 @@ describe('on the way', () => {
     expect([null, 'checking', 'checked', 'applying', 'applied'].map((it) => stepOf(it as never))).toEqual([
       0, 1, 2, 3, 4,
     ])
+  })
+})
+
+describe('a class in the list', () => {
+  it('is called as people call it from where they stand', () => {
+    const klass = '云溪市实验中学七年级2班'
+    expect(inside(klass, { kind: 'school', fullName: '云溪市实验中学' })).toBe('七年级2班')
+    expect(inside(klass, { kind: 'grade', fullName: '云溪市实验中学七年级' })).toBe('2班')
+    expect(inside(klass, { kind: 'district', fullName: '东湖区' })).toBe(klass)
+  })
+
+  it('keeps the name of a school that begins with the name of its district', () => {
+    const klass = '东湖区第三中学七年级1班'
+    expect(inside(klass, { kind: 'district', fullName: '东湖区' })).toBe(klass)
   })
 })

@@ -12,7 +12,7 @@ export function comparison(units: UnitFigures[]) {
   return {
     animationDuration: 300,
     legend: { data: MEASURES.map((it) => it.label) },
-    grid: { top: 48, right: 8, bottom: 28, left: 44 },
+    grid: { top: 48, right: 8, bottom: 24, left: 44 },
     tooltip: {
       trigger: 'axis' as const,
       axisPointer: { type: 'shadow' as const },
