@@ -1,4 +1,4 @@
-import pino, { type Logger } from 'pino'
+import pino, { type DestinationStream, type Logger } from 'pino'
 
 /** Keys whose values never reach a log, wherever they stand in a logged object (S13). */
 const PRIVATE = [
@@ -13,12 +13,17 @@ const PRIVATE = [
   'cookie',
 ]
 
-export function openLog(level: string): Logger {
-  return pino({
+/** The process's log. `out` is where tests listen. */
+export function openLog(level: string, out?: DestinationStream): Logger {
+  const settings = {
     level,
-    redact: { paths: PRIVATE.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[…]' },
+    redact: {
+      paths: PRIVATE.flatMap((key) => [key, `*.${key}`, `*.*.${key}`, `*.*.*.${key}`]),
+      censor: '[…]',
+    },
     serializers: { err: withoutPrivateText },
-  })
+  }
+  return out ? pino(settings, out) : pino(settings)
 }
 
 /** A library may quote a value in its message (a duplicate key does): digits that could be a phone or ID number go. */
