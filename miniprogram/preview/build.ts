@@ -7,7 +7,9 @@ const [app = 'dist/miniprogram', to = 'dist/preview', sources = 'miniprogram'] =
 try {
   rmSync(to, { recursive: true, force: true })
   const { units, bytes, warnings } = await bundlePreview({ app, to, sources })
-  for (const it of warnings.filter(({ file }) => !file.startsWith('miniprogram_npm'))) {
+  for (const it of warnings.filter(
+    (warning) => warning.isError || !warning.file.startsWith('miniprogram_npm/'),
+  )) {
     process.stderr.write(`${it.file}:${it.line}:${it.column} ${it.message}\n`)
   }
   process.stdout.write(`${to}: ${units} pages and components, app.js ${inKiB(bytes)}\n`)

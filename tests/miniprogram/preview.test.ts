@@ -283,6 +283,17 @@ describe('a page of a sub-package', () => {
       { page: 'packages/tools/pages/media/media' },
     ))
 
+  it('moves what wx.createAnimation says', () =>
+    onPhone(
+      async ({ page, see }) => {
+        await see(/很长的通知/)
+        const moved = () =>
+          page.locator('.t-notice-bar__content').evaluate((it) => (it as HTMLElement).style.transform)
+        await expect.poll(moved).toMatch(/translateX\(-\d/)
+      },
+      { page: 'packages/tools/pages/media/media' },
+    ))
+
   it('lets no script through rich-text', () =>
     onPhone(
       async ({ page, see }) => {

@@ -1,3 +1,5 @@
+import { playSteps, type Step } from './animation.ts'
+
 /** A WeChat built-in component as a custom element: `wx-view`, `wx-button`, … */
 export abstract class WxElement extends HTMLElement {
   /** What the template gave, as it is, by camel-cased name. */
@@ -17,6 +19,7 @@ export abstract class WxElement extends HTMLElement {
   setProp(name: string, value: unknown) {
     const camel = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
     this.props[camel] = value
+    if (camel === 'animation') playSteps(this, (value as { actions?: Step[] } | null)?.actions ?? [])
     if (this.#isBuilt) this.changed(camel)
   }
 

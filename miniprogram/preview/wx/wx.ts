@@ -1,5 +1,6 @@
 import { reportFailure } from '../failures.ts'
 import { accountApi } from './account.ts'
+import { createAnimation } from './animation.ts'
 import type { Phone } from './api.ts'
 import { deviceApi } from './device.ts'
 import { dialogsApi } from './dialogs.ts'
@@ -14,6 +15,7 @@ import { storageApi } from './storage.ts'
 /** The global `wx`. A name that it does not know fails at once and in red: a page must not fail silently later. */
 export function createWx(phone: Phone) {
   const known: Record<string, unknown> = {
+    createAnimation,
     ...accountApi(),
     ...deviceApi(phone),
     ...dialogsApi(),
