@@ -18,6 +18,7 @@ export interface Plan {
 export interface DayChip {
   day: string
   weekday: string
+  /** 23日; with the month where a new one begins. */
   date: string
   isOn: boolean
 }
@@ -29,22 +30,38 @@ export interface Preview {
   problem: string
 }
 
-/** The next two weeks as chips, school days before weekends. */
+/** The next two weeks as chips, school days before weekends, and what they span. */
 export function dayChips(chosen: string[], now: Date = new Date()) {
+  const first = dayOf(now)
   const chips = Array.from({ length: DAYS_SHOWN }, (_, at): DayChip & { isWeekend: boolean } => {
     const day = dayOf(new Date(now.getTime() + at * DAY_MS))
-    const [, month = '', date = ''] = day.split('-')
     const weekday = new Date(`${day}T00:00:00Z`).getUTCDay()
     return {
       day,
       weekday: at === 0 ? '今天' : `周${'日一二三四五六'[weekday] ?? ''}`,
-      date: `${Number(month)}月${Number(date)}日`,
+      date: `${Number(day.slice(8))}日`,
       isOn: chosen.includes(day),
       isWeekend: weekday === 0 || weekday === 6,
     }
   })
-  return { schoolDays: chips.filter((it) => !it.isWeekend), weekends: chips.filter((it) => it.isWeekend) }
+  return {
+    schoolDays: withMonths(chips.filter((it) => !it.isWeekend)),
+    weekends: withMonths(chips.filter((it) => it.isWeekend)),
+    range: `${spoken(first)}到${spoken(chips[chips.length - 1]?.day ?? first)}`,
+  }
 }
+
+/** The month stands where a new one begins; the chips are too narrow to repeat it. */
+const withMonths = (chips: DayChip[]): DayChip[] =>
+  chips.map((it, at) => {
+    const before = chips[at - 1]
+    return before && monthOf(before.day) !== monthOf(it.day)
+      ? { ...it, date: `${monthOf(it.day)}月${it.date}` }
+      : it
+  })
+
+const monthOf = (day: string) => Number(day.slice(5, 7))
+const spoken = (day: string) => `${monthOf(day)}月${Number(day.slice(8))}日`
 
 /** The appointments of one day: 16:00–18:00 with 15 minutes and 5 between gives exactly six. */
 export function timesOf({ from, until, lengthMinutes, gapMinutes }: Plan): string[] {

@@ -14,6 +14,7 @@ interface Data {
   days: string[]
   schoolDays: DayChip[]
   weekends: DayChip[]
+  range: string
   plan: Plan
   way: CallWay
   lengths: number[]
@@ -48,6 +49,7 @@ Page<Data, Custom>({
     days: [],
     schoolDays: [],
     weekends: [],
+    range: '',
     plan: { from: '16:00', until: '18:00', lengthMinutes: 15, gapMinutes: 5 },
     way: 'phone',
     lengths: LENGTHS,
