@@ -120,6 +120,7 @@ Page<Data, Custom>({
       if (letter) this.receive(letter)
       else this.setData({ isWaiting: true })
       this.setData({ isSigning: false })
+      if (letter) void wx.showToast({ title: letter.signed ? '签好了' : '已确认', icon: 'success' })
     } catch (error) {
       tell(error)
       // The other parent may have been faster, or the letter was corrected: show how it stands.

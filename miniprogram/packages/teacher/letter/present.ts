@@ -45,6 +45,8 @@ export interface ShownHead {
   title: string
   note: string
   asks: string
+  /** 已签 */
+  label: string
   done: number
   expected: number
   percent: number
@@ -59,6 +61,7 @@ export function presentHead(letter: Letter, tally: Tally): ShownHead {
     title: letter.title,
     note: `${letter.unitName} · ${letter.sentAt ? moment(letter.sentAt) : '还没有发出'}`,
     asks: `${ASKS[letter.confirmation]}${letter.dueOn ? `，${date(letter.dueOn)}前` : ''}`,
+    label: ASKED[letter.confirmation].did,
     done,
     expected: tally.expected,
     percent: tally.expected > 0 ? Math.floor((100 * done) / tally.expected) : 0,
