@@ -22,8 +22,12 @@ import { examRoutes } from './modules/courses/exams/routes.ts'
 import { courseRoutes, mediaPages } from './modules/courses/routes.ts'
 import { courseStaffRoutes } from './modules/courses/staff/routes.ts'
 import * as accounts from './modules/accounts/service.ts'
+import { postRoutes } from './modules/accounts/posts/routes.ts'
 import { signInRoutes } from './modules/accounts/sign-in/routes.ts'
 import { pushRoutes } from './modules/notify/push/routes.ts'
+import { dashboardRoutes } from './modules/figures/dashboard/routes.ts'
+import { homeRoutes } from './modules/figures/home/routes.ts'
+import { hotlineRoutes } from './modules/hotlines/routes.ts'
 import { notifyRoutes } from './modules/notify/routes.ts'
 import { familyRoutes } from './modules/org/families/routes.ts'
 import { joinRoutes } from './modules/org/joins/routes.ts'
@@ -34,6 +38,7 @@ import { treeRoutes } from './modules/org/tree/routes.ts'
 const ROOMS = [
   accountRoutes,
   signInRoutes,
+  postRoutes,
   treeRoutes,
   familyRoutes,
   rosterRoutes,
@@ -43,6 +48,9 @@ const ROOMS = [
   myLetterRoutes,
   letterFileRoutes,
   meetingRoutes,
+  homeRoutes,
+  dashboardRoutes,
+  hotlineRoutes,
   notifyRoutes,
   pushRoutes,
   courseRoutes,
@@ -94,6 +102,8 @@ const security = () =>
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
         mediaSrc: ["'self'", 'blob:'],
+        // The preview shows a document that the page has fetched.
+        frameSrc: ["'self'", 'blob:'],
         connectSrc: ["'self'"],
         objectSrc: ["'none'"],
         upgradeInsecureRequests: null,

@@ -86,6 +86,32 @@ export const listStaff = endpoint({
   reply: z.object({ staff: z.array(staffMember), next: z.nullable(objectId) }),
 })
 
+export const appointStaff = endpoint({
+  access: 'staff',
+  summary: '安排一个岗位；手机号已有账号的人沿用原来的账号',
+  method: 'POST',
+  path: '/units/:unitId/staff',
+  input: z.strictObject({
+    unitId: objectId,
+    post: postKind,
+    name: words('姓名', 20),
+    phone: z.string('请填写手机号').check(z.regex(/^1[3-9]\d{9}$/, '手机号应为11位数字')),
+    /** For the console. Who works on the phone only needs none. */
+    loginName: z.optional(z.string().check(z.regex(/^[\w.-]{2,40}$/, '账号用2到40位字母、数字、点或横线'))),
+  }),
+  /** The password of a new console account, shown this once. */
+  reply: z.object({ personId: objectId, initialPassword: z.nullable(z.string()) }),
+})
+
+export const endPost = endpoint({
+  access: 'staff',
+  summary: '结束一个岗位；此人的权限立即失效',
+  method: 'POST',
+  path: '/units/:unitId/staff/:personId/end',
+  input: z.strictObject({ unitId: objectId, personId: objectId, post: postKind }),
+  reply: done,
+})
+
 /** 您是三年级2班张三的妈妈？ */
 export const match = z.object({
   guardianshipId: objectId,

@@ -2,7 +2,7 @@ import type { PostKind } from '#contract/org'
 import type { ActorPost, GuardianActor, StaffActor } from '../../http/actor.ts'
 import { Refusal } from '../../http/errors.ts'
 import type { Action } from './rules.ts'
-import { may } from './rules.ts'
+import { may, objectionTo } from './rules.ts'
 import { findUnit } from './tree/service.ts'
 import { isWithin } from './tree/rules.ts'
 import * as families from './families/service.ts'
@@ -62,6 +62,21 @@ function prove<A extends Action>(unit: UnitRecord, posts: ActorPost[], actor: St
     post: post.post,
     may: (other: Action) => posts.some((it) => may(it.post, other)),
   } as unknown as UnitScope<A>
+}
+
+/** A unit where this member of staff may give or end a post that stands below their own. */
+export async function appointScope(
+  actor: StaffActor,
+  unitId: string,
+  post: PostKind,
+): Promise<UnitScope<'appoint'>> {
+  const scope = await unitScope(actor, unitId, 'appoint')
+  const objections = actor.posts
+    .filter((it) => isWithin(scope.path, it.path) && may(it.post, 'appoint'))
+    .map((it) => objectionTo(post, scope.kind, it.post))
+  const [first] = objections
+  if (first !== undefined && !objections.includes(null)) throw new Refusal('forbidden', first ?? '')
+  return scope
 }
 
 /** Every child of the signed-in guardian. */

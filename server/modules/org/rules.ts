@@ -1,4 +1,4 @@
-import type { PostKind } from '#contract/org'
+import type { PostKind, UnitKind } from '#contract/org'
 
 /** What staff do with a unit; which posts may, here and nowhere else. */
 export type Action =
@@ -11,6 +11,7 @@ export type Action =
   | 'offerCalls'
   | 'editCourses'
   | 'revokeCertificates'
+  | 'appoint'
 
 const ADMINS: PostKind[] = ['city_admin', 'district_admin', 'school_admin']
 const NEAR: PostKind[] = ['district_admin', 'school_admin', 'grade_head', 'class_teacher']
@@ -26,6 +27,31 @@ const MAY: Record<Action, readonly PostKind[]> = {
   offerCalls: ['school_admin', 'grade_head', 'class_teacher', 'teacher'],
   editCourses: ADMINS,
   revokeCertificates: ADMINS,
+  appoint: ADMINS,
 }
 
 export const may = (post: PostKind, action: Action) => MAY[action].includes(post)
+
+/** From the top: a post is given by somebody who stands above it, never by an equal. */
+const RANK: readonly PostKind[] = [
+  'city_admin',
+  'district_admin',
+  'school_admin',
+  'grade_head',
+  'class_teacher',
+  'teacher',
+]
+const HELD_AT: Record<PostKind, readonly UnitKind[]> = {
+  city_admin: ['city'],
+  district_admin: ['district'],
+  school_admin: ['school'],
+  grade_head: ['grade'],
+  class_teacher: ['class'],
+  teacher: ['school', 'grade', 'class'],
+}
+
+/** Why a post cannot be given here by the holder of another, or null. */
+export function objectionTo(post: PostKind, at: UnitKind, by: PostKind): string | null {
+  if (!HELD_AT[post].includes(at)) return '这个单位没有这种岗位'
+  return RANK.indexOf(by) < RANK.indexOf(post) ? null : '只能安排比自己低的岗位'
+}
