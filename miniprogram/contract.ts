@@ -19,6 +19,36 @@ export {
 } from '../server/contract/accounts.ts'
 export type { Me, MyChild, MyPost, Role } from '../server/contract/accounts.ts'
 
+export { listMyCertificates, readMyCertificate } from '../server/contract/certificates.ts'
+export type { MyCertificate } from '../server/contract/certificates.ts'
+
+export {
+  answerQuiz,
+  beatLesson,
+  listLearnersOfClass,
+  listMyProgrammes,
+  listProgrammes,
+  readLesson,
+  readMyExam,
+  readMyProgramme,
+  startExam,
+  submitExam,
+} from '../server/contract/courses.ts'
+export type {
+  Block,
+  ExamPaper,
+  ExamResult,
+  ExamStanding,
+  LearnerFamily,
+  Lesson,
+  LessonRow,
+  MyProgramme,
+  Programme,
+  ProgrammeCard,
+  Question,
+  Reviewed,
+} from '../server/contract/courses.ts'
+
 export { listMyTodos, readMyDay } from '../server/contract/home.ts'
 export type { ChildProgress, MyDay, Todo } from '../server/contract/home.ts'
 

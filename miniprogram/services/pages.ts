@@ -17,5 +17,9 @@ export const pages = {
   teacherLetter: '/packages/teacher/letter/letter',
   teacherSlots: '/packages/teacher/slots/slots',
   teacherCalls: '/packages/teacher/calls/calls',
+  programme: '/packages/course/programme/programme',
+  lesson: '/packages/course/lesson/lesson',
+  exam: '/packages/course/exam/exam',
+  certificate: '/packages/course/certificate/certificate',
   certificates: '/packages/course/certificates/certificates',
 } as const

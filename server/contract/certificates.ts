@@ -31,7 +31,7 @@ export const listMyCertificates = endpoint({
   reply: z.object({ certificates: z.array(myCertificate) }),
 })
 
-/** Links that open without a sign-in for some minutes; `null` while the copies are being made. */
+/** Links below `/api` that open without a sign-in for ten minutes; `null` while the copies are being made. */
 const copies = z.object({ pdf: z.nullable(z.string()), picture: z.nullable(z.string()) })
 
 export const readMyCertificate = endpoint({
@@ -85,7 +85,7 @@ export const certificateRow = z.object({
   state: certificateState,
   revokeReason: z.nullable(z.string()),
   revokedAt: z.nullable(instant),
-  /** A link that opens for some minutes; only for those who may see families. */
+  /** A link below `/api` that opens for ten minutes; only for those who may see families. */
   pdf: z.nullable(z.string()),
   abilities: z.object({ revoke: z.boolean() }),
 })

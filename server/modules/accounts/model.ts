@@ -7,6 +7,8 @@ const sessionSchema = new Schema({
   openedAt: { type: Date, required: true },
   expiresAt: { type: Date, required: true },
   device: { type: String, default: '' },
+  /** Opened with a password: it never becomes a parent's, whose door is WeChat alone. */
+  isConsole: { type: Boolean, default: false },
 })
 
 const postSchema = new Schema({

@@ -3,11 +3,18 @@ import { Refusal } from '../../http/errors.ts'
 import type { PersonRecord } from './model.ts'
 import { postsNow } from './service.ts'
 
-/** The role a session may be opened in: staff needs a post that is in force. */
-export function roleFor(person: PersonRecord | null, role: Role, now: Date): Role {
+/**
+ * The role a session may be opened in: staff needs a post that is in force; a guardian needs WeChat. Whoever appointed a
+ * colleague knows the first password of the console, and must not get to the colleague's children with it.
+ */
+export function roleFor(person: PersonRecord | null, role: Role, now: Date, fromSession?: string): Role {
   if (!person) throw new Refusal('unauthenticated', '请重新登录')
   if (role === 'staff' && postsNow(person, now).length === 0) {
     throw new Refusal('forbidden', '您目前没有教职工岗位')
+  }
+  const from = person.sessions.find((it) => String(it._id) === fromSession)
+  if (role === 'guardian' && from?.isConsole) {
+    throw new Refusal('forbidden', '家长身份请在微信小程序里使用')
   }
   return role
 }

@@ -23,7 +23,7 @@ export function accountRoutes(router: Router, deps: Deps) {
 
   serve(router, api.switchRole, async ({ actor, role, caller }) => {
     const person = await accounts.findPerson(actor.personId)
-    const proven = roleFor(person, role, clock.now())
+    const proven = roleFor(person, role, clock.now(), actor.sessionId)
     await accounts.closeSession(actor.personId, actor.sessionId)
     return openFor(actor.personId, proven, caller, deps)
   })
@@ -61,8 +61,14 @@ export function accountRoutes(router: Router, deps: Deps) {
 }
 
 /** Opens a session and says who one is in it. */
-export async function openFor(personId: string, role: Role, caller: Caller, deps: Deps) {
-  const opened = await accounts.openSession(personId, role, caller.device, deps.clock.now())
+export async function openFor(
+  personId: string,
+  role: Role,
+  caller: Caller,
+  deps: Deps,
+  isConsole = false,
+) {
+  const opened = await accounts.openSession(personId, role, caller.device, deps.clock.now(), isConsole)
   const actor = await accounts.actorFor(opened.token, deps.clock.now())
   if (!actor) throw new Refusal('unauthenticated', '请重新登录')
   return { ...opened, me: await presentMe(actor, deps) }

@@ -39,10 +39,16 @@ export const postsNow = (person: Pick<PersonRecord, 'posts'>, now: Date) =>
     .map(({ post, unitId, path }) => ({ post, unitId: String(unitId), path }))
 
 /** Opens a session; past ten devices the oldest is signed out. */
-export async function openSession(personId: string, role: Role, device: string, now: Date) {
+export async function openSession(
+  personId: string,
+  role: Role,
+  device: string,
+  now: Date,
+  isConsole = false,
+) {
   const { token, hash } = mintToken(personId)
   const expiresAt = new Date(now.getTime() + SESSION_DAYS[role] * DAY_MS)
-  const session = { _id: new Types.ObjectId(), hash, role, openedAt: now, expiresAt, device }
+  const session = { _id: new Types.ObjectId(), hash, role, openedAt: now, expiresAt, device, isConsole }
   await PersonModel.updateOne(
     { _id: personId },
     { $push: { sessions: { $each: [session], $slice: -MOST_SESSIONS } } },

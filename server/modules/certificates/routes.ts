@@ -14,7 +14,7 @@ import { countCheck } from './verify/service.ts'
 export function certificateRoutes(router: Router, deps: Deps) {
   const { clock, env, redis, files } = deps
   const link = (certificateId: unknown, copy: 'pdf' | 'picture', personId: string) =>
-    `/api${signLink(`/certificates/${String(certificateId)}/copies/${copy}`, personId, clock.now(), env)}`
+    signLink(`/certificates/${String(certificateId)}/copies/${copy}`, personId, clock.now(), env)
 
   serve(router, api.listMyCertificates, async ({ actor }) => {
     const mine = await certificates.certificatesOf(actor.personId)

@@ -14,6 +14,6 @@ export function demoRoutes(router: Router, deps: Deps) {
   serve(router, api.signInAsDemo, async ({ as, caller }) => {
     const person = await accounts.findDemoPerson(as)
     if (!person?.loginName) throw new Refusal('not_found', '演示城市里没有这个人')
-    return openFor(String(person._id), 'staff', caller, deps)
+    return openFor(String(person._id), 'staff', caller, deps, true)
   })
 }

@@ -16,7 +16,7 @@ export function signInRoutes(router: Router, deps: Deps) {
   serve(router, api.signInWithPassword, async ({ loginName, password, totp, deviceToken, caller }) => {
     const person = await signIn.personFor({ loginName, password, totp, deviceToken, ip: caller.ip }, deps)
     const personId = String(person._id)
-    const opened = await openFor(personId, roleFor(person, 'staff', clock.now()), caller, deps)
+    const opened = await openFor(personId, roleFor(person, 'staff', clock.now()), caller, deps, true)
     return { ...opened, deviceToken: mintDeviceToken(personId, env.INDEX_KEY) }
   })
 

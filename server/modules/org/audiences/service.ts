@@ -1,4 +1,4 @@
-import { Types } from 'mongoose'
+import type { Types } from 'mongoose'
 import type { UnitScope } from '../policy.ts'
 import { Refusal } from '../../../http/errors.ts'
 import { GuardianshipModel, StudentModel } from '../families/model.ts'

@@ -1,0 +1,61 @@
+import { readMyProgramme } from '../../../contract'
+import { call, explain } from '../../../services/api'
+import { go } from '../../../services/navigate'
+import { pages } from '../../../services/pages'
+import { currentChild } from '../../../services/store'
+import { presentProgramme, type ShownProgramme } from './present'
+
+/** One programme whole: why, how far, the lessons, the exam, the certificate. `load()` fetches it anew. */
+Component({
+  properties: { code: { type: String, value: '' } },
+  data: {
+    state: 'loading' as 'loading' | 'ready' | 'failed',
+    problem: '',
+    shown: null as ShownProgramme | null,
+  },
+
+  observers: {
+    code(code: string) {
+      if (code) void this.load()
+    },
+  },
+
+  methods: {
+    /** A page that shows itself and an observer that sees the code arrive ask at the same moment: one request. */
+    load(): Promise<void> {
+      const { code } = this.data
+      const under = underWay.get(this)
+      if (under?.code === code) return under.done
+      const done = this.fetch(code).finally(() => underWay.delete(this))
+      underWay.set(this, { code, done })
+      return done
+    },
+    async fetch(code: string) {
+      if (!code) return
+      try {
+        const studentId = currentChild()?.studentId
+        const programme = await call(readMyProgramme, { code, ...(studentId && { studentId }) })
+        this.setData({ state: 'ready', shown: presentProgramme(programme) })
+      } catch (error) {
+        // What was shown before is better than nothing on a bad network.
+        if (!this.data.shown) this.setData({ state: 'failed', problem: explain(error) })
+      }
+    },
+    onNext() {
+      if (this.data.shown) go(this.data.shown.page)
+    },
+    onLesson(event: WechatMiniprogram.BaseEvent) {
+      const { id } = event.currentTarget.dataset as { id: string }
+      go(`${pages.lesson}?id=${id}`)
+    },
+    onExam() {
+      if (this.data.shown?.exam.isOpen) go(`${pages.exam}?code=${this.data.code}`)
+      else void wx.showToast({ title: this.data.shown?.exam.note ?? '', icon: 'none' })
+    },
+    onCertificate() {
+      if (this.data.shown) go(this.data.shown.page)
+    },
+  },
+})
+
+const underWay = new WeakMap<object, { code: string; done: Promise<void> }>()
