@@ -1,7 +1,7 @@
 import type { GuardianActor, StaffActor } from '../http/actor.ts'
 import { shanghaiDay } from '../infra/clock.ts'
 import type { Deps } from '../infra/deps.ts'
-import { findDemoPerson, postsNow } from '../modules/accounts/service.ts'
+import { demoPeople, findDemoPerson, postsNow } from '../modules/accounts/service.ts'
 import * as courses from '../modules/courses/service.ts'
 import * as exams from '../modules/courses/exams/service.ts'
 import { learner } from '../modules/courses/policy.ts'
@@ -79,12 +79,14 @@ async function sendTermStart(school: UnitRecord, deps: Deps) {
   return String(draft._id)
 }
 
-/** Guardians who have joined below a unit; those one may play are left for the player. */
+/** Guardians who have joined below a unit; the families one may play are left for the player, with their letters unread. */
 async function familiesOf(unit: UnitRecord, most: number): Promise<GuardianActor[]> {
+  const players = (await demoPeople()).flatMap((it) => it.phoneIndex ?? [])
   const bonds = await GuardianshipModel.find({
     path: within(unit.path),
     to: null,
     personId: { $type: 'objectId' },
+    studentId: { $nin: await GuardianshipModel.distinct('studentId', { phoneIndex: { $in: players } }) },
   })
     .sort({ _id: 1 })
     .limit(most)
