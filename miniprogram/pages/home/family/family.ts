@@ -50,7 +50,8 @@ Component({
         today: date(dayOf(new Date())),
         children: mine.map((it) => `${it.name} ${it.className}`).join('、'),
         todos: todos.map((it) => ({ ...it, child: mine.length > 1 ? nameOf(it.studentId) : '' })),
-        progress: progress.map((it) => presentProgress(it, mine)),
+        // A grade that nothing is asked of has no card.
+        progress: progress.filter((it) => it.programmeTitle).map((it) => presentProgress(it, mine)),
       })
     },
 
