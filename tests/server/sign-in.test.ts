@@ -163,6 +163,15 @@ describe('sessions', () => {
   })
 })
 
+it('never turns a password into a parent: that door is WeChat alone', async () => {
+  const { personId, loginName, klass } = await administrator()
+  await buildGuardian(world, await buildStudent(klass), { personId })
+  const { token } = await signIn({ loginName, password: PASSWORD })
+  await expect(world.withToken(token)(switchRole, { role: 'guardian' })).rejects.toMatchObject({
+    status: 403,
+  })
+})
+
 describe('WeChat codes (S9)', () => {
   const redeem = (code: string) => world.withToken(null)(signInWithWechat, { code })
 

@@ -61,13 +61,7 @@ export function accountRoutes(router: Router, deps: Deps) {
 }
 
 /** Opens a session and says who one is in it. */
-export async function openFor(
-  personId: string,
-  role: Role,
-  caller: Caller,
-  deps: Deps,
-  isConsole = false,
-) {
+export async function openFor(personId: string, role: Role, caller: Caller, deps: Deps, isConsole = false) {
   const opened = await accounts.openSession(personId, role, caller.device, deps.clock.now(), isConsole)
   const actor = await accounts.actorFor(opened.token, deps.clock.now())
   if (!actor) throw new Refusal('unauthenticated', '请重新登录')
