@@ -1,11 +1,9 @@
-import { rmSync } from 'node:fs'
 import { inKiB } from '../tools/sizes.ts'
 import { bundlePreview } from './compile/bundle.ts'
 
 const [app = 'dist/miniprogram', to = 'dist/preview', sources = 'miniprogram'] = process.argv.slice(2)
 
 try {
-  rmSync(to, { recursive: true, force: true })
   const { units, bytes, warnings } = await bundlePreview({ app, to, sources })
   for (const it of warnings.filter(
     (warning) => warning.isError || !warning.file.startsWith('miniprogram_npm/'),

@@ -32,7 +32,8 @@ export async function openPhone(
 ): Promise<Phone> {
   const context = await phone(browser)
   const page = await context.newPage()
-  page.setDefaultTimeout(8000)
+  // A story waits for what it expects to see; how busy the machine is does not make it fail.
+  page.setDefaultTimeout(20_000)
   let failed: string[] = []
   page.on('pageerror', (error) => failed.push(error.stack ?? error.message))
   page.on('console', (message) => {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, vi } from 'vitest'
 import { bundlePreview } from '../../miniprogram/preview/compile/bundle.ts'
 import { buildMiniprogram } from '../../miniprogram/tools/build.ts'
 import { serveSample } from '../miniprogram/fixtures/server.ts'
@@ -19,6 +19,7 @@ export async function serveApp(sources: string, work: string) {
 /** The sample app in a browser, for all tests of a file. */
 export function useSample() {
   const work = `.data/preview-test-${process.pid}`
+  vi.setConfig({ testTimeout: 60_000 })
   let browser: Browser | undefined
   let server: Awaited<ReturnType<typeof serveSample>> | undefined
 

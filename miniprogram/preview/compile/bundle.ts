@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, statSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { build, type Plugin } from 'esbuild'
 import { filesIn, isFile, writeText } from '../../tools/files.ts'
@@ -30,6 +30,7 @@ export async function bundlePreview({ app: folder, sources, to }: PreviewBuild) 
     throw new Error(errors.map((it) => `${it.file}:${it.line}:${it.column} ${it.message}`).join('\n'))
   }
 
+  rmSync(to, { recursive: true, force: true })
   const entry = [
     `import { start } from ${JSON.stringify(path.join(RUNTIME, 'main.ts'))}`,
     `const templates = ${code}`,
@@ -50,7 +51,7 @@ export async function bundlePreview({ app: folder, sources, to }: PreviewBuild) 
     format: 'iife',
     target: 'es2022',
     charset: 'utf8',
-    logLevel: 'error',
+    logLevel: 'silent',
   } as const
   await build({
     ...options,

@@ -1,4 +1,6 @@
+import path from 'node:path'
 import { type AppConfig, type ComponentConfig, pagesOf } from '../../tools/app-config.ts'
+import { isFile } from '../../tools/files.ts'
 import { readComponent, resolveComponent } from '../../tools/read-app.ts'
 
 /** One page or component of the built app, ready to be registered. */
@@ -48,6 +50,8 @@ export function unitsOf(folder: string, app: AppConfig): Unit[] {
     })
   }
 
+  const missing = pages.filter((page) => !isFile(path.join(folder, `${page}.js`)))
+  if (missing.length > 0) throw new Error(`app.json names pages that are not there: ${missing.join(', ')}`)
   for (const page of pages) visit(page)
   return units
 }
