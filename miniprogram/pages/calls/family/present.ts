@@ -1,5 +1,5 @@
 import type { CallWay, FreeSlot, MyCall, MyChild } from '../../../contract'
-import { dayOf, hour, nearDate, span } from '../../../services/format'
+import { dayOf, hour, moment, nearDate, span } from '../../../services/format'
 
 /** What parents most often want to talk about. */
 export const TOPICS = ['学习', '作息', '情绪', '和同学相处', '手机使用']
@@ -22,7 +22,7 @@ export interface PastCall {
   teacher: string
   topic: string
   status: string
-  tone: 'calm' | 'bad'
+  tone: 'calm' | 'todo'
   /** Who cancelled and why. */
   note: string
 }
@@ -76,11 +76,12 @@ export function pastCalls(calls: MyCall[], studentId: string, now: Date = new Da
     .map((it, at) => ({
       // One slot may be booked and cancelled several times.
       key: `${it.id}-${at}`,
-      when: span(it.startAt, it.endAt, now),
+      when: moment(it.startAt, now),
       teacher: it.teacherName,
       topic: it.topic,
       status: it.status === 'past' ? '已结束' : '已取消',
-      tone: it.status === 'cancelled' && it.cancelledBy === 'teacher' ? 'bad' : 'calm',
+      // Called off by the teacher before its time: another one may be wanted.
+      tone: it.cancelledBy === 'teacher' && new Date(it.startAt) > now ? 'todo' : 'calm',
       note: it.status === 'cancelled' ? cancelNote(it) : '',
     }))
 }

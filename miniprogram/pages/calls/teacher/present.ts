@@ -13,8 +13,8 @@ export interface ShownBooking {
   who: string
   className: string
   topic: string
-  way: string
-  isPhone: boolean
+  /** 到校面谈; nothing for a call, which its button says. */
+  tag: string
   isOver: boolean
   /** A call that has begun can no longer be called off. */
   canCancel: boolean
@@ -25,9 +25,10 @@ export interface BookedDay {
   calls: ShownBooking[]
 }
 export interface OpenDay {
-  day: string
+  key: string
   title: string
-  slots: { id: string; hours: string; when: string; way: string }[]
+  way: string
+  slots: { id: string; hours: string; when: string }[]
 }
 export interface TeacherCalls {
   today: ShownBooking[]
@@ -41,8 +42,11 @@ export const NO_CALLS: TeacherCalls = { today: [], later: [], open: [], openCoun
 /** Two weeks of a teacher's slots: who comes today, who comes later, what nobody has booked yet. */
 export function presentSlots(slots: TeacherSlot[], now: Date = new Date()): TeacherCalls {
   const today = dayOf(now)
-  const booked = byDay(slots.filter((it) => it.booking !== null))
-  const open = byDay(slots.filter((it) => it.status === 'open' && new Date(it.startAt) > now))
+  const booked = groupBy(
+    slots.filter((it) => it.booking !== null),
+    (it) => dayOf(it.startAt),
+  )
+  const open = slots.filter((it) => it.status === 'open' && new Date(it.startAt) > now)
   return {
     today: (booked.get(today) ?? []).map((it) => presentBooking(it, now)),
     later: [...booked]
@@ -52,22 +56,22 @@ export function presentSlots(slots: TeacherSlot[], now: Date = new Date()): Teac
         title: nearDate(day, now),
         calls: some.map((it) => presentBooking(it, now)),
       })),
-    open: [...open].map(([day, some]) => ({
-      day,
-      title: nearDate(day, now),
-      slots: some.map((it) => ({
-        id: it.id,
-        hours: hoursOf(it),
-        when: span(it.startAt, it.endAt, now),
-        way: WAY[it.way],
-      })),
-    })),
-    openCount: [...open.values()].reduce((sum, some) => sum + some.length, 0),
+    open: [...groupBy(open, (it) => `${dayOf(it.startAt)} ${WAY[it.way]}`)].map(([key, some]) => {
+      const [day = '', way = ''] = key.split(' ')
+      return {
+        key,
+        title: nearDate(day, now),
+        way,
+        slots: some.map((it) => ({ id: it.id, hours: hoursOf(it), when: span(it.startAt, it.endAt, now) })),
+      }
+    }),
+    openCount: open.length,
   }
 }
 
 function presentBooking(slot: TeacherSlot, now: Date): ShownBooking {
   const { booking } = slot
+  const isOver = new Date(slot.endAt) <= now
   return {
     id: slot.id,
     hours: hoursOf(slot),
@@ -75,20 +79,19 @@ function presentBooking(slot: TeacherSlot, now: Date): ShownBooking {
     who: `${booking?.studentName ?? ''}${booking?.relation ?? ''}`,
     className: booking?.className ?? '',
     topic: booking?.topic ?? '',
-    way: WAY[slot.way],
-    isPhone: slot.way === 'phone',
-    isOver: new Date(slot.endAt) <= now,
+    tag: isOver ? '已结束' : slot.way === 'visit' ? WAY.visit : '',
+    isOver,
     canCancel: now < new Date(slot.startAt),
   }
 }
 
 const hoursOf = (slot: TeacherSlot) => `${hour(slot.startAt)}–${hour(slot.endAt)}`
 
-function byDay(slots: TeacherSlot[]) {
-  const days = new Map<string, TeacherSlot[]>()
+function groupBy(slots: TeacherSlot[], keyOf: (slot: TeacherSlot) => string) {
+  const groups = new Map<string, TeacherSlot[]>()
   for (const slot of slots) {
-    const day = dayOf(slot.startAt)
-    days.set(day, [...(days.get(day) ?? []), slot])
+    const key = keyOf(slot)
+    groups.set(key, [...(groups.get(key) ?? []), slot])
   }
-  return days
+  return groups
 }
