@@ -47,6 +47,21 @@ it.each([
   expect(phone.went).toEqual([way])
 })
 
+it("leads a teacher who is nobody's parent to 教师端", async () => {
+  const page = await openPage<OpenPage>('packages/account/welcome/welcome')
+
+  const entering = run(page, 'onPhone', { detail: { code: 'phone-code', errMsg: 'getPhoneNumber:ok' } })
+  answer(await phone.next(), 200, opened('by-openid'))
+  answer(await phone.next(), 200, opened('by-phone', { canSwitchRole: true }))
+  answer(await phone.next(), 200, person({ canSwitchRole: true }))
+  const switching = await phone.next()
+  expect(switching.data).toEqual({ role: 'staff' })
+  answer(switching, 200, opened('as-teacher', { role: 'staff' }))
+  await entering
+
+  expect(phone.went).toEqual(['reLaunch /pages/home/home'])
+})
+
 it.each([
   [1400001, '现在暂时不能用手机号登录，请用班级码加入。'],
   [103, '没有拿到手机号。不方便的话，也可以用班级码加入。'],

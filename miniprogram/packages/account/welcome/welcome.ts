@@ -1,5 +1,5 @@
 import { bindPhone } from '../../../contract'
-import { refreshMe } from '../../../services/account'
+import { changeRole, refreshMe } from '../../../services/account'
 import { call, tell } from '../../../services/api'
 import { go, goOn, replaceWith } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
@@ -42,8 +42,12 @@ Page<Data, Custom>({
       session.adopt(await call(bindPhone, { code }))
       const me = await refreshMe()
       if (me.matchesWaiting > 0) replaceWith(pages.match)
-      else if (me.children.length > 0 || me.posts.length > 0) goOn()
-      else replaceWith(`${pages.join}?from=phone`)
+      else if (me.children.length > 0) goOn()
+      else if (me.canSwitchRole) {
+        // A teacher who is nobody's parent here has nothing to join.
+        await changeRole('staff')
+        goOn()
+      } else replaceWith(`${pages.join}?from=phone`)
     } catch (error) {
       tell(error)
     } finally {
