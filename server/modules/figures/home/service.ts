@@ -58,12 +58,11 @@ const ORDERS = { read: '请阅读', confirm: '请确认', sign: '请签字' } as
 
 async function letterTodosOf(children: OwnChild[], now: Date): Promise<Todo[]> {
   const tasks = await letters.openTasksOf(children, now)
-  const nameOf = (studentId: string) => children.find((it) => it.studentId === studentId)?.studentName ?? ''
   return tasks.map((task) => ({
     key: `letter:${task.letterId}:${task.studentId}`,
     kind: 'letter',
     title: `${ORDERS[task.confirmation]}：${task.title}`,
-    note: `${task.from} · ${nameOf(task.studentId)}`,
+    note: task.from,
     dueOn: task.dueOn,
     startsAt: null,
     isUrgent: task.isOverdue || task.dueOn === shanghaiDay(now),
