@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { MyLetter, MyLetterLine, SheetRow } from '../../miniprogram/contract.ts'
+import { presentLetter } from '../../miniprogram/packages/letter/letter/present.ts'
+import { problemOf, titleFrom } from '../../miniprogram/packages/teacher/notice/rules.ts'
+import { groupsOf } from '../../miniprogram/packages/teacher/letter/present.ts'
+import { presentLine } from '../../miniprogram/pages/letters/family/present.ts'
+import { cardTitle } from '../../miniprogram/services/letter-card.ts'
+import { openPage } from '../support/mini-page.ts'
+import { answer, child, cutOff, opened, refuse, usePhone } from '../support/phone.ts'
+
+const NOW = new Date('2026-11-24T10:00:00Z')
+const id = 'b'.repeat(24)
+const zhang = child('1', '张三')
+const li = child('2', '李四')
+
+const letter: MyLetter = {
+  id,
+  kind: 'letter',
+  title: '春游告知书',
+  from: '实验中学',
+  childName: '张三',
+  className: '七年级2班',
+  sentAt: '2026-11-20T10:00:00.000Z',
+  dueOn: '2026-11-25',
+  confirmation: 'sign',
+  pledge: '我已读完。',
+  blocks: [{ kind: 'paragraph', runs: [{ text: '您好', isBold: false }] }],
+  version: 1,
+  textHash: 'f'.repeat(64),
+  supersededBy: null,
+  state: 'read',
+  isDone: false,
+  isOverdue: false,
+  read: { by: '张三妈妈', at: '2026-11-21T10:00:00.000Z' },
+  confirmed: null,
+  signed: null,
+  abilities: { confirm: false, sign: true, seeCopy: false },
+}
+const signed: MyLetter = {
+  ...letter,
+  state: 'signed',
+  isDone: true,
+  signed: { by: '张三妈妈', at: '2026-11-24T10:00:00.000Z' },
+  abilities: { confirm: false, sign: false, seeCopy: true },
+}
+
+describe('what a letter says', () => {
+  it('asks for one thing until it is done, then tells who did it', () => {
+    expect(presentLetter(letter, NOW)).toMatchObject({
+      about: '11月20日(周五) · 给张三（七年级2班）',
+      due: { text: '明天截止', tone: 'soon' },
+      action: '手写签名',
+      doneText: '',
+    })
+    expect(presentLetter(signed, NOW)).toMatchObject({
+      due: null,
+      action: '',
+      doneText: '已签字',
+      deeds: ['张三妈妈 11月24日(周二) 18:00 签了字', '张三妈妈 11月21日(周六) 18:00 读了信'],
+      isCopyThere: true,
+    })
+  })
+
+  it('is announced to the class group in one line', () => {
+    expect(cardTitle(letter, '三年级2班')).toBe('【请签字】三年级2班 春游告知书 · 截止11月25日')
+    expect(cardTitle({ ...letter, confirmation: 'read', dueOn: null }, '三年级2班')).toBe(
+      '【请阅读】三年级2班 春游告知书',
+    )
+  })
+
+  it.each<[Partial<MyLetterLine>, object]>([
+    [
+      { isDone: true, state: 'signed' },
+      { tag: '已签字', tone: 'good', due: null },
+    ],
+    [{ isDone: false }, { tag: '待签字', tone: 'todo', due: { text: '明天截止' } }],
+    [
+      { isDone: false, isOverdue: true, dueOn: '2026-11-22' },
+      { tag: '待签字', tone: 'bad' },
+    ],
+  ])('stands in the list as it stands with the family: %o', (over, shown) => {
+    const { id: letterId, kind, title, from, sentAt, confirmation, dueOn } = letter
+    const line = { id: letterId, kind, title, from, sentAt, confirmation, dueOn, state: 'read' as const }
+    expect(presentLine({ ...line, isDone: false, isOverdue: false, ...over }, NOW)).toMatchObject(shown)
+  })
+})
+
+describe('a notice', () => {
+  it.each([
+    ['各位家长：明天体育课，请给孩子带水杯。', '明天体育课'],
+    ['各位家长您好！本周五下午三点开家长会。', '本周五下午三点开家长会'],
+    ['因为学校管道检修，明天上午不供应热水请大家自备', '因为学校管道检修'],
+    ['', ''],
+  ])('takes its title from its first words: %s', (body, title) => {
+    expect(titleFrom(body)).toBe(title)
+  })
+
+  it('says what is missing', () => {
+    const notice = { title: '', body: '', confirmation: 'read' as const, dueOn: null }
+    expect(problemOf(notice)).toBe('请写下要告诉家长的事')
+    expect(problemOf({ ...notice, body: '一' })).toBe('请写一个标题')
+    expect(problemOf({ ...notice, body: '一', title: '二' })).toBe('')
+  })
+})
+
+it('lists who has not signed first, and why', () => {
+  const row = (name: string, over: Partial<SheetRow>): SheetRow => ({
+    studentId: 'a'.repeat(24),
+    number: '1',
+    name,
+    hasJoined: true,
+    read: null,
+    confirmed: null,
+    signed: null,
+    ...over,
+  })
+  const deed = { by: '张三妈妈', at: '2026-11-24T10:00:00.000Z' }
+  const groups = groupsOf(
+    [
+      row('张三', { read: deed, signed: deed }),
+      row('李四', { read: deed }),
+      row('王五', { hasJoined: false }),
+    ],
+    'sign',
+    NOW,
+  )
+
+  expect(groups.map((it) => [it.label, it.rows.map((one) => one.name)])).toEqual([
+    ['未签', ['李四', '王五']],
+    ['已签', ['张三']],
+    ['未读', ['王五']],
+    ['已读', ['张三', '李四']],
+  ])
+  expect(groups[0]?.rows.map((it) => it.note)).toEqual(['张三妈妈读过', '家长还没有加入'])
+})
+
+describe('the page', () => {
+  interface LetterPage {
+    data: {
+      state: string
+      problem: string
+      letter: { action: string } | null
+      isWaiting: boolean
+      isStranger: boolean
+    }
+    onAct: () => void
+    onSigned: (event: object) => Promise<void>
+  }
+  let phone: ReturnType<typeof usePhone>
+  beforeEach(() => {
+    phone = usePhone()
+    const { me } = opened('a-token', { children: [zhang, li] })
+    phone.storage.set('session', { token: 'a-token', role: 'guardian' })
+    phone.storage.set('me', me)
+  })
+  afterEach(() => vi.unstubAllGlobals())
+  const open = (query: Record<string, string> = { id, child: zhang.studentId }) =>
+    openPage<LetterPage>('packages/letter/letter/letter', query)
+  const ready = (page: LetterPage) => vi.waitFor(() => expect(page.data.state).toBe('ready'))
+
+  it('confirms once when the button is tapped twice', async () => {
+    const page = await open()
+    const confirmable = {
+      ...letter,
+      confirmation: 'confirm',
+      abilities: { confirm: true, sign: false, seeCopy: false },
+    }
+    answer(await phone.next(), 200, confirmable)
+    await ready(page)
+
+    page.onAct()
+    page.onAct()
+
+    expect((await phone.next()).path).toBe(`POST /me/children/${zhang.studentId}/letters/${id}/confirmation`)
+    expect(phone.asked).toHaveLength(0)
+  })
+
+  it('keeps a signature on the phone when there is no network, and says so', async () => {
+    const page = await open()
+    answer(await phone.next(), 200, letter)
+    await ready(page)
+    const done = page.onSigned({ detail: { strokes: [[1, 2, 3, 4]], width: 700, height: 300 } })
+    cutOff(await phone.next())
+    await done
+
+    expect(page.data.isWaiting).toBe(true)
+    expect([...phone.storage.keys()].some((key) => key.startsWith('queue.'))).toBe(true)
+  })
+
+  it('finds the child a card in the class group is meant for', async () => {
+    const page = await open({ id })
+    refuse(await phone.next(), 404, '没有这封信')
+    const second = await phone.next()
+    expect(second.path).toBe(`POST /me/children/${li.studentId}/letters/${id}/opening`)
+    answer(second, 200, { ...letter, childName: '李四' })
+    await ready(page)
+  })
+
+  it('tells why a letter does not open', async () => {
+    const page = await open()
+    refuse(await phone.next(), 409, '这封信已经由老师撤回，不用再处理了')
+    await vi.waitFor(() =>
+      expect(page.data).toMatchObject({
+        state: 'failed',
+        problem: '这封信已经由老师撤回，不用再处理了',
+        isStranger: false,
+      }),
+    )
+  })
+})
