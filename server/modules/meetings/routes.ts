@@ -62,7 +62,7 @@ function teacherRoutes(router: Router, deps: Deps) {
 
   serve(router, api.cancelCall, async ({ actor, slotId, reason }) => {
     const slot = await meetings.cancelAsTeacher(ownSlots(actor), slotId, reason, clock.now())
-    await announceCancellation(slot, deps)
+    await announceCancellation(slot, (await teachersOf([slot]))(slot), deps)
     return DONE
   })
 
@@ -93,9 +93,9 @@ function guardianRoutes(router: Router, deps: Deps) {
     const child = await ownChild(actor, studentId)
     const slot = await meetings.book(child, slotId, topic, clock.now())
     if (!slot.booking) throw new Error('A slot that was booked has a booking')
-    await announceBooking(slot, deps)
-    const teachers = await teachersOf([slot])
-    return presentMyCall(slot, slot.booking, teachers(slot), clock.now())
+    const teacher = (await teachersOf([slot]))(slot)
+    await announceBooking(slot, teacher, deps)
+    return presentMyCall(slot, slot.booking, teacher, clock.now())
   })
 
   serve(router, api.listMyCalls, async ({ actor }) => {
@@ -108,7 +108,7 @@ function guardianRoutes(router: Router, deps: Deps) {
 
   serve(router, api.cancelMyCall, async ({ actor, slotId, reason }) => {
     const slot = await meetings.cancelAsGuardian(actor.personId, slotId, reason, clock.now())
-    await announceCancellation(slot, deps)
+    await announceCancellation(slot, (await teachersOf([slot]))(slot), deps)
     return DONE
   })
 }

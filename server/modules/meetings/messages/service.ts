@@ -1,5 +1,4 @@
 import type { Deps } from '../../../infra/deps.ts'
-import * as accounts from '../../accounts/service.ts'
 import * as notify from '../../notify/service.ts'
 import type { BookingRecord, SlotRecord } from '../model.ts'
 
@@ -9,11 +8,11 @@ const TEACHER_PAGE = '/packages/teacher/calls/calls'
 const GUARDIAN_PAGE = '/pages/calls/calls'
 
 /** Both sides hear that a call stands, and are reminded a day and half an hour before. Harmless twice. */
-export async function announceBooking(slot: SlotRecord, { clock }: Pick<Deps, 'clock'>) {
+export async function announceBooking(slot: SlotRecord, teacherName: string, { clock }: Pick<Deps, 'clock'>) {
   const { booking } = slot
   if (!booking) return
   const now = clock.now()
-  const sides = await sidesOf(slot, booking)
+  const sides = sidesOf(slot, booking, teacherName)
   await notify.enqueue(
     sides.flatMap((side) => {
       const message = {
@@ -49,12 +48,16 @@ export async function announceBooking(slot: SlotRecord, { clock }: Pick<Deps, 'c
 }
 
 /** Both sides hear that a call is off and why; reminders that were waiting are taken back. */
-export async function announceCancellation(slot: SlotRecord, { clock }: Pick<Deps, 'clock'>) {
+export async function announceCancellation(
+  slot: SlotRecord,
+  teacherName: string,
+  { clock }: Pick<Deps, 'clock'>,
+) {
   const booking = slot.history.at(-1)
   if (!booking) return
   const subject = subjectOf(booking)
   await notify.withdraw({ kind: 'callReminder', subject })
-  const sides = await sidesOf(slot, booking)
+  const sides = sidesOf(slot, booking, teacherName)
   await notify.enqueue(
     sides.map((side) => ({
       kind: 'callCancelled' as const,
@@ -78,15 +81,13 @@ const subjectOf = (booking: BookingRecord) => `call-${String(booking._id)}`
 
 const stretch = (slot: SlotRecord) => ({ from: slot.startAt, to: slot.endAt })
 
-async function sidesOf(slot: SlotRecord, booking: BookingRecord) {
-  const teacherId = String(slot.teacherId)
-  const teacher = (await accounts.namesOf([teacherId])).get(teacherId) ?? ''
+function sidesOf(slot: SlotRecord, booking: BookingRecord, teacherName: string) {
   return [
+    { personId: String(booking.personId), who: teacherName, page: GUARDIAN_PAGE },
     {
-      personId: String(booking.personId),
-      who: `${teacher}老师`.replace(/老师老师$/, '老师'),
-      page: GUARDIAN_PAGE,
+      personId: String(slot.teacherId),
+      who: `${booking.studentName}${booking.relation}`,
+      page: TEACHER_PAGE,
     },
-    { personId: teacherId, who: `${booking.studentName}${booking.relation}`, page: TEACHER_PAGE },
   ]
 }
