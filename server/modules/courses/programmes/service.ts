@@ -114,10 +114,13 @@ export const findLatest = (code: string) =>
 export const versionsOf = (code: string) =>
   ProgrammeModel.find({ code }).sort({ version: -1 }).limit(50).lean<ProgrammeRecord[]>()
 
-/** The latest version of every programme. */
+/** The latest version of every programme, by code. The index is walked backwards: it knows no other order. */
 export async function latestProgrammes() {
-  const all = await ProgrammeModel.find().sort({ code: 1, version: -1 }).limit(500).lean<ProgrammeRecord[]>()
-  return all.filter((it, at) => it.code !== all[at - 1]?.code).slice(0, MOST_PROGRAMMES)
+  const all = await ProgrammeModel.find().sort({ code: -1, version: -1 }).limit(500).lean<ProgrammeRecord[]>()
+  return all
+    .filter((it, at) => it.code !== all[at - 1]?.code)
+    .slice(0, MOST_PROGRAMMES)
+    .reverse()
 }
 
 export const findProgramme = (programmeId: string | Types.ObjectId) =>
