@@ -2,6 +2,7 @@ import type { Types } from 'mongoose'
 import type { UnitScope } from '../policy.ts'
 import { Refusal } from '../../../http/errors.ts'
 import { GuardianshipModel, StudentModel } from '../families/model.ts'
+import { STILL_HERE } from '../families/rules.ts'
 import { UnitModel, type UnitRecord } from '../tree/model.ts'
 import { isWithin, within } from '../tree/rules.ts'
 import { topmost } from './rules.ts'
@@ -25,7 +26,7 @@ export async function audienceWithin(scope: UnitScope<'writeLetters'>, unitIds: 
 /** How many families live below some units that do not overlap, and how many of them have joined. One covered range each. */
 export async function countFamilies(audience: { path: string }[]) {
   const [row] = await StudentModel.aggregate<{ families: number; joined: number }>([
-    { $match: { $or: audience.map((it) => ({ path: within(it.path), leftAt: null })) } },
+    { $match: { $or: audience.map((it) => ({ path: within(it.path), ...STILL_HERE })) } },
     {
       $group: {
         _id: null,

@@ -4,6 +4,7 @@ import { Refusal } from '../../../http/errors.ts'
 import type { OwnChild, UnitScope } from '../policy.ts'
 import { DEPTH, idAt, idAtExpression, within } from '../tree/rules.ts'
 import { GuardianshipModel, type GuardianshipRecord, StudentModel, type StudentRecord } from './model.ts'
+import { STILL_HERE } from './rules.ts'
 
 /** At most this many children answer to one account: ten covers every family. */
 const MOST_CHILDREN = 10
@@ -171,7 +172,7 @@ function searchFilter(search: string) {
 /** Students, and those with a guardian who has joined, by unit of one kind below a scope. One covered range. */
 export async function activationBy(scope: UnitScope<'seeFigures'>, kind: UnitKind) {
   const rows = await StudentModel.aggregate<{ _id: string; families: number; activated: number }>([
-    { $match: { path: within(scope.path), leftAt: null } },
+    { $match: { path: within(scope.path), ...STILL_HERE } },
     {
       $group: {
         _id: idAtExpression(DEPTH[kind]),

@@ -3,6 +3,7 @@ import type { UnitKind } from '#contract/org'
 import type { Redis } from 'ioredis'
 import { cached } from '../../../infra/redis.ts'
 import { StudentModel } from '../families/model.ts'
+import { STILL_HERE } from '../families/rules.ts'
 import { UnitModel, type UnitRecord } from './model.ts'
 import { DEPTH, idAtExpression, idsOf, mintJoinCode, within } from './rules.ts'
 
@@ -41,7 +42,7 @@ export async function fullNamesOf(unitIds: string[]) {
 export async function studentCounts(path: string, kind: UnitKind, redis: Redis) {
   const rows = await cached(redis, `org:counts:${path}:${kind}`, 10, () =>
     StudentModel.aggregate<{ _id: string; count: number }>([
-      { $match: { path: within(path), leftAt: null } },
+      { $match: { path: within(path), ...STILL_HERE } },
       { $group: { _id: idAtExpression(DEPTH[kind]), count: { $sum: 1 } } },
     ]),
   )
