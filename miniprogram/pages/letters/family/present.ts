@@ -13,7 +13,7 @@ export interface ShownLine {
   isDone: boolean
 }
 
-const TODO = { read: '未读', confirm: '待确认', sign: '待签字' } as const
+const ASKS = { read: '未读', confirm: '待确认', sign: '待签字' } as const
 const DONE = { read: '已读', confirm: '已确认', sign: '已签字' } as const
 
 export function presentLine(line: MyLetterLine, now = new Date()): ShownLine {
@@ -22,7 +22,7 @@ export function presentLine(line: MyLetterLine, now = new Date()): ShownLine {
     title: line.title,
     note: `${line.from} · ${nearDate(dayOf(line.sentAt), now)}`,
     due: line.dueOn && !line.isDone ? due(line.dueOn, now) : null,
-    tag: line.isDone ? DONE[line.confirmation] : TODO[line.confirmation],
+    tag: line.isDone ? DONE[line.confirmation] : ASKS[line.confirmation],
     tone: line.isDone ? 'good' : line.isOverdue ? 'bad' : 'todo',
     isDone: line.isDone,
   }
