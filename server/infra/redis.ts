@@ -27,7 +27,13 @@ export function openRedis(url: string, log: Logger) {
   return redis
 }
 
-/** The value kept under `key`, else the fresh one, kept for `seconds`. Works without Redis, only slower. */
+/** What is being made at this moment: who comes meanwhile waits for it. */
+const underWay = new Map<string, Promise<unknown>>()
+
+/**
+ * The value kept under `key`, else the fresh one, kept for `seconds`. Made once for all who ask at the same moment: a
+ * city's figures that run out before a meeting would else be counted by everybody in it. Works without Redis, only slower.
+ */
 export async function cached<T>(
   redis: Redis,
   key: string,
@@ -36,6 +42,14 @@ export async function cached<T>(
 ): Promise<T> {
   const kept = await redis.get(key).catch(() => null)
   if (kept) return JSON.parse(kept) as T
+  const joined = underWay.get(key) as Promise<T> | undefined
+  if (joined) return joined
+  const making = makeAndKeep(redis, key, seconds, fresh).finally(() => underWay.delete(key))
+  underWay.set(key, making)
+  return making
+}
+
+async function makeAndKeep<T>(redis: Redis, key: string, seconds: number, fresh: () => Promise<T>) {
   const value = await fresh()
   await redis.set(key, JSON.stringify(value), 'EX', seconds).catch(() => null)
   return value
