@@ -1,0 +1,58 @@
+// `npm run bench [-- --quick]`: one JSON object a line; what it is doing goes to the other channel.
+import { parseArgs } from 'node:util'
+import mongoose from 'mongoose'
+import { readEnv } from '../../server/env.ts'
+import { onLeave } from '../../server/infra/engines/process.ts'
+import { openDeps } from '../../server/infra/open.ts'
+import { buildCity } from './city.ts'
+import { targetAt } from './load.ts'
+import { measure } from './rounds.ts'
+import { LETTER_COUNT, scenariosOf } from './scenarios.ts'
+import { openStage } from './stage.ts'
+
+const { values } = parseArgs({
+  options: {
+    /** Short bursts, for whoever is changing something. */
+    quick: { type: 'boolean', default: false },
+    /** Leaves a profile of the product's processor time under .data/profiles. */
+    profile: { type: 'boolean', default: false },
+    /** Measures only what has this in its name. */
+    only: { type: 'string', default: '' },
+  },
+})
+const say = (line: string) => void process.stderr.write(`${line}\n`)
+const pace = values.quick
+  ? { rounds: 3, burstMs: 1_000, warmUpMs: 500, say }
+  : { rounds: 5, burstMs: 3_000, warmUpMs: 1_500, say }
+
+say('正在启动自己的 MongoDB 与 Redis……')
+const stage = await openStage(say)
+onLeave(stage.close)
+try {
+  const city = await seed()
+  const profiling = values.profile ? ['--cpu-prof', '--cpu-prof-dir=.data/profiles'] : []
+  const pair = {
+    product: targetAt(await stage.serve([...profiling, 'server/main.ts', '--role=web'])),
+    bare: targetAt(await stage.serve(['tests/bench/bare.ts'])),
+  }
+  for (const scenario of scenariosOf(city).filter((it) => it.name.includes(values.only))) {
+    process.stdout.write(`${JSON.stringify(await measure(scenario, city.families, pair, pace))}\n`)
+  }
+} finally {
+  await stage.close()
+}
+
+async function seed() {
+  say('正在建立一座有 100000 名学生的城市……')
+  const startedAt = performance.now()
+  const deps = await openDeps(readEnv({ ...stage.env, PORT: '0' }))
+  try {
+    const city = await buildCity(deps, LETTER_COUNT, say)
+    // What was written lies on disk before anything is measured.
+    await mongoose.connection.db?.admin().command({ fsync: 1 })
+    say(`  用了 ${((performance.now() - startedAt) / 1000).toFixed(0)} 秒`)
+    return city
+  } finally {
+    await deps.close()
+  }
+}
