@@ -20,7 +20,11 @@ export default tseslint.config(
   {
     files: ['**/*.ts', '**/*.vue'],
     languageOptions: {
-      parserOptions: { projectService: true, tsconfigRootDir: `${import.meta.dirname}/..`, extraFileExtensions: ['.vue'] },
+      parserOptions: {
+        projectService: true,
+        tsconfigRootDir: `${import.meta.dirname}/..`,
+        extraFileExtensions: ['.vue'],
+      },
     },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
@@ -38,10 +42,17 @@ export default tseslint.config(
     },
   },
   // Programs that people start speak to a terminal.
-  { files: ['server/scripts/**', 'miniprogram/tools/**', 'miniprogram/preview/*.ts', 'tests/bench/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['server/scripts/**', 'miniprogram/tools/**', 'miniprogram/preview/*.ts', 'tests/bench/**'],
+    rules: { 'no-console': 'off' },
+  },
   // A .ts file sees every .vue import as `any`; vue-tsc is the one that checks those.
   { files: ['admin-web/**'], rules: { '@typescript-eslint/no-unsafe-argument': 'off' } },
-  fence(['server/contract/**'], '^(?!zod/mini$|\\./)', 'The contract knows zod/mini and itself, nothing else.'),
+  fence(
+    ['server/contract/**'],
+    '^(?!zod/mini$|\\./)',
+    'The contract knows zod/mini and itself, nothing else.',
+  ),
   fence(
     ['miniprogram/{pages,packages,components,services}/**'],
     '/server/|^#contract',

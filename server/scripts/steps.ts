@@ -30,7 +30,10 @@ export const types: Step[] = [
   typesOf('接口约定', 'server/contract/tsconfig.json'),
   typesOf('小程序', 'miniprogram/tsconfig.json'),
   typesOf('小程序预览', 'miniprogram/preview/tsconfig.json'),
+  typesOf('小程序的测试', 'tests/miniprogram/tsconfig.json'),
+  typesOf('小程序的样例', 'tests/miniprogram/fixtures/tsconfig.json'),
   typesOf('控制台', 'admin-web/tsconfig.json', 'vue-tsc'),
+  typesOf('控制台的测试', 'tests/admin-web/tsconfig.json', 'vue-tsc'),
 ]
 
 export const style: Step[] = [
