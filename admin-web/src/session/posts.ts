@@ -19,8 +19,8 @@ export const holds =
 /** For rooms that everybody on the staff uses. */
 export const holdsAny = (me: Pick<Me, 'posts'>) => me.posts.length > 0
 
-// The widest post first: a head teacher who also runs a class opens the console on the school.
-const WIDEST: PostKind[] = [
+/** The widest post first: a head teacher who also runs a class opens the console on the school. */
+export const WIDEST: readonly PostKind[] = [
   'city_admin',
   'district_admin',
   'school_admin',
