@@ -44,7 +44,7 @@ export interface ShownResult {
   isPassed: boolean
   head: string
   score: string
-  note: string
+  notes: string[]
   revise: { lessonId: string; title: string }[]
   review: ShownQuestion[]
   certificateId: string
@@ -52,19 +52,19 @@ export interface ShownResult {
 
 export function presentResult(it: ExamResult, now = new Date()): ShownResult {
   const isPassed = it.outcome === 'passed'
-  const again = it.nextAt ? `${nearMoment(it.nextAt, now)}以后可以再考。` : '现在就可以再考。'
+  const again = it.nextAt ? `${nearMoment(it.nextAt, now)}以后可以再考` : '现在就可以再考'
   const heads = {
     passed: '恭喜您，考试通过了',
-    failed: '这次差一点',
+    failed: '这次还没有通过',
     expired: '时间到了，这次没有交上',
   } as const
   return {
     isPassed,
     head: heads[it.outcome],
     score: it.outcome === 'expired' ? '' : String(it.score),
-    note: isPassed
-      ? `答对${it.right}题，共${it.total}题。家庭教育绿证已经发放。`
-      : `${it.outcome === 'failed' ? `答对${it.right}题，${it.passPercent}分及格。` : ''}${again}`,
+    notes: isPassed
+      ? [`答对${it.right}题，共${it.total}题`, '家庭教育绿证已经发放']
+      : [...(it.outcome === 'failed' ? [`答对${it.right}题，${it.passPercent}分及格`] : []), again],
     revise: it.revise,
     review: it.review.map(presentReviewed),
     certificateId: it.certificateId ?? '',

@@ -5,7 +5,7 @@ import { clock } from '../../../services/format'
 import { replaceWith } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { keep, readKept } from './kept'
-import { captionAt, presentLesson, progressInWords, type ShownLesson } from './present'
+import { presentLesson, progressInWords, type ShownLesson } from './present'
 import { recorder, type Beat } from './recorder'
 
 const BEAT_MS = 15_000
@@ -26,7 +26,6 @@ interface Data {
   /** Where the player begins; set once, or it would jump. */
   startAt: number
   resumed: string
-  caption: string
   speed: number
   speeds: number[]
   progress: Progress | null
@@ -34,6 +33,8 @@ interface Data {
   quiz: Lesson['quiz']
   isQuizPassed: boolean
   isEnded: boolean
+  /** The bar that leads to the questions has done its work. */
+  isAtQuiz: boolean
 }
 interface Custom {
   lessonId: string
@@ -58,6 +59,7 @@ interface Custom {
   onTime: (event: TimeUpdate) => void
   holdBack: () => void
   onSpeed: (event: WechatMiniprogram.BaseEvent) => void
+  onQuiz: () => void
   onPassed: () => void
   onNext: () => void
 }
@@ -70,7 +72,6 @@ Page<Data, Custom>({
     lesson: null,
     startAt: 0,
     resumed: '',
-    caption: '',
     speed: 1,
     speeds: SPEEDS,
     progress: null,
@@ -78,6 +79,7 @@ Page<Data, Custom>({
     quiz: [],
     isQuizPassed: false,
     isEnded: false,
+    isAtQuiz: false,
   },
   lessonId: '',
   received: null,
@@ -224,8 +226,6 @@ Page<Data, Custom>({
     this.at = currentTime
     this.furthest = Math.max(this.furthest, currentTime)
     if (this.isPlaying) this.record?.tick(currentTime)
-    const caption = captionAt(this.received?.video?.captions ?? [], currentTime)
-    if (caption !== this.data.caption) this.setData({ caption })
   },
   holdBack() {
     wx.createVideoContext('film').seek(this.furthest)
@@ -240,6 +240,10 @@ Page<Data, Custom>({
     this.setData({ speed })
   },
 
+  onQuiz() {
+    this.setData({ isAtQuiz: true })
+    void wx.pageScrollTo({ selector: '#quiz' })
+  },
   onPassed() {
     this.setData({ isQuizPassed: true })
   },

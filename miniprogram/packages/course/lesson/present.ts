@@ -29,15 +29,15 @@ export const presentLesson = (it: Lesson): ShownLesson => ({
 /** How far, in words a parent can plan by. */
 export function progressInWords(
   isVideo: boolean,
-  progress: Pick<Lesson['progress'], 'watchedPercent' | 'isWatched'>,
+  { seconds, watchedPercent, isWatched }: Lesson['progress'],
 ) {
-  if (progress.isWatched) return '这一课已学完'
-  if (progress.watchedPercent === 0) return isVideo ? '看完影片，再答3道题' : '读完全文，再答3道题'
-  return isVideo
-    ? `已看${progress.watchedPercent}%，看完再答题`
-    : `已读${progress.watchedPercent}%，读完再答题`
+  if (isWatched) return '这一课已学完'
+  if (isVideo) return watchedPercent === 0 ? '看完影片，再答3道题' : `已看${watchedPercent}%，看完再答题`
+  return `再读约${timeInWords((seconds * (100 - watchedPercent)) / 100)}，就可以答题`
 }
 
-/** The caption that stands at a second; empty between two. */
-export const captionAt = (captions: readonly { from: number; to: number; text: string }[], second: number) =>
-  captions.find((it) => second >= it.from && second < it.to)?.text ?? ''
+/** 40秒, 2分钟: rounded up to what one would say. */
+function timeInWords(seconds: number) {
+  if (seconds < 60) return `${Math.max(10, Math.ceil(seconds / 10) * 10)}秒`
+  return `${Math.ceil(seconds / 60)}分钟`
+}

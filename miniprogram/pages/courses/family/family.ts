@@ -48,7 +48,7 @@ Component({
           state: 'ready',
           isStranger: false,
           first: first?.code ?? '',
-          isRequired: first?.isRequired ?? false,
+          isRequired: (first?.isRequired && !first.certificate) ?? false,
           others: rest.map(presentOther),
         })
         await (this.selectComponent('#outline') as { load?: () => Promise<void> } | null)?.load?.()

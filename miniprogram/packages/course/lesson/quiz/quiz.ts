@@ -43,7 +43,7 @@ Component({
       if (this.data.isAnswered) return
       const { question } = event.currentTarget.dataset as { question: number }
       const { option } = event.detail
-      const asked = (this.data.questions)[question]
+      const asked = this.data.questions[question]
       if (!asked) return
       const chosen = choose(asked.kind, this.data.answers[question] ?? [], option)
       this.setData({
