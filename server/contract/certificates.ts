@@ -85,9 +85,8 @@ export const certificateRow = z.object({
   state: certificateState,
   revokeReason: z.nullable(z.string()),
   revokedAt: z.nullable(instant),
-  /** A link below `/api` that opens for ten minutes; only for those who may see families. */
-  pdf: z.nullable(z.string()),
-  abilities: z.object({ revoke: z.boolean() }),
+  /** `open`: see the copy itself, with the names on it. */
+  abilities: z.object({ revoke: z.boolean(), open: z.boolean() }),
 })
 export type CertificateRow = z.infer<typeof certificateRow>
 
@@ -109,6 +108,15 @@ export const listCertificates = endpoint({
     counts: z.object({ valid: z.int(), expired: z.int(), revoked: z.int() }),
     abilities: z.object({ searchNames: z.boolean() }),
   }),
+})
+
+export const readCertificateCopies = endpoint({
+  access: 'staff',
+  summary: '一张绿证的PDF与图片的限时链接，给看得到家庭的岗位',
+  method: 'GET',
+  path: '/certificates/:certificateId/copies',
+  input: z.strictObject({ certificateId: objectId }),
+  reply: copies,
 })
 
 export const revokeCertificate = endpoint({

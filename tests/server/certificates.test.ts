@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import {
   listCertificates,
   listMyCertificates,
+  readCertificateCopies,
   readMyCertificate,
   revokeCertificate,
   verifyCertificate,
@@ -158,7 +159,10 @@ it('lists a unit newest first, finds by number and name, and masks names for a c
   const rest = await school(listCertificates, { unitId, limit: 1, after: page.next ?? '' })
   expect([...page.certificates, ...rest.certificates].map((it) => it.id)).toEqual([second.id, first.id])
   expect([rest.next, page.counts]).toEqual([null, { valid: 2, expired: 0, revoked: 0 }])
-  expect(page.certificates[0]).toMatchObject({ studentName: '张小明', abilities: { revoke: true } })
+  expect(page.certificates[0]).toMatchObject({
+    studentName: '张小明',
+    abilities: { revoke: true, open: true },
+  })
 
   const found = await school(listCertificates, { unitId, search: first.certificate.number })
   expect(found.certificates.map((it) => it.id)).toEqual([first.id])
@@ -169,7 +173,12 @@ it('lists a unit newest first, finds by number and name, and masks names for a c
   expect((await school(listCertificates, { unitId, search: '.*' })).certificates).toEqual([])
 
   const masked = await city(listCertificates, { unitId })
-  expect(masked.certificates[0]).toMatchObject({ studentName: '张**', pdf: null })
+  expect(masked.certificates[0]).toMatchObject({ studentName: '张**', abilities: { open: false } })
+  await expect(city(readCertificateCopies, { certificateId: first.id })).rejects.toMatchObject({
+    status: 403,
+  })
+  const copies = await teacher(readCertificateCopies, { certificateId: first.id })
+  expect((await get(`/api${copies.pdf}`)).status).toBe(200)
   await expect(city(listCertificates, { unitId, search: '张' })).rejects.toMatchObject({ status: 403 })
   const own = await teacher(listCertificates, { unitId: String(branch.klass._id) })
   expect(own.certificates.map((it) => it.abilities.revoke)).toEqual([false, false])

@@ -41,7 +41,6 @@ export function presentVerified(certificate: CertificateRecord, now: Date): Veri
 export interface Reader {
   seesFamilies: boolean
   mayRevoke: boolean
-  pdf: string | null
 }
 
 export function presentRow(certificate: CertificateRecord, reader: Reader, now: Date): CertificateRow {
@@ -60,7 +59,9 @@ export function presentRow(certificate: CertificateRecord, reader: Reader, now: 
     state,
     revokeReason: certificate.revokeReason ?? null,
     revokedAt: certificate.revokedAt?.toISOString() ?? null,
-    pdf: reader.seesFamilies ? reader.pdf : null,
-    abilities: { revoke: reader.mayRevoke && certificate.status === 'valid' },
+    abilities: {
+      revoke: reader.mayRevoke && certificate.status === 'valid',
+      open: reader.seesFamilies && certificate.pdf !== null,
+    },
   }
 }

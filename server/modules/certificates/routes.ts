@@ -5,7 +5,8 @@ import { openLink, sendDownload, signLink } from '../../http/links.ts'
 import { serve } from '../../http/serve.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { unitScope } from '../org/policy.ts'
-import { holder, revocable } from './policy.ts'
+import type { CertificateRecord } from './model.ts'
+import { classOf, holder } from './policy.ts'
 import { presentMine, presentRow, presentVerified } from './present.ts'
 import * as register from './register/service.ts'
 import * as certificates from './service.ts'
@@ -15,6 +16,10 @@ export function certificateRoutes(router: Router, deps: Deps) {
   const { clock, env, redis, files } = deps
   const link = (certificateId: unknown, copy: 'pdf' | 'picture', personId: string) =>
     signLink(`/certificates/${String(certificateId)}/copies/${copy}`, personId, clock.now(), env)
+  const linksTo = (it: CertificateRecord, personId: string) => ({
+    pdf: it.pdf ? link(it._id, 'pdf', personId) : null,
+    picture: it.picture ? link(it._id, 'picture', personId) : null,
+  })
 
   serve(router, api.listMyCertificates, async ({ actor }) => {
     const mine = await certificates.certificatesOf(actor.personId)
@@ -25,10 +30,7 @@ export function certificateRoutes(router: Router, deps: Deps) {
     const mine = await certificates.findOwn(holder(actor), certificateId)
     return {
       certificate: presentMine(mine, clock.now()),
-      copies: {
-        pdf: mine.pdf ? link(mine._id, 'pdf', actor.personId) : null,
-        picture: mine.picture ? link(mine._id, 'picture', actor.personId) : null,
-      },
+      copies: linksTo(mine, actor.personId),
       verifyAddress: `${env.ORIGIN}/verify/${mine.number}`,
     }
   })
@@ -46,21 +48,27 @@ export function certificateRoutes(router: Router, deps: Deps) {
       register.certificatesIn(scope, wanted, clock.now()),
       register.countStates(scope, clock.now()),
     ])
-    const reader = (it: { _id: unknown; pdf?: string | null }) => ({
-      seesFamilies: scope.may('seeFamilies'),
-      mayRevoke: scope.may('revokeCertificates'),
-      pdf: it.pdf ? link(it._id, 'pdf', actor.personId) : null,
-    })
+    const reader = { seesFamilies: scope.may('seeFamilies'), mayRevoke: scope.may('revokeCertificates') }
     return {
-      certificates: page.certificates.map((it) => presentRow(it, reader(it), clock.now())),
+      certificates: page.certificates.map((it) => presentRow(it, reader, clock.now())),
       next: page.next,
       counts,
       abilities: { searchNames: scope.may('seeFamilies') },
     }
   })
 
+  serve(router, api.readCertificateCopies, async ({ actor, certificateId }) => {
+    const found = await certificates.findCertificate(certificateId)
+    await classOf(actor, found, 'seeFamilies')
+    return found ? linksTo(found, actor.personId) : { pdf: null, picture: null }
+  })
+
   serve(router, api.revokeCertificate, async ({ actor, certificateId, reason }) => {
-    const scope = await revocable(actor, await certificates.findCertificate(certificateId))
+    const scope = await classOf(
+      actor,
+      await certificates.findCertificate(certificateId),
+      'revokeCertificates',
+    )
     const revoked = await register.revoke(scope, certificateId, reason, clock.now())
     return {
       id: certificateId,
