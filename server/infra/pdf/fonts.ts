@@ -5,8 +5,6 @@ const WEIGHTS = { regular: '400Regular', bold: '700Bold' } as const
 export type Weight = keyof typeof WEIGHTS
 
 const require = createRequire(import.meta.url)
-// It comes without types; what pdfkit's typings call a font is a Buffer, and pdfkit takes a parsed font as well.
-const fontkit = require('fontkit') as { create: (bytes: Buffer) => Buffer }
 const opened = new Map<Weight, Buffer>()
 
 /**
@@ -18,6 +16,8 @@ export function fontOf(weight: Weight): Buffer {
   if (kept) return kept
   const name = WEIGHTS[weight]
   const path = require.resolve(`@expo-google-fonts/noto-sans-sc/${name}/NotoSansSC_${name}.ttf`)
+  // It comes without types; what pdfkit's typings call a font is a Buffer, and pdfkit takes a parsed font as well.
+  const fontkit = require('fontkit') as { create: (bytes: Buffer) => Buffer }
   const font = fontkit.create(readFileSync(path))
   opened.set(weight, font)
   return font

@@ -87,7 +87,7 @@ async function remindSheets(letter: LetterRecord, sheets: SheetRecord[], now: Da
       personId: String(bond.personId),
       path: bond.path,
     }
-    return reminder(letter, to, rounds.get(studentId) ?? 0)
+    return reminder(letter, to, rounds.get(studentId) ?? 0, now)
   })
   await enqueue(messages, now)
   for (const { _id, reminders } of sheets) {

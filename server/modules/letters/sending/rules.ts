@@ -38,7 +38,7 @@ export const announcement = (letter: LetterRecord, to: Addressee): AnyOutgoing =
   ...endOf(letter.dueOn),
 })
 
-export const reminder = (letter: LetterRecord, to: Addressee, round: number): AnyOutgoing => ({
+export const reminder = (letter: LetterRecord, to: Addressee, round: number, now: Date): AnyOutgoing => ({
   kind: 'letterReminder',
   subject: String(letter._id),
   personId: to.personId,
@@ -51,5 +51,6 @@ export const reminder = (letter: LetterRecord, to: Addressee, round: number): An
   },
   page: letterPage(String(letter._id), to.studentId),
   path: to.path,
-  ...endOf(letter.dueOn),
+  // Who is late is reminded as well; two days on, it would be an old one.
+  expiresAt: new Date(now.getTime() + 2 * DAY_MS),
 })
