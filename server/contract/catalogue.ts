@@ -3,6 +3,9 @@ import * as accounts from './accounts.ts'
 import * as certificates from './certificates.ts'
 import * as courses from './courses.ts'
 import * as letters from './letters.ts'
+import * as figures from './figures.ts'
+import * as home from './home.ts'
+import * as hotlines from './hotlines.ts'
 import * as meetings from './meetings.ts'
 import * as notify from './notify.ts'
 import * as org from './org.ts'
@@ -18,6 +21,9 @@ export const ROOMS: Record<string, object> = {
   courses,
   certificates,
   notify,
+  figures,
+  home,
+  hotlines,
 }
 
 export interface Named {
