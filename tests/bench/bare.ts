@@ -285,3 +285,5 @@ app.use(bodyParser({ enableTypes: ['json'] }))
 app.use(router.routes())
 const server = app.listen(Number(PORT), '127.0.0.1')
 server.keepAliveTimeout = 65_000
+// A process that goes by itself leaves its profile behind.
+process.once('SIGTERM', () => process.exit(0))

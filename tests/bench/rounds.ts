@@ -5,7 +5,6 @@ import type { Scenario } from './scenarios.ts'
 export interface Settings {
   rounds: number
   burstMs: number
-  warmUpMs: number
   say: (line: string) => void
 }
 
@@ -18,6 +17,10 @@ export interface Line {
   ratio: number
 }
 
+/** Until the engine has compiled what it runs: so many requests, or so long where each is slow. */
+const WARM_UP_SHOTS = 1_500
+const WARM_UP_MS = 4_000
+
 /** The two servers that are compared. */
 export type Pair = Record<'product' | 'bare', Target>
 
@@ -29,13 +32,14 @@ export async function measure(
   { name, shot }: Scenario,
   families: Family[],
   pair: Pair,
-  { rounds, burstMs, warmUpMs, say }: Settings,
+  { rounds, burstMs, say }: Settings,
 ): Promise<Line> {
   const [ours, theirs] = halves(families)
   const next = { product: shooter(shot, ours), bare: shooter(shot, theirs) }
   const burst = (side: keyof Pair, ms: number) => fire(pair[side], next[side], ms)
-  await burst('product', warmUpMs)
-  await burst('bare', warmUpMs)
+  for (const side of ['product', 'bare'] as const) {
+    await fire(pair[side], atMost(WARM_UP_SHOTS, next[side]), WARM_UP_MS)
+  }
 
   const product: Burst[] = []
   const bare: Burst[] = []
@@ -68,6 +72,11 @@ function medianOf(bursts: Burst[]): Burst {
 function shooter(shot: Scenario['shot'], families: Family[]) {
   let number = 0
   return () => shot(families, number++)
+}
+
+function atMost<T>(most: number, next: () => T) {
+  let taken = 0
+  return () => (taken++ < most ? next() : null)
 }
 
 /** Families in no order of classes, as people come; one half for each server. */
