@@ -52,6 +52,13 @@ const tapOn = (phone: Phone, text: RegExp) =>
 const type = (phone: Phone, field: RegExp, text: string) =>
   phone.page.getByPlaceholder(field).locator('input, textarea').fill(text)
 
+/** Back to a page that shows this, once it has slid into its place. */
+async function back(phone: Phone, text: string) {
+  await phone.page.goBack()
+  await phone.see(text)
+  await phone.page.waitForTimeout(SETTLED_MS)
+}
+
 /** From the first screen to the door. */
 async function signIn(phone: Phone) {
   await phone.tap('加入孩子的班级')
@@ -86,7 +93,7 @@ async function letter(phone: Phone) {
   await phone.page.waitForTimeout(TOAST_MS)
   await phone.page.getByText('点了确认').first().scrollIntoViewIfNeeded()
   await take(phone.page, 'confirmed')
-  await phone.page.goBack()
+  await back(phone, '待办')
 }
 
 async function course(phone: Phone) {
@@ -94,13 +101,13 @@ async function course(phone: Phone) {
   await phone.see('必修')
   await take(phone.page, 'courses')
   await tapOn(phone, /头两个月怎么陪/)
-  await phone.see(/看完影片/)
+  await phone.see('第1课，共8课')
   await take(phone.page, 'film')
-  await phone.page.goBack()
+  await back(phone, '必修')
   await tapOn(phone, /孩子关上了房门/)
-  await phone.see(/读完全文/)
+  await phone.see('第4课，共8课')
   await take(phone.page, 'lesson')
-  await phone.page.goBack()
+  await back(phone, '必修')
 }
 
 async function call(phone: Phone) {
@@ -155,12 +162,11 @@ async function teacher() {
   await phone.tap('写通知')
   await type(phone, /明天体育课/, '各位家长：明天升旗，请让孩子穿好校服，七点四十以前到校。')
   await take(phone.page, 'notice')
-  await phone.page.goBack()
-  await phone.see('谁读了')
+  await back(phone, '谁读了')
   await tapOn(phone, /给家长的一封信/)
   await phone.see('复制这些姓名')
   await take(phone.page, 'readers')
-  await phone.page.goBack()
+  await back(phone, '我的班')
   await tab(phone, '预约')
   await take(phone.page, 'visits')
   await phone.tap('开放预约时间')
@@ -216,7 +222,7 @@ async function overview() {
 async function compose() {
   const page = await openConsole('实验中学管理员', '家长信')
   await page.getByText('写信', { exact: true }).first().click()
-  await page.getByText('空白信').waitFor()
+  await page.getByText('空白信', { exact: true }).waitFor()
   await page.getByText('新学期开始了').first().click()
   await page.getByLabel('正文').first().waitFor()
   await take(page, 'compose')
