@@ -1,0 +1,69 @@
+import type { Agenda } from 'agenda'
+import mongoose from 'mongoose'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
+import { openAgenda } from '../../server/infra/agenda.ts'
+import { startJobs } from '../../server/jobs.ts'
+import { PersonModel } from '../../server/modules/accounts/model.ts'
+import { ensureStaff } from '../../server/modules/accounts/service.ts'
+import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
+import { ensureUnit } from '../../server/modules/org/tree/service.ts'
+import { publishContent } from '../../server/scripts/publish.ts'
+import { desk, openBrowser, shot } from '../support/browser.ts'
+import { openPhone } from '../support/miniprogram.ts'
+import { useWorld } from '../support/world.ts'
+
+export const PASSWORD = '一个很长的密码 2026'
+
+/** A whole installation in one process, and a browser in front of it: what `npm run demo` starts, with an empty city. */
+export function useStage() {
+  const world = useWorld({ DEMO: '1' })
+  let browser: Browser
+  let agenda: Agenda
+
+  beforeAll(async () => {
+    browser = await openBrowser()
+    agenda = await openAgenda(mongoose.connection, world.deps().log)
+  })
+  afterAll(async () => {
+    await agenda?.stop()
+    await browser?.close()
+  })
+
+  return {
+    world,
+    /** Content, a city with one district, and the district's administrator. */
+    async open() {
+      await publishContent(world.deps(), () => undefined)
+      await startJobs(agenda, world.deps())
+      const city = await ensureUnit({ kind: 'city', name: '云溪市', code: '360100', parent: null })
+      const parent = city
+      const district = await ensureUnit({ kind: 'district', name: '东湖区', code: '360101', parent })
+      const passwordHash = await hashPassword(PASSWORD)
+      const posts = [{ post: 'district_admin' as const, unitId: district._id, path: district.path }]
+      await ensureStaff({ name: '陈立', loginName: 'donghu', passwordHash, posts }, world.now(), world.deps())
+      return { city, district }
+    },
+    /** Somebody with this phone number can be played on the preview; nothing else is known of them. */
+    async owner(as: string, phone: string) {
+      const { fields } = world.deps()
+      await PersonModel.create({ demoAs: as, phone: fields.seal(phone), phoneIndex: fields.index(phone) })
+    },
+    phone: (as: string, page?: string) => openPhone(browser, world.origin(), { as, ...(page && { page }) }),
+    async console(loginName: string) {
+      const page = await (await desk(browser)).newPage()
+      page.setDefaultTimeout(10_000)
+      const errors: string[] = []
+      page.on('pageerror', (error) => errors.push(error.message))
+      await page.goto(`${world.origin()}/admin/`)
+      await page.getByLabel('账号').fill(loginName)
+      await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
+      await page.getByRole('button', { name: '登录', exact: true }).click()
+      await page.getByRole('link', { name: '花名册' }).waitFor()
+      return { page, errors }
+    },
+    /** A browser window of a stranger's. */
+    stranger: async (): Promise<Page> => (await desk(browser)).newPage(),
+    shot: (page: Page, name: string) => shot(page, `main-job/${name}`),
+  }
+}
