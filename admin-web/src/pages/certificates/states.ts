@@ -5,3 +5,9 @@ export const STATES: Record<CertificateState, { text: string; type: 'success' | 
   expired: { text: '已过期', type: 'warning' },
   revoked: { text: '已撤销', type: 'danger' },
 }
+
+/** 2029年8月31日, as it stands on the certificate. */
+export function dayWritten(day: string) {
+  const [year, month, date] = day.split('-').map(Number)
+  return `${year}年${month}月${date}日`
+}

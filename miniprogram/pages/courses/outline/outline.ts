@@ -52,9 +52,6 @@ Component({
       if (this.data.shown?.exam.isOpen) go(`${pages.exam}?code=${this.data.code}`)
       else void wx.showToast({ title: this.data.shown?.exam.note ?? '', icon: 'none' })
     },
-    onCertificate() {
-      if (this.data.shown) go(this.data.shown.page)
-    },
   },
 })
 

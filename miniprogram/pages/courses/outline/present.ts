@@ -23,9 +23,9 @@ export interface ShownProgramme {
   about: string
   percent: number
   done: string
+  isHeld: boolean
   lessons: ShownLesson[]
   exam: { state: string; title: string; note: string; isOpen: boolean }
-  certificate: { title: string; note: string } | null
   /** The one thing to do next. */
   action: string
   page: string
@@ -38,18 +38,15 @@ export function presentProgramme(it: MyProgramme, now = new Date()): ShownProgra
     why: it.summary,
     about: `${it.lessonsTotal}课 · ${it.hours}学时 · ${it.validityText}`,
     percent: it.percent,
-    done: it.certificate ? '已拿到绿证' : `已学完${it.lessonsDone}课，共${it.lessonsTotal}课`,
+    done: it.certificate ? HELD[it.certificate.state] : `已学完${it.lessonsDone}课，共${it.lessonsTotal}课`,
+    isHeld: it.certificate?.state === 'valid',
     lessons: it.lessons.map((lesson) => presentRow(lesson, it.nextLessonId)),
     exam: presentExam(it, now),
-    certificate: it.certificate && {
-      title: '家庭教育绿证',
-      note: `${STATE[it.certificate.state]} · 编号 ${it.certificate.number}`,
-    },
     ...next,
   }
 }
 
-const STATE = { valid: '有效', expired: '已过期', revoked: '已撤销' } as const
+const HELD = { valid: '已拿到绿证', expired: '绿证已过期', revoked: '绿证已被撤销' } as const
 
 /** What the button says, and where it leads. */
 function nextOf(it: MyProgramme) {

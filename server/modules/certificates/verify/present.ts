@@ -14,7 +14,7 @@ const STYLE = `<style>
   .brand svg { width: 28px; height: 28px }
   .state { display: flex; align-items: center; gap: 14px; border-radius: 16px; padding: 20px 24px; margin: 0 0 16px }
   .state b { font-size: 26px; line-height: 1.2; white-space: nowrap } .state span { font-size: 15px }
-  .number { font: 600 20px/1.4 ui-monospace, monospace; letter-spacing: .04em }
+  .number { margin: 0 0 12px; font-size: 22px; font-weight: 600; letter-spacing: .03em; font-variant-numeric: tabular-nums }
   dl { grid-template-columns: 5em 1fr } dd { overflow-wrap: anywhere }
   form { display: grid; gap: 12px } label { font-weight: 600 }
   input { font: inherit; font-size: 18px; height: 52px; padding: 0 16px; border: 1px solid #c6d0c8; border-radius: 12px; width: 100%; background: #fff }

@@ -21,7 +21,8 @@ export function courseStaffRoutes(router: Router, { redis }: Deps) {
       programmes.lessonsOf(programme._id),
       scope.may('editCourses') ? programmes.bankOf(programme._id) : null,
     ])
-    const titleOf = new Map(lessons.map((it) => [String(it._id), it.title]))
+    const lessonOf = new Map(lessons.map((it) => [String(it._id), it]))
+    const numberOf = (it: { lessonId: unknown }) => lessonOf.get(String(it.lessonId))?.number ?? 0
     return {
       programme: presentProgramme(programme),
       hoursNote: programme.hoursNote,
@@ -30,12 +31,14 @@ export function courseStaffRoutes(router: Router, { redis }: Deps) {
       lessons: lessons.map(presentOutlineLesson),
       answers: bank && {
         quizzes: lessons.map((it) => ({ lessonId: String(it._id), questions: it.quiz.map(presentAnswered) })),
-        bank: bank.map((it) => ({
-          ...presentAnswered(it),
-          code: it.code,
-          lessonTitle: titleOf.get(String(it.lessonId)) ?? '',
-          difficulty: it.difficulty,
-        })),
+        bank: bank
+          .sort((a, b) => numberOf(a) - numberOf(b) || a.difficulty - b.difficulty)
+          .map((it) => ({
+            ...presentAnswered(it),
+            code: it.code,
+            lessonTitle: lessonOf.get(String(it.lessonId))?.title ?? '',
+            difficulty: it.difficulty,
+          })),
       },
     }
   })
