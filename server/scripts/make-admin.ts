@@ -8,15 +8,21 @@ import { hashPassword } from '../modules/accounts/sign-in/service.ts'
 import { ensureUnit } from '../modules/org/tree/service.ts'
 
 const USAGE = `用法：npm run make-admin -- --city 云溪市 --name 周敏 --login city
+      npm run make-admin -- --city 云溪市 --district 东湖区 --name 陈立 --login donghu
 
-建立城市（已有则沿用）和它的第一位市管理员，并打印一次性显示的初始密码。`
+建立城市（已有则沿用）和它的第一位市管理员；加上 --district 则建立区县和它的管理员。初始密码只打印这一次。`
 
-/** The first administrator of a city: everybody after that is given a post by somebody above. */
+/** The first administrator of a city or of a district: everybody after that is given a post by somebody above. */
 async function main() {
   const { values } = parseArgs({
-    options: { city: { type: 'string' }, name: { type: 'string' }, login: { type: 'string' } },
+    options: {
+      city: { type: 'string' },
+      district: { type: 'string' },
+      name: { type: 'string' },
+      login: { type: 'string' },
+    },
   })
-  const { city: cityName, name, login: loginName } = values
+  const { city: cityName, district: districtName, name, login: loginName } = values
   if (!cityName || !name || !loginName || !/^[\w.-]{2,40}$/.test(loginName)) {
     console.error(USAGE)
     return 1
@@ -29,19 +35,23 @@ async function main() {
       return 1
     }
     const city = await ensureUnit({ kind: 'city', name: cityName, code: cityName, parent: null })
+    const district = districtName
+      ? await ensureUnit({ kind: 'district', name: districtName, code: districtName, parent: city })
+      : null
+    const unit = district ?? city
     const password = randomBytes(12).toString('base64url')
     await ensureStaff(
       {
         name,
         loginName,
         passwordHash: await hashPassword(password),
-        posts: [{ post: 'city_admin', unitId: city._id, path: city.path }],
+        posts: [{ post: district ? 'district_admin' : 'city_admin', unitId: unit._id, path: unit.path }],
       },
       deps.clock.now(),
       deps,
     )
     console.log(
-      `已建立：${cityName}管理员 ${name}\n账号：${loginName}\n初始密码（只显示这一次，请登录后修改）：${password}`,
+      `已建立：${unit.name}管理员 ${name}\n账号：${loginName}\n初始密码（只显示这一次，请登录后修改）：${password}`,
     )
     return 0
   } finally {

@@ -27,6 +27,11 @@ it('makes a city and its first administrator, who can sign in; a taken name is r
   const { me } = await world.withToken(null)(signInWithPassword, { loginName: 'zhoumin', password })
   expect(me.posts).toMatchObject([{ post: 'city_admin', unitName: '云溪市' }])
 
+  const district = ['--city', '云溪市', '--district', '东湖区', '--name', '陈立', '--login', 'donghu']
+  expect(await makeAdmin(district)).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('东湖区管理员') as string,
+  })
   expect(await makeAdmin(args)).toMatchObject({
     code: 1,
     said: expect.stringContaining('已经有人用了') as string,

@@ -20,6 +20,7 @@ interface Json {
 /** Words that fit the patterns of the contract; a new pattern is added here. */
 const FITTING = [
   '64b0c0ffee64b0c0ffee64b0',
+  '13900000000',
   '16:00',
   'ABCDEFGH',
   '123456',
