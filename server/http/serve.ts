@@ -51,8 +51,7 @@ function said(ctx: RouterContext, endpoint: Endpoint): object {
 /** The first thing wrong, in one sentence: the contract's own where it has one; the library's are for programmers. */
 function describe({ issues: [first] }: z.core.$ZodError) {
   if (!first) return '填写的内容不对'
-  if (first.code === 'unrecognized_keys')
-    return `内容里有不认识的项：${first.keys.slice(0, 3).join('、').slice(0, 60)}`
+  if (first.code === 'unrecognized_keys') return '内容里有不认识的项，请更新后再试'
   return /[\u4e00-\u9fff]/.test(first.message) ? first.message : '填写的内容不对，请检查后再试'
 }
 
