@@ -32,7 +32,7 @@ function phone(kept: Stretch[] = []) {
     offline: (is: boolean) => (offline = is),
     clip: (by: typeof clip) => (clip = by),
     /** Plays as the player reports: four looks a second. */
-    play(from: number, to: number) {
+    play: (from: number, to: number) => {
       for (let at = from; at <= to + 1e-9; at += 0.25) it.tick(at)
     },
   }
