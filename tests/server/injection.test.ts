@@ -101,8 +101,9 @@ it('refuses an object, an operator or an array wherever a word belongs (S2)', as
         tried++
         const input = { ...sampleInput(named.endpoint), [key]: hostile }
         const { status, error } = await send(named, input, tokenFor(named, tokens))
-        if (status !== 400 || !isChinese(error?.message))
-          wrong.push([named.name, key, hostile, status, error])
+        // A path segment is a word whatever it says: a number typed by hand may simply not exist.
+        const isRefused = status === 400 || (status === 404 && named.endpoint.path.includes(`:${key}`))
+        if (!isRefused || !isChinese(error?.message)) wrong.push([named.name, key, hostile, status, error])
       }
     }
   }
