@@ -13,7 +13,12 @@ interface RoomJobs {
 }
 
 /** The jobs of all rooms. */
-const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [rosterJobs, notifyJobs, courseJobs, certificateJobs]
+const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
+  rosterJobs,
+  notifyJobs,
+  courseJobs,
+  certificateJobs,
+]
 
 /** Defines every room's jobs, then lets the alarm clock run. `stop` waits for what they have begun. */
 export async function startJobs(agenda: Agenda, deps: Deps) {

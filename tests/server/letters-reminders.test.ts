@@ -77,7 +77,7 @@ it('exports a class with its names, masked phones and no live formula', async ()
 
   const response = await world.send(null, 'GET', `/api${link}`)
   const book = new ExcelJS.Workbook()
-  await book.xlsx.load((await response.arrayBuffer()))
+  await book.xlsx.load(await response.arrayBuffer())
   const cells = JSON.stringify(book.worksheets[0]?.getSheetValues())
   const texts = [...cells.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text)
 
