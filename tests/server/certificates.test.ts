@@ -10,6 +10,8 @@ import {
   verifyCertificate,
 } from '#contract/certificates'
 import { listLearnersOfClass, listProgrammes, readCompletion, readProgrammeOutline } from '#contract/courses'
+import { recountFamilies } from '../../server/modules/courses/recount/service.ts'
+import { StudentModel } from '../../server/modules/org/families/model.ts'
 import { freezeMissing } from '../../server/modules/certificates/jobs.ts'
 import { CertificateModel, type CertificateRecord } from '../../server/modules/certificates/model.ts'
 import { pdfOf } from '../../server/modules/certificates/copies/service.ts'
@@ -222,6 +224,21 @@ it('counts families of the starting grade and those that hold the certificate, d
     ['李小红', null, false, false],
     ['张小亮', 100, true, true],
   ])
+})
+
+it('counts a twin who joined later, and a child where it is now, after the nightly recount', async () => {
+  const { district, klass, student, personId } = await certified()
+  const twin = await buildStudent(klass, { name: '张小亮' })
+  await buildGuardian(world, twin, { personId })
+  const { klass: next } = await buildBranch()
+  await StudentModel.updateOne({ _id: student._id }, { classId: next._id, path: next.path })
+  await Promise.all([recountFamilies(), recountFamilies()])
+
+  const admin = await world.as(await buildStaff(district, 'district_admin'), 'staff')
+  const { total } = await admin(readCompletion, { unitId: String(district._id), code: 'grade7' })
+  expect(total).toMatchObject({ families: 1, completed: 1 })
+  const elsewhere = await CertificateModel.findOne({ 'families.path': next.path }).lean()
+  expect(elsewhere?.families).toHaveLength(2)
 })
 
 it('shows every programme to staff, and answers only to those who edit courses', async () => {

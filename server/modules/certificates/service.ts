@@ -150,3 +150,19 @@ export async function certificatesBy(scope: UnitScope, kind: UnitKind, programme
   ])
   return new Map(rows.map((it) => [it._id, it.count]))
 }
+
+export interface Family {
+  studentId: Types.ObjectId
+  path: string
+}
+
+/** The certificates that hold, in the order of issue, a batch at a time. */
+export const validAfter = (after: Types.ObjectId | null, limit: number) =>
+  CertificateModel.find({ status: 'valid', ...(after && { _id: { $gt: after } }) })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .lean<CertificateRecord[]>()
+
+/** Changes which families a certificate counts for; what stands on it stays. */
+export const setFamilies = (certificateId: Types.ObjectId, families: Family[]) =>
+  CertificateModel.updateOne({ _id: certificateId, status: 'valid' }, { $set: { families } })

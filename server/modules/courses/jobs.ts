@@ -1,9 +1,13 @@
 import type { Agenda } from 'agenda'
 import type { Deps } from '../../infra/deps.ts'
 import { uncertified } from './exams/service.ts'
+import { recountFamilies } from './recount/service.ts'
 import { certify } from './service.ts'
 
 const CERTIFY = 'courses.certify'
+const RECOUNT = 'courses.recount'
+/** When nobody looks at figures. */
+const NIGHTLY = '30 3 * * *'
 const BATCH = 100
 
 /** Issues what was passed and not certified, because a process died between the two. The attempt itself is the queue. */
@@ -20,5 +24,11 @@ export async function certifyPassed(deps: Pick<Deps, 'clock' | 'files' | 'env' |
 
 export function courseJobs(agenda: Agenda, deps: Deps) {
   agenda.define(CERTIFY, () => certifyPassed(deps), { concurrency: 1, lockLifetime: 5 * 60_000 })
-  return { start: () => agenda.every('1 minute', CERTIFY) }
+  agenda.define(RECOUNT, recountFamilies, { concurrency: 1, lockLifetime: 60 * 60_000 })
+  return {
+    async start() {
+      await agenda.every('1 minute', CERTIFY)
+      await agenda.every(NIGHTLY, RECOUNT, undefined, { timezone: 'Asia/Shanghai' })
+    },
+  }
 }

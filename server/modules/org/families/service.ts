@@ -46,6 +46,25 @@ function asChild(student: StudentRecord, bond: GuardianshipRecord, personId: str
   } satisfies Omit<OwnChild, symbol>
 }
 
+/** The same for many people at once, for figures: which student each of them cares for, and where that student is. */
+export async function childrenOfPeople(personIds: Types.ObjectId[]) {
+  const bonds = await GuardianshipModel.find(
+    { personId: { $in: personIds }, to: null },
+    { personId: 1, studentId: 1 },
+  ).lean<GuardianshipRecord[]>()
+  const students = await StudentModel.find(
+    { _id: { $in: bonds.map((it) => it.studentId) }, leftAt: null },
+    { classId: 1, path: 1 },
+  ).lean<StudentRecord[]>()
+  const byId = new Map(students.map((it) => [String(it._id), it]))
+  return bonds.flatMap(({ personId, studentId }) => {
+    const student = byId.get(String(studentId))
+    return student
+      ? [{ personId: String(personId), studentId, classId: String(student.classId), path: student.path }]
+      : []
+  })
+}
+
 /** Guardianships the roster gives to this phone and nobody has answered for. */
 export const matchesOf = (phoneIndex: string) =>
   GuardianshipModel.find({ phoneIndex, to: null, joinedAt: null, deniedAt: null })
