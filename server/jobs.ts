@@ -16,6 +16,7 @@ interface RoomJobs {
 const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   rosterJobs,
   notifyJobs,
+  letterJobs,
   courseJobs,
   certificateJobs,
 ]
@@ -25,5 +26,5 @@ export async function startJobs(agenda: Agenda, deps: Deps) {
   const rooms = ROOMS.map((room) => room(agenda, deps))
   await agenda.start()
   await Promise.all(rooms.map((it) => it.start()))
-  return { stop: () => Promise.all(rooms.map((it) => it.stop?.())) }
+  return { stop: () => Promise.all(rooms.map(async (it) => it.stop?.())) }
 }

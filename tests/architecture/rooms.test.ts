@@ -90,6 +90,17 @@ describe('rooms of the server', () => {
   })
 })
 
+it('mounts every room and runs its jobs', () => {
+  const app = readFileSync('server/app.ts', 'utf8')
+  const jobs = readFileSync('server/jobs.ts', 'utf8')
+  const lost = files.flatMap((file) => {
+    const by = file.endsWith('/routes.ts') ? app : file.endsWith('/jobs.ts') ? jobs : ''
+    const made = [...readFileSync(file, 'utf8').matchAll(/export function (\w+(?:Routes|Pages|Jobs))\(/g)]
+    return by === '' ? [] : made.map(([, name = '']) => name).filter((name) => by.split(name).length < 3)
+  })
+  expect(lost).toEqual([])
+})
+
 describe('the whole project', () => {
   it('has the top level that was agreed, and dotfiles', () => {
     const names = readdirSync('.').filter((name) => !name.startsWith('.'))

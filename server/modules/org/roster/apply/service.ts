@@ -132,5 +132,5 @@ async function writeGuardians(placed: Placed[], { fields }: Pick<Deps, 'fields'>
       }
     }),
   )
-  if (writes.length > 0) await GuardianshipModel.bulkWrite(writes as never, { ordered: false })
+  if (writes.length > 0) await GuardianshipModel.bulkWrite(writes, { ordered: false })
 }

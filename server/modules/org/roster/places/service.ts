@@ -23,14 +23,12 @@ export async function openPlaces({
   const own = await schoolsFor(unit)
   const classes = await tree.unitsWithin(path, 'class')
   const schools = new Map(own.map((it) => [it.name, it]))
-  const byClass = new Map(
-    classes.flatMap((klass) => {
-      const school = own.find((it) => String(it._id) === idAt(klass.path, DEPTH.school))
-      return school
-        ? [[classKey({ school: school.name, grade: klass.grade ?? 0, klass: klass.name }), klass]]
-        : []
-    }) as [string, UnitRecord][],
-  )
+  const byClass = new Map<string, UnitRecord>()
+  for (const klass of classes) {
+    const school = own.find((it) => String(it._id) === idAt(klass.path, DEPTH.school))
+    if (!school) continue
+    byClass.set(classKey({ school: school.name, grade: klass.grade ?? 0, klass: klass.name }), klass)
+  }
   const madeUp = new Set<string>()
 
   return {
