@@ -241,8 +241,7 @@ Page<Data, Custom>({
   },
 
   onQuiz() {
-    this.setData({ isAtQuiz: true })
-    void wx.pageScrollTo({ selector: '#quiz' })
+    this.setData({ isAtQuiz: true }, () => void wx.pageScrollTo({ selector: '#quiz' }))
   },
   onPassed() {
     this.setData({ isQuizPassed: true })

@@ -5,6 +5,8 @@ import { me } from '../../../services/store'
 interface Row {
   id: string
   name: string
+  /** Tells namesakes apart. */
+  number: string
   state: string
   tone: 'good' | 'todo' | 'calm'
 }
@@ -66,7 +68,7 @@ const myClasses = (posts: MyPost[]) =>
     .map((it) => ({ id: it.unitId, name: it.unitName }))
 
 function presentRow(it: LearnerFamily): Row {
-  const base = { id: it.studentId, name: it.studentName }
+  const base = { id: it.studentId, name: it.studentName, number: it.number }
   if (it.certificateNumber) return { ...base, state: '已拿证', tone: 'good' }
   if (!it.hasJoined) return { ...base, state: '未加入', tone: 'calm' }
   if (it.percent === null) return { ...base, state: '未开始', tone: 'todo' }
