@@ -17,9 +17,10 @@ export interface Target {
   agent: Agent
 }
 
+/** What came back, and how long it took from the first request to the last answer. */
 export interface Burst {
-  rps: number
-  p95Ms: number
+  latencies: number[]
+  seconds: number
 }
 
 export const targetAt = (origin: string): Target => ({
@@ -41,8 +42,7 @@ export async function fire(target: Target, next: () => Shot | null, forMs: numbe
     }
   }
   await Promise.all(Array.from({ length: CONNECTIONS }, connection))
-  const seconds = (performance.now() - startedAt) / 1000
-  return { rps: latencies.length / seconds, p95Ms: quantile(latencies, 0.95) }
+  return { latencies, seconds: (performance.now() - startedAt) / 1000 }
 }
 
 /** Reads the whole answer; anything but a success ends the measurement, as refusals are cheaper than the work. */

@@ -22,7 +22,7 @@ const { values } = parseArgs({
   },
 })
 const say = (line: string) => void process.stderr.write(`${line}\n`)
-const pace = values.quick ? { rounds: 3, burstMs: 1_000, say } : { rounds: 7, burstMs: 2_000, say }
+const pace = values.quick ? { rounds: 3, burstMs: 500, say } : { rounds: 7, burstMs: 1_000, say }
 
 const stage = await open()
 onLeave(stage.close)

@@ -4,6 +4,7 @@ import type { Scenario } from './scenarios.ts'
 
 export interface Settings {
   rounds: number
+  /** Each server has two of them in a round. */
   burstMs: number
   say: (line: string) => void
 }
@@ -25,8 +26,8 @@ const WARM_UP_MS = 4_000
 export type Pair = Record<'product' | 'bare', Target>
 
 /**
- * Both servers by turns, who begins changing with each round, so that whatever else the machine does hits both. The
- * median of the rounds counts.
+ * Both servers by turns, ours, theirs, theirs, ours in each round: what else the machine does hits both, and so does what
+ * grows or falls meanwhile. The ratio is the median of the rounds' own ratios, as its two sides were taken seconds apart.
  */
 export async function measure(
   { name, shot }: Scenario,
@@ -36,37 +37,42 @@ export async function measure(
 ): Promise<Line> {
   const [ours, theirs] = halves(families)
   const next = { product: shooter(shot, ours), bare: shooter(shot, theirs) }
-  const burst = (side: keyof Pair, ms: number) => fire(pair[side], next[side], ms)
   for (const side of ['product', 'bare'] as const) {
     await fire(pair[side], atMost(WARM_UP_SHOTS, next[side]), WARM_UP_MS)
   }
 
-  const product: Burst[] = []
-  const bare: Burst[] = []
+  const results: { product: Rate; bare: Rate }[] = []
   for (let round = 0; round < rounds; round++) {
-    const turns = [
-      async () => product.push(await burst('product', burstMs)),
-      async () => bare.push(await burst('bare', burstMs)),
-    ]
-    for (const turn of round % 2 === 0 ? turns : turns.toReversed()) await turn()
-    say(`  ${name}：${product.at(-1)?.rps.toFixed(0)} / ${bare.at(-1)?.rps.toFixed(0)} 次/秒`)
+    const bursts: Record<keyof Pair, Burst[]> = { product: [], bare: [] }
+    for (const side of ['product', 'bare', 'bare', 'product'] as const) {
+      bursts[side].push(await fire(pair[side], next[side], burstMs))
+    }
+    const result = { product: rateOf(bursts.product), bare: rateOf(bursts.bare) }
+    say(`  ${name}：${result.product.rps.toFixed(0)} / ${result.bare.rps.toFixed(0)} 次/秒`)
+    results.push(result)
   }
-  const [a, b] = [medianOf(product), medianOf(bare)]
+  const median = (pick: (it: (typeof results)[number]) => number) => quantile(results.map(pick), 0.5)
   return {
     name,
-    rps: rounded(a.rps),
-    p95Ms: rounded(a.p95Ms),
-    bareRps: rounded(b.rps),
-    bareP95Ms: rounded(b.p95Ms),
-    ratio: Number((a.rps / b.rps).toFixed(2)),
+    rps: rounded(median((it) => it.product.rps)),
+    p95Ms: rounded(median((it) => it.product.p95Ms)),
+    bareRps: rounded(median((it) => it.bare.rps)),
+    bareP95Ms: rounded(median((it) => it.bare.p95Ms)),
+    ratio: Number(median((it) => it.product.rps / it.bare.rps).toFixed(2)),
   }
 }
 
 const rounded = (value: number) => Number(value.toFixed(1))
 
-function medianOf(bursts: Burst[]): Burst {
-  const median = (values: number[]) => quantile(values, 0.5)
-  return { rps: median(bursts.map((it) => it.rps)), p95Ms: median(bursts.map((it) => it.p95Ms)) }
+interface Rate {
+  rps: number
+  p95Ms: number
+}
+
+function rateOf(bursts: Burst[]): Rate {
+  const latencies = bursts.flatMap((it) => it.latencies)
+  const seconds = bursts.reduce((sum, it) => sum + it.seconds, 0)
+  return { rps: latencies.length / seconds, p95Ms: quantile(latencies, 0.95) }
 }
 
 function shooter(shot: Scenario['shot'], families: Family[]) {

@@ -31,17 +31,9 @@ export async function openStage(say: Say) {
   }
   return {
     env,
-    /** Starts a server in a process of its own and gives its address. */
     async serve(args: string[]) {
-      const port = await freePort()
-      const server = await startBeside(process.execPath, args, { env: { ...env, PORT: String(port) } })
-      stops.unshift(server.stop)
-      const origin = `http://127.0.0.1:${port}`
-      const left = server.ended.then(() => {
-        throw new Error(`${args.join(' ')} ended:\n${server.output()}`)
-      })
-      await Promise.race([answers(origin), left])
-      left.catch(() => undefined)
+      const { origin, stop } = await startServer(args, env)
+      stops.unshift(stop)
       return origin
     },
     close: async () => {
@@ -56,6 +48,19 @@ async function keepNothing(url: string) {
   const redis = new Redis(url)
   await redis.config('SET', 'maxmemory', '1')
   redis.disconnect()
+}
+
+/** A server in a process of its own, once it answers. */
+export async function startServer(args: string[], env: Record<string, string>) {
+  const port = await freePort()
+  const server = await startBeside(process.execPath, args, { env: { ...env, PORT: String(port) } })
+  const origin = `http://127.0.0.1:${port}`
+  const left = server.ended.then(() => {
+    throw new Error(`${args.join(' ')} ended:\n${server.output()}`)
+  })
+  await Promise.race([answers(origin), left])
+  left.catch(() => undefined)
+  return { origin, stop: server.stop }
 }
 
 async function answers(origin: string) {
