@@ -61,7 +61,8 @@ const ROOMS = [
 
 /** The whole web application on engines that are already open. Nothing happens at import. */
 export function createApp(deps: Deps) {
-  const app = new Koa({ proxy: deps.env.NODE_ENV === 'production' })
+  // One proxy stands before us; what a caller writes into the header before it is not believed.
+  const app = new Koa({ proxy: deps.env.NODE_ENV === 'production', maxIpsCount: 1 })
   const site = new Router()
   healthRoutes(site, deps)
   docsRoutes(site, deps)

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import {
   beginTotp,
@@ -13,6 +16,7 @@ import {
   switchRole,
 } from '#contract/accounts'
 import { generateSync } from 'otplib'
+import { createApp } from '../../server/app.ts'
 import { readEnv } from '../../server/env.ts'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
@@ -161,6 +165,23 @@ describe('sessions', () => {
     expect(switched.me).toMatchObject({ role: 'staff', children: [] })
     expect(await outcome(world.withToken(before)(readMe, {}))).toBe(401)
   })
+})
+
+it('believes the proxy about the address, not what the caller wrote before it', async () => {
+  const deps = world.deps()
+  const app = createApp({ ...deps, env: { ...deps.env, NODE_ENV: 'production' } })
+  const seen: string[] = []
+  app.middleware.unshift(async (ctx, next) => {
+    seen.push(ctx.ip)
+    await next()
+  })
+  const answer = app.callback()
+  const server = createServer((request, response) => void answer(request, response)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await fetch(`http://127.0.0.1:${port}/healthz`, { headers: { 'x-forwarded-for': '1.2.3.4, 203.0.113.7' } })
+  server.close()
+  expect(seen).toEqual(['203.0.113.7'])
 })
 
 it('never turns a password into a parent: that door is WeChat alone', async () => {
