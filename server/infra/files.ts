@@ -1,5 +1,4 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
@@ -48,6 +47,3 @@ export function diskFiles(root: string): FileStore {
 }
 
 export const hash = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex')
-
-/** A read stream of a file's range, for video. */
-export const rangeOf = (path: string, start: number, end: number) => createReadStream(path, { start, end })

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { Types } from 'mongoose'
-import { pinyin } from 'pinyin-pro'
 import type { PostKind } from '#contract/org'
 import type { Deps } from '../infra/deps.ts'
 import { PersonModel } from '../modules/accounts/model.ts'
 import { ensureStaff } from '../modules/accounts/service.ts'
 import { hashPassword } from '../modules/accounts/sign-in/service.ts'
 import { GuardianshipModel, StudentModel } from '../modules/org/families/model.ts'
+import { soundOf } from '../modules/org/families/rules.ts'
 import type { UnitRecord } from '../modules/org/tree/model.ts'
 import { DEPTH, gradeName, idAt } from '../modules/org/tree/rules.ts'
 import { ensureUnit } from '../modules/org/tree/service.ts'
@@ -156,11 +156,6 @@ function nameFor(klass: UnitRecord, at: number) {
   const key = `${klass.fullName}${at}`
   return `${SURNAMES[drawn(`${key}s`, SURNAMES.length)]}${GIVEN[drawn(`${key}n`, GIVEN.length)]}`
 }
-
-export const soundOf = (name: string) => ({
-  pinyin: pinyin(name, { toneType: 'none', type: 'array' }).join(''),
-  initials: pinyin(name, { pattern: 'first', toneType: 'none', type: 'array' }).join(''),
-})
 
 async function seedStaff(units: Map<string, UnitRecord>, deps: Deps, now: Date) {
   for (const { as, name, login, posts, phone } of STAFF) {

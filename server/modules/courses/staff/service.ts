@@ -4,21 +4,13 @@ import { Refusal } from '../../../http/errors.ts'
 import * as certificates from '../../certificates/service.ts'
 import * as families from '../../org/families/service.ts'
 import type { UnitScope } from '../../org/policy.ts'
-import { DEPTH, gradeName, idAt } from '../../org/tree/rules.ts'
+import { BELOW, DEPTH, gradeName, idAt } from '../../org/tree/rules.ts'
 import * as tree from '../../org/tree/service.ts'
 import { passedAmong } from '../exams/service.ts'
 import { percentOfProgramme } from '../journeys/rules.ts'
 import type { ProgrammeRecord } from '../programmes/model.ts'
 import * as programmes from '../programmes/service.ts'
 import * as watches from '../watch/service.ts'
-
-const BELOW: Record<UnitKind, UnitKind> = {
-  city: 'district',
-  district: 'school',
-  school: 'grade',
-  grade: 'class',
-  class: 'class',
-}
 
 /** A programme in the version that is taught now. */
 export async function current(code: string) {

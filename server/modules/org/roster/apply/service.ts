@@ -1,7 +1,7 @@
 import { Types } from 'mongoose'
-import { pinyin } from 'pinyin-pro'
 import type { Deps } from '../../../../infra/deps.ts'
 import { GuardianshipModel, StudentModel } from '../../families/model.ts'
+import { soundOf } from '../../families/rules.ts'
 import type { UnitRecord } from '../../tree/model.ts'
 import { DEPTH, idAt } from '../../tree/rules.ts'
 import { type ImportRecord, RowModel, type RowRecord } from '../model.ts'
@@ -97,11 +97,6 @@ async function moveIfElsewhere({ row, klass, schoolId }: Placed, now: Date) {
     { classId: klass._id, path: klass.path },
   )
 }
-
-const soundOf = (name: string) => ({
-  pinyin: pinyin(name, { toneType: 'none', type: 'array' }).join(''),
-  initials: pinyin(name, { pattern: 'first', toneType: 'none', type: 'array' }).join(''),
-})
 
 async function writeGuardians(placed: Placed[], { fields }: Pick<Deps, 'fields'>, now: Date) {
   const students = await StudentModel.find(
