@@ -13,6 +13,7 @@ const SCRIPTS = {
   demo: ['server/scripts/demo.ts'],
   dev: ['server/scripts/dev.ts'],
   test: ['server/scripts/test.ts'],
+  'test:full': ['server/scripts/test.ts', '--full'],
   watch: ['node_modules/vitest/vitest.mjs', 'watch', '--config', 'tests/vitest.config.ts'],
   check: ['server/scripts/check.ts'],
   engines: ['server/scripts/engines.ts'],
