@@ -3,6 +3,7 @@ import type Router from '@koa/router'
 import type { RouterContext } from '@koa/router'
 import type * as z from 'zod/mini'
 import type { Actor, ActorFor } from './actor.ts'
+import { whileAsking } from './asking.ts'
 import { Refusal } from './errors.ts'
 
 /** Where a call came from, for the device list and the limits. */
@@ -28,7 +29,9 @@ export function serve<E extends Endpoint>(
 
     const caller = { ip: ctx.ip, device: ctx.get('user-agent').slice(0, 200) }
     // Parsing the answer drops every key the contract does not name: a private field cannot leak by accident.
-    ctx.body = endpoint.reply.parse(await handler({ ...input.data, actor, caller } as Call<E>))
+    ctx.body = endpoint.reply.parse(
+      await whileAsking({ actor, caller }, () => handler({ ...input.data, actor, caller } as Call<E>)),
+    )
   })
 }
 

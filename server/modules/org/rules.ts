@@ -12,6 +12,15 @@ export type Action =
   | 'editCourses'
   | 'revokeCertificates'
   | 'appoint'
+  /** Guardians and joins corrected by hand: relation, primary, barred, wrong matches. */
+  | 'keepFamilies'
+  /** A child to another class, school or district. */
+  | 'transfer'
+  /** The September promotion, terms and the units themselves. */
+  | 'keepTree'
+  /** Exports and bulk views of children's data by staff below (条例 36). */
+  | 'approveExports'
+  | 'seeAudit'
 
 const ADMINS: PostKind[] = ['city_admin', 'district_admin', 'school_admin']
 const NEAR: PostKind[] = ['district_admin', 'school_admin', 'grade_head', 'class_teacher']
@@ -28,6 +37,11 @@ const MAY: Record<Action, readonly PostKind[]> = {
   editCourses: ADMINS,
   revokeCertificates: ADMINS,
   appoint: ADMINS,
+  keepFamilies: ['district_admin', 'school_admin', 'class_teacher'],
+  transfer: ['district_admin', 'school_admin'],
+  keepTree: ADMINS,
+  approveExports: ADMINS,
+  seeAudit: ADMINS,
 }
 
 export const may = (post: PostKind, action: Action) => MAY[action].includes(post)
