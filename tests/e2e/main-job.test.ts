@@ -13,6 +13,7 @@ import { correctQuiz, watchLesson } from '../support/learning.ts'
 import { answerQuiz, readMyProgramme } from '#contract/courses'
 import type { Phone } from '../support/miniprogram.ts'
 import { HEADING, type Row, writeRoster } from '../support/roster.ts'
+import { readNotice, seeSignature, sendNotice, sendStartLetter, signStartLetter } from './letter-scenes.ts'
 import { PASSWORD, useStage } from './stage.ts'
 
 const stage = useStage()
@@ -50,7 +51,11 @@ it(
     await importRoster(String(district._id))
     await appointTeacher()
     const phone = await joinClass()
-    const teacherPhone = await sendAndSignLetter(phone)
+    await sendStartLetter(stage)
+    await signStartLetter(phone)
+    await seeSignature(stage)
+    const teacherPhone = await sendNotice(stage, TEACHER.as)
+    await readNotice(stage, phone, MOTHER.as)
     await study(phone)
     const number = await sitExam(phone)
     await verify(number)
@@ -122,47 +127,9 @@ async function joinClass() {
   return phone
 }
 
-/** The 班主任 writes from the phone; the mother reads and signs by hand. */
-async function sendAndSignLetter(phone: Phone) {
-  const teacher = await stage.phone(TEACHER.as)
-  await teacher.tap('加入孩子的班级')
-  await teacher.tap('微信手机号登录')
-  await teacher.see('七年级2班')
-  await teacher.screenshot('main-job/08-teacher-home')
-  await teacher.tap('写通知')
-  await teacher.page
-    .locator('textarea')
-    .first()
-    .fill('11月28日(周六)全班去森林公园，早上8:00在校门口集合。请给孩子带午饭和一件厚外套。')
-  await teacher.page.locator('wx-page input').filter({ visible: true }).last().fill('秋游告知书')
-  await teacher.tap('手写签字')
-  await teacher.screenshot('main-job/09-teacher-notice')
-  await teacher.tap('发出')
-  await teacher.see('发给云溪市实验中学七年级2班的家长？')
-  await teacher.tap(teacher.page.getByText('发出', { exact: true }).filter({ visible: true }).last())
-  await teacher.see(/已读0\/3|未读/)
-  await teacher.screenshot('main-job/10-teacher-sent')
-
-  await phone.tap('信件')
-  await phone.tap('秋游告知书')
-  await phone.see('手写签名')
-  await phone.screenshot('main-job/11-letter')
-  await phone.tap('手写签名')
-  await phone.see('请在此写上您的姓名')
-  const ink = await phone.page.locator('canvas').boundingBox()
-  if (!ink) throw new Error('The signature pad has no canvas')
-  const at = (x: number, y: number): [number, number] => [ink.x + ink.width * x, ink.y + ink.height * y]
-  for (const y of [0.3, 0.45, 0.6]) await phone.drag([at(0.3, y), at(0.5, y + 0.08), at(0.7, y)])
-  await phone.screenshot('main-job/12-signing')
-  await phone.tap('写好了')
-  await phone.see('已签字')
-  await phone.screenshot('main-job/13-signed')
-  return teacher
-}
-
 /** One lesson on the phone in full, the others as the phone would report them. */
 async function study(phone: Phone) {
-  await openPage(phone, MOTHER.as, 'pages/courses/courses')
+  await stage.openPage(phone, MOTHER.as, 'pages/courses/courses')
   await phone.see('七年级新生家长')
   await phone.screenshot('main-job/14-courses')
 
@@ -186,7 +153,7 @@ interface Film {
 
 /** The first film, at twice the speed, to its end; then its questions. */
 async function watchFilm(phone: Phone, lessonId: string) {
-  await openPage(phone, MOTHER.as, `packages/course/lesson/lesson?id=${lessonId}`)
+  await stage.openPage(phone, MOTHER.as, `packages/course/lesson/lesson?id=${lessonId}`)
   await phone.see('倍速')
   await phone.tap('2×')
   await phone.screenshot('main-job/15-lesson')
@@ -219,7 +186,7 @@ async function watchFilm(phone: Phone, lessonId: string) {
 
 /** The exam on the phone: every question on its own, right answers, handed in. */
 async function sitExam(phone: Phone) {
-  await openPage(phone, MOTHER.as, 'packages/course/exam/exam?code=grade7')
+  await stage.openPage(phone, MOTHER.as, 'packages/course/exam/exam?code=grade7')
   await phone.see('结业考试')
   await phone.screenshot('main-job/18-exam-intro')
   await phone.tap('开始考试')
@@ -278,15 +245,9 @@ async function certificatePicture() {
   return Buffer.from(await response.arrayBuffer())
 }
 
-/** Opens a page of the mini-program as a shared card or a message would. */
-async function openPage({ page }: Phone, as: string, path: string) {
-  await page.goto('about:blank')
-  await page.goto(`${world.origin()}/preview/?as=${encodeURIComponent(as)}#/${path}`)
-}
-
 /** The teacher opens an afternoon on the phone, the mother takes its first time. */
 async function bookCall(phone: Phone, teacher: Phone) {
-  await openPage(teacher, TEACHER.as, 'packages/teacher/slots/slots')
+  await stage.openPage(teacher, TEACHER.as, 'packages/teacher/slots/slots')
   await teacher.tap(
     teacher.page
       .getByText(/^周[一二三四五]$/)
@@ -299,7 +260,7 @@ async function bookCall(phone: Phone, teacher: Phone) {
   await teacher.see('收回')
   await teacher.screenshot('main-job/25-slots-open')
   await teacher.close()
-  await openPage(phone, MOTHER.as, 'pages/calls/calls')
+  await stage.openPage(phone, MOTHER.as, 'pages/calls/calls')
   await phone.see('选一个时间')
   await phone.screenshot('main-job/26-free-slots')
   await phone.page.locator('.time').first().tap()

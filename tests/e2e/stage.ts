@@ -10,7 +10,7 @@ import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { ensureUnit } from '../../server/modules/org/tree/service.ts'
 import { publishContent } from '../../server/scripts/publish.ts'
 import { desk, openBrowser, shot } from '../support/browser.ts'
-import { openPhone } from '../support/miniprogram.ts'
+import { openPhone, type Phone } from '../support/miniprogram.ts'
 import { useWorld } from '../support/world.ts'
 
 export const PASSWORD = '一个很长的密码 2026'
@@ -50,6 +50,11 @@ export function useStage() {
       await PersonModel.create({ demoAs: as, phone: fields.seal(phone), phoneIndex: fields.index(phone) })
     },
     phone: (as: string, page?: string) => openPhone(browser, world.origin(), { as, ...(page && { page }) }),
+    /** Opens a page of the mini-program as a shared card or a message would. */
+    async openPage({ page }: Phone, as: string, path: string) {
+      await page.goto('about:blank')
+      await page.goto(`${world.origin()}/preview/?as=${encodeURIComponent(as)}#/${path}`)
+    },
     async console(loginName: string) {
       const page = await (await desk(browser)).newPage()
       page.setDefaultTimeout(10_000)
@@ -67,3 +72,5 @@ export function useStage() {
     shot: (page: Page, name: string) => shot(page, `main-job/${name}`),
   }
 }
+
+export type Stage = ReturnType<typeof useStage>
