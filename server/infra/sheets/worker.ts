@@ -1,50 +1,67 @@
+import { open } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
-import exceljs from 'exceljs'
-import { checkWorkbook, SheetRefused } from './guard.ts'
-import { textOf } from './cells.ts'
+import type { Book, SheetRow } from './book.ts'
+import { openCsv } from './csv.ts'
+import { DAMAGED, SheetRefused } from './guard.ts'
+import { kindOf } from './kind.ts'
+import { openXlsx } from './xlsx.ts'
 
 const BATCH = 500
 const MOST_ROWS = 300_000
-const MOST_CELLS = 100
+/** What a person is shown of a sheet to recognise it. */
+const OUTLINE = { sheets: 30, lines: 30, columns: 60, characters: 60 }
 
-export interface SheetRow {
-  /** Line in the sheet, from 1. */
-  row: number
-  cells: string[]
+/** A sheet as one sees it at first sight. */
+export interface SheetOutline {
+  name: string
+  isHidden: boolean
+  lines: SheetRow[]
 }
 
-export type FromWorker = { rows: SheetRow[] } | { refused: string } | { done: true }
+export type Wanted = { path: string; sheet: number } | { path: string; sheet: 'outline' }
+export type FromWorker =
+  { rows: SheetRow[] } | { outline: SheetOutline[] } | { refused: string } | { done: true }
 
-/** Reads the first sheet of a workbook in batches; the next one only when the last was taken. */
-async function run(path: string) {
-  await checkWorkbook(path)
-  const reader = new exceljs.stream.xlsx.WorkbookReader(path, {
-    worksheets: 'emit',
-    sharedStrings: 'cache',
-    hyperlinks: 'ignore',
-    styles: 'ignore',
-    entries: 'ignore',
-  })
-  for await (const sheet of reader) {
-    await readSheet(sheet)
-    return
+async function openBook(path: string): Promise<Book> {
+  const file = await open(path)
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(4_096) }).finally(() => file.close())
+  const kind = kindOf(buffer.subarray(0, bytesRead))
+  if (kind === 'xlsx') return openXlsx(path)
+  // Half a second to load, so only for those who need it.
+  if (kind === 'xls') return (await import('./xls.ts')).openXls(path)
+  if (kind === 'text') return openCsv(path)
+  throw new SheetRefused(
+    kind === 'markup'
+      ? '这份文件其实是网页格式，请用 Excel 打开后另存为“Excel 工作簿”再上传'
+      : '这不是表格，请选择 .xlsx、.xls 或 .csv 文件',
+  )
+}
+
+async function outlineOf(book: Book): Promise<SheetOutline[]> {
+  const sheets = book.sheets.slice(0, OUTLINE.sheets)
+  const outlines: SheetOutline[] = []
+  for (const [at, { name, isHidden }] of sheets.entries()) {
+    const lines: SheetRow[] = []
+    for await (const { row, cells } of book.rows(at)) {
+      const shown = cells.slice(0, OUTLINE.columns)
+      lines.push({ row, cells: shown.map((it) => it.slice(0, OUTLINE.characters).toWellFormed()) })
+      if (lines.length === OUTLINE.lines) break
+    }
+    outlines.push({ name, isHidden, lines })
   }
-  throw new SheetRefused('表格里没有工作表')
+  return outlines
 }
 
-async function readSheet(sheet: AsyncIterable<exceljs.Row>) {
+/** Hands over the rows of one sheet in batches; the next one only when the last was taken. */
+async function handRows(book: Book, sheet: number) {
   let batch: SheetRow[] = []
   let rows = 0
-  for await (const row of sheet) {
+  for await (const row of book.rows(sheet)) {
     if (++rows > MOST_ROWS) throw new SheetRefused(`一次最多导入${MOST_ROWS / 10_000}万行，请拆成几份`)
-    const values = Array.isArray(row.values) ? row.values.slice(1, MOST_CELLS + 1) : []
-    const cells = Array.from(values, textOf)
-    if (cells.every((it) => it === '')) continue
-    batch.push({ row: row.number, cells })
-    if (batch.length === BATCH) {
-      await hand(batch)
-      batch = []
-    }
+    batch.push(row)
+    if (batch.length < BATCH) continue
+    await hand(batch)
+    batch = []
   }
   if (batch.length > 0) await hand(batch)
 }
@@ -59,10 +76,11 @@ function hand(rows: SheetRow[]) {
 const say = (message: FromWorker) => parentPort?.postMessage(message)
 
 try {
-  await run((workerData as { path: string }).path)
+  const { path, sheet } = workerData as Wanted
+  const book = await openBook(path)
+  if (sheet === 'outline') say({ outline: await outlineOf(book) })
+  else await handRows(book, sheet)
   say({ done: true })
 } catch (error) {
-  const refused = error instanceof SheetRefused ? error.message : '表格文件已损坏，请重新导出后再上传'
-  say({ refused })
+  say({ refused: error instanceof SheetRefused ? error.message : DAMAGED })
 }
-process.exit(0)
