@@ -14,7 +14,7 @@ export type Audience = Pick<UnitRecord, '_id' | 'kind' | 'fullName' | 'path'>[]
 export async function audienceWithin(scope: UnitScope<'writeLetters'>, unitIds: string[]): Promise<Audience> {
   const wanted = [...new Set(unitIds)]
   const units = await UnitModel.find(
-    { _id: { $in: wanted } },
+    { _id: { $in: wanted }, closedAt: null },
     { kind: 1, fullName: 1, path: 1 },
   ).lean<Audience>()
   if (units.length < wanted.length || units.some((it) => !isWithin(it.path, scope.path))) {
@@ -49,10 +49,11 @@ export async function guardianPeopleWithin(audience: { path: string }[], most: n
   return bonds.flatMap((it) => (it.personId ? [String(it.personId)] : []))
 }
 
-/** The classes below some units, in the order of their paths, after one of them. */
+/** The classes below some units that stand today, in the order of their paths, after one of them. */
 export const classesAfter = (audience: { path: string }[], after: string, most: number) =>
   UnitModel.find({
     kind: 'class',
+    closedAt: null,
     $and: [{ path: { $gt: after } }, { $or: audience.map((it) => ({ path: within(it.path) })) }],
   })
     .sort({ path: 1 })

@@ -1,3 +1,4 @@
+import { schoolType, stage } from '#contract/tree'
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
 
 const unitSchema = new Schema(
@@ -11,8 +12,21 @@ const unitSchema = new Schema(
     path: { type: String, required: true },
     /** The code the roster knows it by; unique among its siblings. */
     code: { type: String, required: true },
-    /** 1–12 for grades and classes: 七年级 is 7. */
+    /** −3 to 15 for grades and classes, as `gradeName` reads it: 七年级 is 7. */
     grade: { type: Number, default: null },
+    /** Schools: what kind, the stages where they differ from the kind's own, and the names of the campuses. */
+    schoolType: { type: String, enum: [...schoolType.options, null], default: null },
+    stages: { type: [{ type: String, enum: stage.options }], default: [] },
+    campuses: { type: [String], default: [] },
+    /** Cities: five years of primary school and four of junior, and the set of `content/hotlines/` it shows. */
+    isFiveFour: { type: Boolean, default: false },
+    hotlines: { type: String, default: null },
+    /** Classes: the year of entry, and the school year it stands for. A class of last year is closed and stays. */
+    entryYear: { type: Number, default: null },
+    schoolYear: { type: Number, default: null },
+    campus: { type: String, default: '' },
+    /** From then on nobody is in it, nothing is sent to it, and no list offers it. */
+    closedAt: { type: Date, default: null },
     /** What families type to join; classes only. */
     joinCode: { type: String },
   },

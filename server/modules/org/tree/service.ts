@@ -5,7 +5,7 @@ import { cached } from '../../../infra/redis.ts'
 import { StudentModel } from '../families/model.ts'
 import { STILL_HERE } from '../families/rules.ts'
 import { UnitModel, type UnitRecord } from './model.ts'
-import { DEPTH, idAtExpression, idsOf, mintJoinCode, within } from './rules.ts'
+import { DEPTH, fullNameOf, idAtExpression, idsOf, mintJoinCode, within } from './rules.ts'
 
 /** One unit, or null. Callers outside this room hold a proof before they show it. */
 export const findUnit = (unitId: string) => UnitModel.findById(unitId).lean<UnitRecord>()
@@ -15,16 +15,23 @@ export const findUnits = (unitIds: string[]) => UnitModel.find({ _id: { $in: uni
 export const findByJoinCode = (joinCode: string) =>
   UnitModel.findOne({ joinCode, kind: 'class' }).lean<UnitRecord>()
 
-/** The units of one kind at or below a path, in the order of their codes. */
+/** The units of one kind at or below a path that stand today, in the order of their paths. */
 export const unitsWithin = (path: string, kind: UnitKind) =>
-  UnitModel.find({ path: within(path), kind })
+  UnitModel.find({ path: within(path), kind, closedAt: null })
     .sort({ path: 1 })
     .lean<UnitRecord[]>()
 
+/** The units right below one that stand today, in the order of their codes. */
 export const childrenOf = (unitId: string) =>
-  UnitModel.find({ parentId: new Types.ObjectId(unitId) })
+  UnitModel.find({ parentId: new Types.ObjectId(unitId), closedAt: null })
     .sort({ code: 1 })
     .lean<UnitRecord[]>()
+
+/** Which of some units have a unit below them that stands today. */
+export async function withChildren(unitIds: Types.ObjectId[]) {
+  const parents = await UnitModel.distinct('parentId', { parentId: { $in: unitIds }, closedAt: null })
+  return new Set(parents.map(String))
+}
 
 /** The units on the way down to `path`, the root first, itself last. */
 export async function unitsOnPath(path: string) {
@@ -49,7 +56,9 @@ export async function studentCounts(path: string, kind: UnitKind, redis: Redis) 
   return new Map(rows.map((it) => [it._id, it.count]))
 }
 
-export interface NewUnit {
+export interface NewUnit extends Partial<
+  Pick<UnitRecord, 'schoolType' | 'stages' | 'campuses' | 'hotlines' | 'entryYear' | 'schoolYear' | 'campus'>
+> {
   kind: UnitKind
   name: string
   code: string
@@ -58,9 +67,8 @@ export interface NewUnit {
 }
 
 /** The unit with this code below its parent, made when it is not there. Harmless twice and at once. */
-export async function ensureUnit({ kind, name, code, parent, grade }: NewUnit): Promise<UnitRecord> {
+export async function ensureUnit({ kind, name, code, parent, grade, ...also }: NewUnit): Promise<UnitRecord> {
   const _id = new Types.ObjectId()
-  const fullName = parent && DEPTH[parent.kind] >= DEPTH.school ? parent.fullName + name : name
   return UnitModel.findOneAndUpdate(
     { parentId: parent?._id ?? null, code },
     {
@@ -68,10 +76,11 @@ export async function ensureUnit({ kind, name, code, parent, grade }: NewUnit): 
         _id,
         kind,
         name,
-        fullName,
+        fullName: fullNameOf(name, parent),
         path: `${parent?.path ?? '/'}${String(_id)}/`,
         grade: grade ?? null,
         ...(kind === 'class' && { joinCode: mintJoinCode() }),
+        ...also,
       },
     },
     { upsert: true, returnDocument: 'after' },
