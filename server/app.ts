@@ -32,6 +32,8 @@ import { notifyRoutes } from './modules/notify/routes.ts'
 import { familyRoutes } from './modules/org/families/routes.ts'
 import { joinRoutes } from './modules/org/joins/routes.ts'
 import { rosterRoutes } from './modules/org/roster/routes.ts'
+import { termRoutes } from './modules/org/terms/routes.ts'
+import { keepingRoutes } from './modules/org/tree/keeping/routes.ts'
 import { treeRoutes } from './modules/org/tree/routes.ts'
 
 /** The rooms in the order of the contract's catalogue. Each mounts its endpoints under `/api`. */
@@ -40,6 +42,8 @@ const ROOMS = [
   signInRoutes,
   postRoutes,
   treeRoutes,
+  keepingRoutes,
+  termRoutes,
   familyRoutes,
   rosterRoutes,
   joinRoutes,

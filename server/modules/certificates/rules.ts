@@ -33,7 +33,7 @@ function checkDigit(digits: string) {
   return String((11 - product) % 10)
 }
 
-const LAST_GRADE: Record<string, number> = { 小学: 6, 初中: 9, 高中: 12, 中职: 12 }
+const LAST_GRADE: Record<string, number> = { 小学: 6, 初中: 9, 高中: 12, 中职: 15 }
 /** 幼儿园 from 小班 to 大班. */
 const KINDERGARTEN_YEARS = 3
 
