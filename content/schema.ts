@@ -169,6 +169,13 @@ export const readSlides = (lessonDir: string): Slide[] =>
 
 const contentDir = import.meta.dirname
 
+/** The folder of every programme that the repository carries: whatever holds a programme.json is one. */
+export const programmeDirs = (dir = path.join(contentDir, 'courses')): string[] =>
+  readdirSync(dir)
+    .map((name) => path.join(dir, name))
+    .filter((it) => statSync(path.join(it, 'programme.json'), { throwIfNoEntry: false })?.isFile())
+    .sort()
+
 const jsonFiles = (dir: string) =>
   readdirSync(dir)
     .filter((name) => name.endsWith('.json'))

@@ -81,8 +81,10 @@ export const programmeFile = z.strictObject({
   code,
   title: text,
   stage,
-  /** The starting grades whose parents must hold the certificate (A5). */
+  /** The grades it is written for; their parents must hold the certificate unless it is optional (A5). */
   forGrades: z.array(text).min(1),
+  /** Offered to those grades, not asked of them: 幼儿园 (A5). */
+  isOptional: z.optional(z.boolean()),
   version: z.int().min(1),
   summary: text,
   hours: z.int().min(1),

@@ -49,6 +49,8 @@ export const programmeCard = z.object({
   forGrades: z.array(z.string()),
   summary: z.string(),
   hours: z.int(),
+  /** Written for the child's grade. */
+  isFitting: z.optional(z.boolean()),
   /** The child's grade must hold its certificate (A5). */
   isRequired: z.boolean(),
   hasBegun: z.boolean(),
@@ -284,6 +286,8 @@ export const programme = z.object({
   title: z.string(),
   stage: z.string(),
   forGrades: z.array(z.string()),
+  /** Offered to those grades, not asked of them. */
+  isOptional: z.optional(z.boolean()),
   summary: z.string(),
   hours: z.int(),
   lessons: z.int(),

@@ -3,13 +3,20 @@ import { once } from 'node:events'
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Page, chromium } from 'playwright-core'
-import { type LessonPlan, type Slide, THEMES, readLessonPlans, readSlides } from '../../content/schema.ts'
+import {
+  type LessonPlan,
+  type Slide,
+  THEMES,
+  programmeDirs,
+  readLessonPlans,
+  readSlides,
+} from '../../content/schema.ts'
 import { findChromium } from '../infra/engines/chromium.ts'
 
 // Builds every lesson's poster, and film and subtitles of the video lessons, from slides.json. The results are committed,
-// so that nobody needs ffmpeg to run the product: `node server/scripts/videos.ts [folder of a lesson …]`
+// so that nobody needs ffmpeg to run the product. One programme, one lesson, or all of them:
+// `node server/scripts/videos.ts [grade1 | grade1/01-first-month …]`
 
-const PROGRAMMES = ['content/courses/grade7']
 const FRAMES_A_SECOND = 15
 /** A film has to start at once on a phone in the underground. */
 const MOST_BYTES = 2 * 1024 * 1024
@@ -100,6 +107,11 @@ async function video(page: Page, ffmpeg: string, lesson: LessonPlan, arts: Arts)
   say(`${file}：${lesson.video.seconds} 秒，${Math.round(size / 1024)} KB`)
 }
 
+/** Named by its folder, with or without that of its programme, or by its programme; nothing named is everything. */
+const isWanted = (dir: string, wanted: string[]) =>
+  wanted.length === 0 ||
+  wanted.some((it) => [dir, path.dirname(dir)].some((one) => `/${one}`.endsWith(`/${it}`)))
+
 async function main(wanted: string[]): Promise<void> {
   const arts = readArts()
   const ffmpeg = await findFfmpeg()
@@ -110,9 +122,9 @@ async function main(wanted: string[]): Promise<void> {
     await page.evaluate(
       "Promise.all(['400 20px page', '700 20px page'].map((font) => document.fonts.load(font, '家')))",
     )
-    for (const programme of PROGRAMMES) {
+    for (const programme of programmeDirs()) {
       for (const [at, lesson] of readLessonPlans(programme).entries()) {
-        if (wanted.length > 0 && !wanted.includes(path.basename(lesson.dir))) continue
+        if (!isWanted(lesson.dir, wanted)) continue
         await poster(page, lesson, at + 1, arts)
         await video(page, ffmpeg, lesson, arts)
       }

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readProgramme, readSlides, type Theme, THEMES } from '../../content/schema.ts'
+import { programmeDirs, readProgramme, readSlides, type Theme, THEMES } from '../../content/schema.ts'
 import { measureMp4 } from './mp4.ts'
 import { faultsOf, lengthOf } from './proofreading.ts'
 
@@ -26,10 +26,7 @@ const OWN_THEMES: Record<string, Theme[]> = {
   中职: ['resilience'],
 }
 
-const programmes = readdirSync(COURSES)
-  .map((name) => path.join(COURSES, name))
-  .filter((dir) => existsSync(path.join(dir, 'programme.json')))
-  .map((dir) => readProgramme(dir))
+const programmes = programmeDirs(COURSES).map((dir) => readProgramme(dir))
 
 const themesOf = ({ lessons }: (typeof programmes)[number]) =>
   new Set<Theme>(lessons.flatMap(({ theme, alsoCovers }) => [theme, ...alsoCovers]))

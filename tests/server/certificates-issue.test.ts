@@ -103,7 +103,10 @@ it.each([
   ['九年级 in its last month', '初中', 9, '2027-08-31', '2027-08-31'],
   ['一年级', '小学', 1, '2026-09-01', '2032-08-31'],
   ['高一', '高中', 10, '2026-09-01', '2029-08-31'],
-  ['小班, which has no grade', '幼儿园', null, '2026-09-01', '2029-08-31'],
+  ['小班', '幼儿园', -3, '2026-09-01', '2029-08-31'],
+  ['大班', '幼儿园', -1, '2026-09-01', '2027-08-31'],
+  ['a kindergarten class of mixed age', '幼儿园', null, '2026-09-01', '2029-08-31'],
+  ['职一', '中职', 13, '2026-09-01', '2029-08-31'],
   ['a parent of an older child', '初中', 11, '2026-11-22', '2027-08-31'],
 ])('holds to the end of the stage: %s', (_, stage, grade, issuedOn, until) => {
   expect(validUntil({ until: 'end-of-stage' }, stage, grade, issuedOn)).toBe(until)

@@ -58,6 +58,32 @@ it('requires the programme of parents in a starting grade and offers it to other
   expect([asked[0]?.isRequired, offered[0]?.isRequired]).toEqual([true, false])
 })
 
+it('offers the kindergarten programme first to its families, and asks it of nobody', async () => {
+  await publish(world)
+  await publish(
+    world,
+    buildContent({ code: 'small', stage: '幼儿园', forGrades: ['小班', '中班', '大班'], isOptional: true }),
+  )
+  await publish(world, buildContent({ code: 'grade1', stage: '小学', forGrades: ['一年级'] }))
+  const { school } = await family()
+  const grade = await ensureUnit({ kind: 'grade', name: '中班', code: 'G-2', parent: school, grade: -2 })
+  const klass = await ensureUnit({ kind: 'class', name: '1班', code: 'K1', parent: grade, grade: -2 })
+  const personId = await buildGuardian(world, await buildStudent(klass))
+  const actor = { role: 'guardian' as const, personId, sessionId: personId, name: '', loginName: null }
+  const children = await ownChildren(actor)
+
+  const { programmes } = await (await world.as(personId, 'guardian'))(listMyProgrammes, {})
+  expect(programmes.map((it) => [it.code, it.isFitting, it.isRequired])).toEqual([
+    ['small', true, false],
+    ['grade1', false, false],
+    ['grade7', false, false],
+  ])
+  expect(await openTasksOf(children, personId, world.now())).toEqual([])
+  expect(await progressOf(children, personId, world.now())).toMatchObject([
+    { lessonsTotal: 2, isRequired: false },
+  ])
+})
+
 it('keeps whoever has begun on the version they began', async () => {
   const content = buildContent()
   await publish(world, content)

@@ -33,8 +33,9 @@ function checkDigit(digits: string) {
   return String((11 - product) % 10)
 }
 
-const LAST_GRADE: Record<string, number> = { 小学: 6, 初中: 9, 高中: 12, 中职: 15 }
-/** 幼儿园 from 小班 to 大班. */
+/** As grades are numbered: 大班 is −1, 职三 is 15. */
+const LAST_GRADE: Record<string, number> = { 幼儿园: -1, 小学: 6, 初中: 9, 高中: 12, 中职: 15 }
+/** 幼儿园 from 小班 to 大班; a class of mixed age has no grade. */
 const KINDERGARTEN_YEARS = 3
 
 export interface Validity {
@@ -51,8 +52,8 @@ export function validUntil(validity: Validity, stage: string, grade: number | nu
   const [year = 0, month = 0] = issuedOn.split('-').map(Number)
   if (validity.until === 'years') return dayBefore(issuedOn, year + (validity.years ?? 1))
   const endOfThisYear = month >= 9 ? year + 1 : year
-  const last = LAST_GRADE[stage]
-  const yearsAfterThis = last === undefined ? KINDERGARTEN_YEARS - 1 : last - (grade ?? last)
+  const withoutGrade = stage === '幼儿园' ? KINDERGARTEN_YEARS - 1 : 0
+  const yearsAfterThis = grade === null ? withoutGrade : (LAST_GRADE[stage] ?? grade) - grade
   return `${endOfThisYear + Math.max(yearsAfterThis, 0)}-08-31`
 }
 

@@ -31,6 +31,7 @@ export function presentCard(journey: Journey, now: Date): ProgrammeCard {
     forGrades,
     summary,
     hours,
+    isFitting: journey.isFitting,
     isRequired: journey.isRequired,
     hasBegun: journey.hasBegun,
     lessonsDone: journey.lessonsDone,

@@ -157,7 +157,7 @@ export async function progressOf(
       lessonsDone: own?.lessonsDone ?? 0,
       lessonsTotal: own?.programme.outline.length ?? 0,
       percent: own?.percent ?? 0,
-      isRequired: Boolean(own),
+      isRequired: own?.isRequired ?? false,
       certificateNumber: own?.certificate?.status === 'valid' ? own.certificate.number : null,
       page: own ? pageOf(own) : null,
     }

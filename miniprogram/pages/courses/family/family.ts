@@ -21,6 +21,8 @@ Component({
     /** The programme shown whole; empty when there is none at all. */
     first: '',
     isRequired: false,
+    /** Written for the child's grade, to be learnt or left. */
+    isOffered: false,
     others: [] as Other[],
   },
 
@@ -49,6 +51,7 @@ Component({
           isStranger: false,
           first: first?.code ?? '',
           isRequired: (first?.isRequired && !first.certificate) ?? false,
+          isOffered: (first?.isFitting && !first.isRequired && !first.certificate) ?? false,
           others: rest.map(presentOther),
         })
         await (this.selectComponent('#outline') as { load?: () => Promise<void> } | null)?.load?.()

@@ -19,6 +19,9 @@ import * as watches from '../watch/service.ts'
 export interface Journey {
   programme: ProgrammeRecord
   hasBegun: boolean
+  /** Written for a grade that a child of this person is in. */
+  isFitting: boolean
+  /** Fitting, and that grade must hold its certificate (A5). */
   isRequired: boolean
   watches: Map<string, WatchRecord>
   lessonsDone: number
@@ -29,12 +32,15 @@ export interface Journey {
   certificate: CertificateRecord | null
 }
 
-/** Every programme this person meets, those that a child's grade requires first (A5). */
+/** Every programme this person meets: those that a child's grade requires first (A5), then those that fit it. */
 export async function journeys(personId: string, children: OwnChild[], now: Date): Promise<Journey[]> {
   const [met, grades] = await Promise.all([programmes.programmesFor(personId), gradesOf(children)])
   const all = await Promise.all(met.map((it) => journeyOf(personId, it, [...grades.values()], now)))
   return all.sort(
-    (a, b) => Number(b.isRequired) - Number(a.isRequired) || Number(b.hasBegun) - Number(a.hasBegun),
+    (a, b) =>
+      Number(b.isRequired) - Number(a.isRequired) ||
+      Number(b.isFitting) - Number(a.isFitting) ||
+      Number(b.hasBegun) - Number(a.hasBegun),
   )
 }
 
@@ -66,11 +72,13 @@ async function journeyOf(
   }))
   const next = lessons.find((it) => !isDone(it))
   const standing = standingOf(attempts, programme.exam, now)
+  const isFitting = programme.forGrades.some((it) => grades.includes(it))
   const certificate = held.find((it) => it.programmeCode === programme.code) ?? null
   return {
     programme,
     hasBegun,
-    isRequired: programme.forGrades.some((it) => grades.includes(it)),
+    isFitting,
+    isRequired: isFitting && !programme.isOptional,
     watches: byLesson,
     lessonsDone: lessons.filter(isDone).length,
     nextLessonId: next?.lessonId ?? null,

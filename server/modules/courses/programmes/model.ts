@@ -34,8 +34,9 @@ const programmeSchema = new Schema(
     version: { type: Number, required: true },
     title: { type: String, required: true },
     stage: { type: String, enum: ['幼儿园', '小学', '初中', '高中', '中职'], required: true },
-    /** The grades that must hold the certificate: 七年级 (A5). */
+    /** The grades that must hold the certificate: 七年级; where it is optional, those it is offered to first (A5). */
     forGrades: { type: [String], required: true },
+    isOptional: { type: Boolean, default: false },
     summary: { type: String, required: true },
     hours: { type: Number, required: true },
     hoursNote: { type: String, required: true },

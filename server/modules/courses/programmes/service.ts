@@ -114,13 +114,17 @@ export const findLatest = (code: string) =>
 export const versionsOf = (code: string) =>
   ProgrammeModel.find({ code }).sort({ version: -1 }).limit(50).lean<ProgrammeRecord[]>()
 
-/** The latest version of every programme, by code. The index is walked backwards: it knows no other order. */
+const STAGES = ['幼儿园', '小学', '初中', '高中', '中职']
+const stageOf = ({ stage }: ProgrammeRecord) => STAGES.indexOf(stage)
+
+/** The latest version of every programme, as children grow up. The index is walked backwards: it knows no other order. */
 export async function latestProgrammes() {
   const all = await ProgrammeModel.find().sort({ code: -1, version: -1 }).limit(500).lean<ProgrammeRecord[]>()
   return all
     .filter((it, at) => it.code !== all[at - 1]?.code)
     .slice(0, MOST_PROGRAMMES)
     .reverse()
+    .sort((a, b) => stageOf(a) - stageOf(b))
 }
 
 export const findProgramme = (programmeId: string | Types.ObjectId) =>

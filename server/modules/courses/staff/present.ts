@@ -9,6 +9,7 @@ export function presentProgramme(it: ProgrammeRecord): Programme {
     title: it.title,
     stage: it.stage,
     forGrades: it.forGrades,
+    isOptional: it.isOptional,
     summary: it.summary,
     hours: it.hours,
     lessons: it.outline.length,

@@ -56,10 +56,11 @@ async function count(scope: UnitScope<'seeFigures'>, { redis, clock }: Pick<Deps
   }
 }
 
-/** Families with and without the certificate, over all programmes; a grade has one that it must pass. */
+/** Families with and without the certificate, over all required programmes; a grade has one that it must pass. */
 async function certifiedBy(scope: UnitScope<'seeFigures'>, kind: UnitKind, redis: Deps['redis']) {
   const sums = new Map<string, { done: number; of: number }>()
   for (const programme of await programmes.latestProgrammes()) {
+    if (programme.isOptional) continue
     const { rows, total } = await courses.completionOf(scope, programme, redis)
     for (const row of kind === scope.kind ? [total] : rows) {
       const sum = sums.get(row.unitId) ?? { done: 0, of: 0 }
