@@ -11,10 +11,20 @@ import {
   programmeFile,
   slidesFile,
 } from './shapes.ts'
-import type { CalendarNode, Holidays, HotlineSet, quizQuestion, Slide } from './shapes.ts'
+import type { CalendarNode, Form, Holidays, HotlineSet, quizQuestion, Slide } from './shapes.ts'
 
-export { THEMES } from './shapes.ts'
-export type { CalendarNode, Holidays, Hotline, HotlineSet, Slide, Theme } from './shapes.ts'
+export { OCCASIONS, THEMES } from './shapes.ts'
+export type {
+  CalendarNode,
+  Form,
+  FormField,
+  Holidays,
+  Hotline,
+  HotlineSet,
+  Occasion,
+  Slide,
+  Theme,
+} from './shapes.ts'
 
 /** A content file is wrong; the message names file and field for the editor who can mend it. */
 export class ContentError extends Error {
@@ -187,16 +197,47 @@ export interface LetterTemplate extends z.infer<typeof letterFile> {
   body: string
 }
 
+const namesIn = (body: string, mark: RegExp) =>
+  new Set([...body.matchAll(mark)].map(([, name = '']) => name.trim()))
+
+/** Blanks that are used but not declared, or declared but not used. */
+function blankProblems({ body, blanks }: LetterTemplate): string[] {
+  const byHand = blanks.filter(({ filledBy }) => filledBy === 'author').map(({ name }) => name)
+  const automatic = blanks.filter(({ filledBy }) => filledBy !== 'author').map(({ name }) => name)
+  const compared: [Set<string>, string[]][] = [
+    [namesIn(body, /\{\{(.*?)\}\}/g), automatic],
+    [namesIn(body, /〔请填写：([^，〕]*)/g), byHand],
+  ]
+  return compared.flatMap(([used, declared]) => [
+    ...[...used]
+      .filter((name) => !declared.includes(name))
+      .map((name) => `blanks：正文里用了“${name}”，这里没有写`),
+    ...declared.filter((name) => !used.has(name)).map((name) => `blanks：写了“${name}”，正文里没有用到`),
+  ])
+}
+
+/** What keeps a form from being asked: a code used twice, or a condition nobody could meet. */
+function formProblems({ fields }: Form): string[] {
+  const decisions = fields.filter((it) => it.type === 'choice' && it.isDecision)
+  return [
+    ...(decisions.length > 1 ? ['form：isDecision 只能有一处'] : []),
+    ...fields.flatMap(({ code, shownIf }, at) => {
+      const earlier = fields.slice(0, at)
+      const asked = earlier.find((it) => it.code === shownIf?.field)
+      const known = asked?.type === 'choice' ? asked.options : []
+      const strange = (shownIf?.is ?? []).filter((answer) => !known.includes(answer))
+      return [
+        ...(earlier.some((it) => it.code === code) ? [`form.${code}：编号用了两次`] : []),
+        ...(shownIf && !known.length ? [`form.${code}.shownIf：前面没有选择题“${shownIf.field}”`] : []),
+        ...(known.length ? strange.map((it) => `form.${code}.shownIf：没有选项“${it}”`) : []),
+      ]
+    }),
+  ]
+}
+
 function readLetterTemplate(file: string): LetterTemplate {
   const template = { ...readJson(file, letterFile), body: readText(file.replace(/\.json$/, '.md')) }
-  const used = new Set([...template.body.matchAll(/\{\{(.*?)\}\}/g)].map(([, name = '']) => name))
-  const declared = new Set(template.blanks.map(({ name }) => name))
-  const problems = [
-    ...[...used]
-      .filter((name) => !declared.has(name))
-      .map((name) => `blanks：正文里用了“${name}”，这里没有写`),
-    ...[...declared].filter((name) => !used.has(name)).map((name) => `blanks：写了“${name}”，正文里没有用到`),
-  ]
+  const problems = [...blankProblems(template), ...(template.form ? formProblems(template.form) : [])]
   if (problems.length > 0) throw new ContentError(file, problems)
   return template
 }

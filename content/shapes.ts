@@ -118,22 +118,101 @@ const slide = z.strictObject({
 export const slidesFile = z.strictObject({ slides: z.array(slide).min(5) })
 export type Slide = z.infer<typeof slide>
 
+/** What letters are written for, in the order and the words of the console's list of templates. */
+export const OCCASIONS = {
+  'term-start': '开学前后',
+  contact: '联系到每一家',
+  exam: '考试前后',
+  entrance: '中考和高考',
+  holiday: '假期和安全',
+  wellbeing: '心理健康和宣传月',
+  meeting: '会议和活动',
+  agreement: '家校约定',
+  'one-family': '只写给一个家庭',
+  'any-day': '平时',
+} as const
+export type Occasion = keyof typeof OCCASIONS
+
+const blank = z
+  .strictObject({
+    name: text,
+    /**
+     * `{{name}}` is filled for each family, each class, or at sending. What the author fills stands in the text as
+     * 〔请填写：name〕, with a hint after a comma where the name is not enough: 〔请填写：费用，没有就写“不收费”〕.
+     */
+    filledBy: z.enum(['family', 'class', 'sending', 'author']),
+    /** How the author is asked; text where nothing is said. */
+    type: z.optional(z.enum(['text', 'date', 'number', 'choice', 'phone'])),
+    /** What a `choice` may be; the example is one of them. */
+    choices: z.optional(z.array(text).min(2).max(8)),
+    example: text,
+  })
+  .refine((it) => (it.type === 'choice') === Boolean(it.choices), '选择题要写 choices，别的不要写')
+  .refine((it) => !it.choices || it.choices.includes(it.example), 'example 要是 choices 里的一个')
+
+/** The field is asked only where an earlier choice has one of these answers. */
+const shownIf = z.strictObject({ field: code, is: z.array(text).min(1) })
+
+/** What every field of a form has. `code` names the answer for good; the label is what people read. */
+const field = {
+  code,
+  label: text.max(30),
+  hint: z.optional(text.max(40)),
+  required: z.boolean(),
+  shownIf: z.optional(shownIf),
+}
+const formField = z.discriminatedUnion('type', [
+  z.strictObject({ ...field, type: z.literal('text'), maxLength: z.int().min(1).max(500) }),
+  /** A mobile number: kept sealed, shown masked. */
+  z.strictObject({ ...field, type: z.literal('phone') }),
+  z.strictObject({
+    ...field,
+    type: z.literal('number'),
+    min: z.number(),
+    max: z.number(),
+    unit: z.optional(text.max(4)),
+  }),
+  z.strictObject({ ...field, type: z.literal('date') }),
+  z.strictObject({
+    ...field,
+    type: z.literal('choice'),
+    /** The words are the answer: 同意, 不同意. */
+    options: z.array(text.max(20)).min(2).max(10),
+    /** How many may be ticked; one where nothing is said. */
+    most: z.optional(z.int().min(2).max(10)),
+    /** The family's decision: it is counted, and guardians who differ are brought together. */
+    isDecision: z.optional(z.literal(true)),
+  }),
+  z.strictObject({ ...field, type: z.literal('picture'), most: z.int().min(1).max(9) }),
+  /** A second hand, such as the child's; the guardian's own is the letter's `confirmation: "sign"`. */
+  z.strictObject({ ...field, type: z.literal('signature') }),
+])
+export type FormField = z.infer<typeof formField>
+
+/** What families fill in below a letter. */
+const form = z.strictObject({
+  /** `any`: whoever answers first speaks for the family · `each`: every guardian answers · `once`: one answer a child. */
+  answeredBy: z.enum(['any', 'each', 'once']),
+  fields: z.array(formField).min(1).max(12),
+})
+export type Form = z.infer<typeof form>
+
 export const letterFile = z.strictObject({
   code,
-  title: text,
+  title: text.max(40),
   kind: z.enum(['letter', 'notice']),
-  node: z.enum(['term-start', 'before-exam', 'before-holiday', 'any-day']),
-  stages: z.array(stage),
-  summary: text,
+  occasion: z.enum(Object.keys(OCCASIONS) as [Occasion, ...Occasion[]]),
+  stages: z.array(stage).min(1),
+  summary: text.max(60),
+  /** Speaks of one child: chosen families only, never a class (B4, B5). */
+  isForOneFamily: z.optional(z.literal(true)),
   confirmation: z.enum(['read', 'confirm', 'sign']),
   /** Suggested days from sending to the due day. */
   dueDays: z.int().min(1).max(30),
   /** What families confirm or sign, in one sentence; empty where reading is all that is asked. */
-  pledge: z.string(),
-  /** What is filled in for each family, each class, or at sending; the author replaces 〔请填写：…〕 by hand. */
-  blanks: z
-    .array(z.strictObject({ name: text, filledBy: z.enum(['family', 'class', 'sending']), example: text }))
-    .min(1),
+  pledge: z.string().max(120),
+  blanks: z.array(blank).min(1),
+  form: z.optional(form),
 })
 
 const hotline = z.strictObject({
@@ -151,6 +230,10 @@ export const hotlinesFile = z.strictObject({
   province: text,
   /** A city's page shows its own lines first, then those of these sets, in this order; what they include does not count. */
   includes: z.array(code),
+  /** The day somebody last compared every number and hour with what is published; due again within a year (B8). */
+  checkedOn: day,
+  /** With what it was compared, and what is still to be asked by telephone. */
+  checkedAgainst: text,
   lines: z.array(hotline).min(1),
 })
 export type Hotline = z.infer<typeof hotline>
@@ -173,15 +256,39 @@ export const holidaysFile = z.strictObject({
 })
 export type Holidays = z.infer<typeof holidaysFile>
 
+/** How a year's date of a node is found. What only a notice can say is proposed until the notice is entered. */
+const dateRule = z.discriminatedUnion('kind', [
+  /** Every year on this day, or on these days. */
+  z.strictObject({ kind: z.literal('day'), from: yearDay, to: z.optional(yearDay) }),
+  /** `nth: -1` is the last of the month; Monday is 1. */
+  z.strictObject({
+    kind: z.literal('nth-weekday'),
+    month: z.int().min(1).max(12),
+    nth: z.literal([1, 2, 3, 4, -1]),
+    weekday: z.int().min(1).max(7),
+  }),
+  /** From Monday to Sunday, the week in which the day falls. */
+  z.strictObject({ kind: z.literal('week-of'), day: yearDay }),
+  /** As `holidays-年份.json` has it; the days here where there is no file yet. */
+  z.strictObject({ kind: z.literal('holiday'), name: text, from: yearDay, to: yearDay }),
+  /** Wait for the official notice; it usually falls in these days. */
+  z.strictObject({ kind: z.literal('notice'), from: yearDay, to: z.optional(yearDay), by: text }),
+])
+export type DateRule = z.infer<typeof dateRule>
+
 const node = z.strictObject({
   code,
   title: text,
-  /** `fixed`: every year on this day; `usual`: about then, each city's school calendar decides. */
-  when: z.enum(['fixed', 'usual']),
-  from: yearDay,
-  to: z.optional(yearDay),
   about: text,
-  letter: z.optional(code),
+  rule: dateRule,
+  /** Dates that were officially published, each with its notice. Nothing is entered here by guessing. */
+  announced: z.optional(z.array(z.strictObject({ year: z.int(), from: day, to: day, source: text }))),
+  /** So many days before it begins, the letter is drafted and the person in charge is reminded. */
+  draftDaysBefore: z.int().min(1).max(60),
+  /** Whose letter it is in a school, by post. */
+  inCharge: z.enum(['school_admin', 'grade_head', 'class_teacher']),
+  /** Templates for each stage it concerns, the most fitting first. */
+  letters: z.partialRecord(stage, z.array(code).min(1)),
 })
 export const nodesFile = z.strictObject({ nodes: z.array(node).min(1) })
 export type CalendarNode = z.infer<typeof node>
