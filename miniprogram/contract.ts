@@ -114,5 +114,8 @@ export {
 } from '../server/contract/org.ts'
 export type { Join, Match, MyJoin, Student } from '../server/contract/org.ts'
 
+export { postInWords } from '../server/contract/posts.ts'
+export { answerScan, openScan } from '../server/contract/sign-in.ts'
+
 /** What an endpoint answers: `Reply<typeof listMySessions>`. */
 export type Reply<E extends Endpoint> = z.output<E['reply']>

@@ -14,6 +14,9 @@ import { myLetterRoutes } from './modules/letters/mine/routes.ts'
 import { letterRoutes } from './modules/letters/routes.ts'
 import { sheetRoutes } from './modules/letters/sheets/routes.ts'
 import { meetingRoutes } from './modules/meetings/routes.ts'
+import { approvalRoutes } from './modules/audit/approvals/routes.ts'
+import { auditRoutes } from './modules/audit/log/routes.ts'
+import { numberRoutes } from './modules/audit/numbers/routes.ts'
 import { accountRoutes } from './modules/accounts/routes.ts'
 import { demoRoutes } from './modules/accounts/demo/routes.ts'
 import { certificateRoutes } from './modules/certificates/routes.ts'
@@ -23,7 +26,10 @@ import { courseRoutes, mediaPages } from './modules/courses/routes.ts'
 import { courseStaffRoutes } from './modules/courses/staff/routes.ts'
 import * as accounts from './modules/accounts/service.ts'
 import { postRoutes } from './modules/accounts/posts/routes.ts'
+import { resetRoutes } from './modules/accounts/resets/routes.ts'
+import { scanRoutes } from './modules/accounts/scan/routes.ts'
 import { signInRoutes } from './modules/accounts/sign-in/routes.ts'
+import { totpRoutes } from './modules/accounts/totp/routes.ts'
 import { pushRoutes } from './modules/notify/push/routes.ts'
 import { dashboardRoutes } from './modules/figures/dashboard/routes.ts'
 import { homeRoutes } from './modules/figures/home/routes.ts'
@@ -32,6 +38,7 @@ import { notifyRoutes } from './modules/notify/routes.ts'
 import { familyRoutes } from './modules/org/families/routes.ts'
 import { joinRoutes } from './modules/org/joins/routes.ts'
 import { rosterRoutes } from './modules/org/roster/routes.ts'
+import { promotionRoutes } from './modules/org/promotion/routes.ts'
 import { termRoutes } from './modules/org/terms/routes.ts'
 import { keepingRoutes } from './modules/org/tree/keeping/routes.ts'
 import { treeRoutes } from './modules/org/tree/routes.ts'
@@ -40,10 +47,14 @@ import { treeRoutes } from './modules/org/tree/routes.ts'
 const ROOMS = [
   accountRoutes,
   signInRoutes,
+  totpRoutes,
+  scanRoutes,
+  resetRoutes,
   postRoutes,
   treeRoutes,
   keepingRoutes,
   termRoutes,
+  promotionRoutes,
   familyRoutes,
   rosterRoutes,
   joinRoutes,
@@ -61,6 +72,9 @@ const ROOMS = [
   examRoutes,
   courseStaffRoutes,
   certificateRoutes,
+  approvalRoutes,
+  numberRoutes,
+  auditRoutes,
 ]
 
 /** The whole web application on engines that are already open. Nothing happens at import. */

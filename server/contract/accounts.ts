@@ -1,15 +1,21 @@
 import * as z from 'zod/mini'
 import { done, endpoint, instant, objectId, words } from './endpoint.ts'
-import { postKind, unitKind } from './org.ts'
+import { unitKind } from './org.ts'
+import { heldPost } from './posts.ts'
 
 export const role = z.enum(['guardian', 'staff'])
 export type Role = z.infer<typeof role>
 
 export const myPost = z.object({
-  post: postKind,
+  post: heldPost,
   unitId: objectId,
   unitKind,
   unitName: z.string(),
+  postId: z.optional(objectId),
+  /** Held for a colleague on leave: 班主任（代）. */
+  isDeputy: z.optional(z.boolean()),
+  /** When it ends by itself. */
+  to: z.optional(z.nullable(instant)),
 })
 export type MyPost = z.infer<typeof myPost>
 
@@ -39,10 +45,12 @@ export const me = z.object({
   joinsWaiting: z.int(),
   canSwitchRole: z.boolean(),
   hasTotp: z.boolean(),
+  /** The unit requires six digits and this person has none: nothing else opens before they are set up. */
+  mustSetUpTotp: z.optional(z.boolean()),
 })
 export type Me = z.infer<typeof me>
 
-const signedIn = z.object({ token: z.string(), expiresAt: instant, me })
+export const signedIn = z.object({ token: z.string(), expiresAt: instant, me })
 
 export const signInWithWechat = endpoint({
   access: 'public',
@@ -98,6 +106,7 @@ export const readMe = endpoint({
   path: '/me',
   input: z.strictObject({}),
   reply: me,
+  beforeTotp: true,
 })
 
 export const switchRole = endpoint({
@@ -116,6 +125,7 @@ export const signOut = endpoint({
   path: '/me/session',
   input: z.strictObject({}),
   reply: done,
+  beforeTotp: true,
 })
 
 export const session = z.object({
@@ -159,6 +169,7 @@ export const beginTotp = endpoint({
   path: '/me/totp',
   input: z.strictObject({}),
   reply: z.object({ secret: z.string(), uri: z.string() }),
+  beforeTotp: true,
 })
 export const confirmTotp = endpoint({
   access: 'staff',
@@ -167,6 +178,7 @@ export const confirmTotp = endpoint({
   path: '/me/totp/confirmation',
   input: z.strictObject({ totp: z.string().check(z.regex(/^\d{6}$/, '动态验证码是6位数字')) }),
   reply: done,
+  beforeTotp: true,
 })
 export const removeTotp = endpoint({
   access: 'staff',

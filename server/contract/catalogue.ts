@@ -1,7 +1,9 @@
 import type { Endpoint } from './endpoint.ts'
 import * as accounts from './accounts.ts'
+import * as audit from './audit.ts'
 import * as certificates from './certificates.ts'
 import * as courses from './courses.ts'
+import * as families from './families.ts'
 import * as letters from './letters.ts'
 import * as figures from './figures.ts'
 import * as home from './home.ts'
@@ -9,12 +11,21 @@ import * as hotlines from './hotlines.ts'
 import * as meetings from './meetings.ts'
 import * as notify from './notify.ts'
 import * as org from './org.ts'
+import * as posts from './posts.ts'
+import * as promotion from './promotion.ts'
 import * as roster from './roster.ts'
+import * as signIn from './sign-in.ts'
+import * as tree from './tree.ts'
 
 /** Every room of the contract: what is listed here is served, documented and tested for access. */
 export const ROOMS: Record<string, object> = {
   accounts,
+  signIn,
   org,
+  families,
+  tree,
+  promotion,
+  posts,
   letters,
   roster,
   meetings,
@@ -24,6 +35,7 @@ export const ROOMS: Record<string, object> = {
   figures,
   home,
   hotlines,
+  audit,
 }
 
 export interface Named {

@@ -23,6 +23,8 @@ export interface Endpoint<
   input: I
   /** What goes over the wire. A key that is not listed here never leaves the server. */
   reply: R
+  /** Open to who has to set up the six digits first; everything else waits until that is done. */
+  beforeTotp?: true
 }
 
 export const endpoint = <I extends z.ZodMiniObject, R extends z.ZodMiniType, const A extends Access>(

@@ -1,18 +1,11 @@
 import * as z from 'zod/mini'
-import { done, endpoint, instant, objectId, words } from './endpoint.ts'
+import { day, done, endpoint, instant, objectId, words } from './endpoint.ts'
+import { heldPost, postKind, postState } from './posts.ts'
 
 export const unitKind = z.enum(['city', 'district', 'school', 'grade', 'class'])
 export type UnitKind = z.infer<typeof unitKind>
 
-export const postKind = z.enum([
-  'city_admin',
-  'district_admin',
-  'school_admin',
-  'grade_head',
-  'class_teacher',
-  'teacher',
-])
-export type PostKind = z.infer<typeof postKind>
+export { postKind, type PostKind } from './posts.ts'
 
 export const unit = z.object({
   id: objectId,
@@ -70,20 +63,51 @@ export const listStudents = endpoint({
   reply: z.object({ students: z.array(student), next: z.nullable(z.string()), total: z.int() }),
 })
 
+/** A person in one post. Somebody with two posts stands in the list twice. */
 export const staffMember = z.object({
   personId: objectId,
   name: z.string(),
-  post: postKind,
+  post: heldPost,
   unitId: objectId,
   unitName: z.string(),
+  postId: objectId,
+  isDeputy: z.boolean(),
+  /** Whose leave a deputy stands in for. */
+  deputyFor: z.nullable(z.string()),
+  from: instant,
+  to: z.nullable(instant),
+  state: postState,
+  /** What I may do about it. */
+  abilities: z.object({
+    end: z.boolean(),
+    nameDeputy: z.boolean(),
+    readHistory: z.boolean(),
+    resetPassword: z.boolean(),
+    resetTotp: z.boolean(),
+  }),
 })
+export type StaffMember = z.infer<typeof staffMember>
 export const listStaff = endpoint({
   access: 'staff',
   summary: '一个单位及其下级的教职工与岗位',
   method: 'GET',
   path: '/units/:unitId/staff',
-  input: z.strictObject({ unitId: objectId, after: z.optional(objectId) }),
-  reply: z.object({ staff: z.array(staffMember), next: z.nullable(objectId) }),
+  input: z.strictObject({
+    unitId: objectId,
+    after: z.optional(objectId),
+    /** Posts in force and to come (the usual), or those that are over. */
+    show: z.optional(z.enum(['current', 'past'])),
+  }),
+  reply: z.object({
+    staff: z.array(staffMember),
+    next: z.nullable(objectId),
+    abilities: z.object({
+      /** Some post, here or below. */
+      appoint: z.boolean(),
+      /** Sign-in rules of this unit. */
+      keepSignIn: z.boolean(),
+    }),
+  }),
 })
 
 export const appointStaff = endpoint({
@@ -98,6 +122,10 @@ export const appointStaff = endpoint({
     phone: z.string('请填写手机号').check(z.regex(/^1[3-9]\d{9}$/, '手机号应为11位数字')),
     /** For the console. Who works on the phone only needs none. */
     loginName: z.optional(z.string().check(z.regex(/^[\w.-]{2,40}$/, '账号用2到40位字母、数字、点或横线'))),
+    /** The first day; at once when it is left out. */
+    fromOn: z.optional(day),
+    /** The last day; open when it is left out. */
+    toOn: z.optional(day),
   }),
   /** The password of a new console account, shown this once. */
   reply: z.object({ personId: objectId, initialPassword: z.nullable(z.string()) }),
@@ -167,6 +195,8 @@ export const myJoin = z.object({
   status: joinStatus,
   askedAt: instant,
   reason: z.nullable(z.string()),
+  /** Nobody decided in fourteen days: it may be asked once more. */
+  mayAskAgain: z.optional(z.boolean()),
 })
 export type MyJoin = z.infer<typeof myJoin>
 export const askToJoin = endpoint({
@@ -210,6 +240,8 @@ export const join = z.object({
   askedAt: instant,
   /** Students of the class whose name is the one typed. */
   candidates: z.array(z.object({ studentId: objectId, number: z.string(), name: z.string() })),
+  /** A court keeps somebody from one of them: ask who this is before saying yes. */
+  isGuarded: z.optional(z.boolean()),
 })
 export type Join = z.infer<typeof join>
 export const listJoins = endpoint({

@@ -1,4 +1,4 @@
-import type { PostKind } from '#contract/org'
+import type { PostKind } from '#contract/posts'
 import type { Access, Endpoint } from '#contract/endpoint'
 
 interface SignedIn {
@@ -6,6 +6,8 @@ interface SignedIn {
   sessionId: string
   name: string
   loginName: string | null
+  /** Signed in to the console of a unit that requires six digits, without having any. */
+  mustSetUpTotp?: boolean
 }
 
 export interface ActorPost {
@@ -13,6 +15,8 @@ export interface ActorPost {
   unitId: string
   /** Ids from the root, `/city/district/…/`: the post reaches everything whose path begins with it. */
   path: string
+  /** Held for a colleague on leave. */
+  isDeputy?: boolean
 }
 
 export interface GuardianActor extends SignedIn {

@@ -6,7 +6,11 @@ const STATUS = {
   unauthenticated: 401,
   /** The password was right; the six digits are still to come. */
   totp_needed: 401,
+  /** Signed in, but the unit wants six digits to be set up first. */
+  totp_required: 403,
   forbidden: 403,
+  /** The post would do, but a responsible person has to agree first (条例 36). */
+  approval_needed: 403,
   not_found: 404,
   conflict: 409,
   too_large: 413,

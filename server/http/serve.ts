@@ -27,7 +27,7 @@ export function serve<E extends Endpoint>(
     const input = endpoint.input.safeParse({ ...said(ctx, endpoint), ...ctx.params })
     if (!input.success) throw new Refusal('invalid', describe(input.error))
 
-    const caller = { ip: ctx.ip, device: ctx.get('user-agent').slice(0, 200) }
+    const caller = callerOf(ctx)
     // Parsing the answer drops every key the contract does not name: a private field cannot leak by accident.
     ctx.body = endpoint.reply.parse(
       await whileAsking({ actor, caller }, () => handler({ ...input.data, actor, caller } as Call<E>)),
@@ -35,13 +35,20 @@ export function serve<E extends Endpoint>(
   })
 }
 
+/** Where a request came from. */
+export const callerOf = (ctx: RouterContext): Caller => ({
+  ip: ctx.ip,
+  device: ctx.get('user-agent').slice(0, 200),
+})
+
 /** Refuses a caller the endpoint is not for: 401 without a sign-in, 403 in the other role. */
-export function admit({ access }: Pick<Endpoint, 'access'>, actor: Actor | null) {
+export function admit({ access, beforeTotp }: Pick<Endpoint, 'access' | 'beforeTotp'>, actor: Actor | null) {
   if (access === 'public') return
   if (!actor) throw new Refusal('unauthenticated', '请先登录')
   if (access === 'guardian' && actor.role !== 'guardian')
     throw new Refusal('forbidden', '请切换到家长身份再试')
   if (access === 'staff' && actor.role !== 'staff') throw new Refusal('forbidden', '这里只对教职工开放')
+  if (actor.mustSetUpTotp && !beforeTotp) throw new Refusal('totp_required', '请先设置动态验证码，再继续使用')
 }
 
 function said(ctx: RouterContext, endpoint: Endpoint): object {

@@ -35,7 +35,7 @@ const start = (env: Env) => `
   <h1>家长学校平台</h1>
   <p>家庭教育绿证、家长信与回执、家校通话预约。</p>
   <ul class="links">
-    <li><a href="/admin/"><b>管理控制台</b>市、区县、学校管理员和班主任</a></li>
+    <li><a href="/admin/"><b>管理控制台</b>市、区县和学校管理员，校长、班主任</a></li>
     ${env.DEMO ? '<li><a href="/preview/"><b>家长手机</b>选一位家长或老师，打开小程序</a></li>' : ''}
     ${env.DEMO ? '<li><a href="/demo/wx/messages"><b>微信消息</b>看看微信会送达哪些提醒</a></li>' : ''}
     <li><a href="/verify"><b>查验绿证</b>输入证书编号，核对真伪</a></li>

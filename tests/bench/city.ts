@@ -124,7 +124,7 @@ async function office(city: UnitRecord, letterCount: number, { clock }: Deps) {
     posts: [{ ...post, from: new Date(0), to: null }],
   })
   const personId = String(person._id)
-  const { token } = await openSession(personId, 'staff', 'bench', now)
+  const { token } = await openSession(personId, { role: 'staff', device: 'bench' }, now)
   const admin: StaffActor = {
     role: 'staff',
     personId,

@@ -23,7 +23,7 @@ it('gives a post once, with a console account whose password works', async () =>
     loginName: 'liwen',
     password: given.initialPassword ?? '',
   })
-  expect(me.posts).toEqual([
+  expect(me.posts).toMatchObject([
     { post: 'class_teacher', unitId: classId, unitKind: 'class', unitName: klass.fullName },
   ])
   const { staff } = await admin(listStaff, { unitId: classId })

@@ -101,7 +101,7 @@ export function useWorld(env: Record<string, string> = {}) {
       }),
     /** A token for a person that exists, in one role. */
     async tokenOf(personId: string, role: 'guardian' | 'staff') {
-      const { token } = await openSession(personId, role, 'test', new Date(Date.now() + shift))
+      const { token } = await openSession(personId, { role, device: 'test' }, new Date(Date.now() + shift))
       return token
     },
     /** A contract client signed in as a person that exists. */

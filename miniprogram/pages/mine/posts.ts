@@ -1,13 +1,4 @@
-import type { Me, MyPost } from '../../contract'
+import { type Me, postInWords } from '../../contract'
 
-const POSTS: Record<MyPost['post'], string> = {
-  city_admin: '市级管理员',
-  district_admin: '区县管理员',
-  school_admin: '学校管理员',
-  grade_head: '年级组长',
-  class_teacher: '班主任',
-  teacher: '任课老师',
-}
-
-/** 七年级2班 班主任 */
-export const postsOf = (me: Me) => me.posts.map((it) => `${it.unitName} ${POSTS[it.post]}`)
+/** 七年级2班 班主任（代） */
+export const postsOf = (me: Me) => me.posts.map((it) => `${it.unitName} ${postInWords(it)}`)

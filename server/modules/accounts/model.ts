@@ -1,3 +1,4 @@
+import { postKind } from '#contract/posts'
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
 
 const sessionSchema = new Schema({
@@ -9,18 +10,24 @@ const sessionSchema = new Schema({
   device: { type: String, default: '' },
   /** Opened with a password: it never becomes a parent's, whose door is WeChat alone. */
   isConsole: { type: Boolean, default: false },
+  /** The unit requires six digits and there were none at sign-in: until they are set up nothing else opens. */
+  mustSetUpTotp: { type: Boolean, default: false },
 })
 
+/** person × unit × from–to. Posts are never removed: what is over is history. */
 const postSchema = new Schema({
-  post: {
-    type: String,
-    enum: ['city_admin', 'district_admin', 'school_admin', 'grade_head', 'class_teacher', 'teacher'],
-    required: true,
-  },
+  post: { type: String, enum: postKind.options, required: true },
   unitId: { type: Schema.Types.ObjectId, required: true },
   path: { type: String, required: true },
   from: { type: Date, required: true },
+  /** From this instant on it gives nothing. */
   to: { type: Date, default: null },
+  givenBy: { type: Schema.Types.ObjectId, default: null },
+  endedBy: { type: Schema.Types.ObjectId, default: null },
+  /** A deputy's: whose post it really is. No default, so that the index holds deputies only. */
+  deputyForId: { type: Schema.Types.ObjectId },
+  /** The holder's: until when somebody stands in. One deputy at a time. */
+  deputyUntil: { type: Date, default: null },
 })
 
 const personSchema = new Schema(
@@ -44,6 +51,14 @@ const personSchema = new Schema(
       ),
       default: null,
     },
+    /** A link at which this person sets a new password, once. Kept as a hash, as a session is. */
+    passwordLink: {
+      type: new Schema(
+        { hash: { type: String, required: true }, expiresAt: { type: Date, required: true } },
+        { _id: false },
+      ),
+      default: null,
+    },
     sessions: { type: [sessionSchema], default: [] },
     posts: { type: [postSchema], default: [] },
     /** The name under which the demo city offers this person. */
@@ -59,6 +74,8 @@ personSchema.index({ loginName: 1 }, whenText('loginName'))
 personSchema.index({ demoAs: 1 }, whenText('demoAs'))
 personSchema.index({ 'posts.path': 1, _id: 1 })
 personSchema.index({ 'posts.unitId': 1, 'posts.post': 1 })
+personSchema.index({ 'posts.deputyForId': 1 }, { sparse: true })
 
+export type PostRecord = InferSchemaType<typeof postSchema> & { _id: Types.ObjectId }
 export type PersonRecord = InferSchemaType<typeof personSchema> & { _id: Types.ObjectId }
 export const PersonModel = model('Person', personSchema)

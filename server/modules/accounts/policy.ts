@@ -12,9 +12,12 @@ export function roleFor(person: PersonRecord | null, role: Role, now: Date, from
   if (role === 'staff' && postsNow(person, now).length === 0) {
     throw new Refusal('forbidden', '您目前没有教职工岗位')
   }
-  const from = person.sessions.find((it) => String(it._id) === fromSession)
-  if (role === 'guardian' && from?.isConsole) {
+  if (role === 'guardian' && isFromConsole(person, fromSession)) {
     throw new Refusal('forbidden', '家长身份请在微信小程序里使用')
   }
   return role
 }
+
+/** Whether a session of this person was opened at the console's door. */
+export const isFromConsole = (person: PersonRecord, sessionId: string | undefined) =>
+  person.sessions.some((it) => String(it._id) === sessionId && it.isConsole)

@@ -8,6 +8,7 @@ import { ownChildren } from '../org/policy.ts'
 import * as tree from '../org/tree/service.ts'
 import { DEPTH, idAt } from '../org/tree/rules.ts'
 import type { PersonRecord } from './model.ts'
+import { stateOf } from './posts/rules.ts'
 import { classTeachersOf, findPerson, postsNow } from './service.ts'
 import { Refusal } from '../../http/errors.ts'
 
@@ -23,7 +24,7 @@ export async function presentMe(
     actor.role === 'guardian'
       ? await Promise.all([
           presentChildren(actor, now),
-          person.phoneIndex ? families.matchesOf(person.phoneIndex) : [],
+          person.phoneIndex ? families.matchesOf(person.phoneIndex, actor.personId) : [],
           joins.countWaiting(actor.personId),
         ])
       : [[], [], 0]
@@ -38,15 +39,27 @@ export async function presentMe(
     joinsWaiting,
     canSwitchRole: Boolean(person.wxOpenId) && postsNow(person, now).length > 0,
     hasTotp: Boolean(person.totp?.confirmedAt),
+    ...(actor.mustSetUpTotp && { mustSetUpTotp: true }),
   }
 }
 
-async function presentPosts(person: PersonRecord, now: Date): Promise<Me['posts']> {
-  const posts = postsNow(person, now)
-  const units = await tree.findUnits(posts.map((it) => it.unitId))
-  return posts.flatMap(({ post, unitId }) => {
-    const unit = units.find((it) => String(it._id) === unitId)
-    return unit ? [{ post, unitId, unitKind: unit.kind, unitName: unit.fullName }] : []
+export async function presentPosts(person: PersonRecord, now: Date): Promise<Me['posts']> {
+  const posts = person.posts.filter((it) => stateOf(it, now) === 'now')
+  const units = await tree.findUnits(posts.map((it) => String(it.unitId)))
+  return posts.flatMap(({ _id, post, unitId, to, deputyForId }) => {
+    const unit = units.find((it) => it._id.equals(unitId))
+    if (!unit) return []
+    return [
+      {
+        post,
+        unitId: String(unitId),
+        unitKind: unit.kind,
+        unitName: unit.fullName,
+        postId: String(_id),
+        isDeputy: Boolean(deputyForId),
+        to: to?.toISOString() ?? null,
+      },
+    ]
   })
 }
 

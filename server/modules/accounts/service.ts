@@ -1,7 +1,7 @@
 import { Types } from 'mongoose'
-import type { PostKind } from '#contract/org'
+import type { PostKind } from '#contract/posts'
 import type { Role } from '#contract/accounts'
-import type { Actor } from '../../http/actor.ts'
+import type { Actor, StaffActor } from '../../http/actor.ts'
 import { Refusal } from '../../http/errors.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { within } from '../org/tree/rules.ts'
@@ -27,6 +27,7 @@ export async function actorFor(text: string, now: Date): Promise<Actor | null> {
     sessionId: String(session._id),
     name: person.name,
     loginName: person.loginName ?? null,
+    ...(session.mustSetUpTotp && { mustSetUpTotp: true }),
   }
   if (session.role === 'guardian') return { ...signedIn, role: 'guardian' }
   return { ...signedIn, role: 'staff', posts: postsNow(person, now) }
@@ -36,22 +37,38 @@ export async function actorFor(text: string, now: Date): Promise<Actor | null> {
 export const postsNow = (person: Pick<PersonRecord, 'posts'>, now: Date) =>
   person.posts
     .filter((it) => it.from <= now && (!it.to || it.to > now))
-    .map(({ post, unitId, path }) => ({ post, unitId: String(unitId), path }))
+    .map(({ post, unitId, path, deputyForId }) => ({
+      post,
+      unitId: String(unitId),
+      path,
+      isDeputy: Boolean(deputyForId),
+    }))
+
+/** The widest unit of a person's posts: whose log a sign-in belongs to. */
+export function widestUnit(person: Pick<PersonRecord, 'posts'>, now: Date) {
+  const [widest] = postsNow(person, now).sort((a, b) => a.path.length - b.path.length)
+  return widest && { unitId: widest.unitId, path: widest.path }
+}
+
+export interface NewSession {
+  role: Role
+  device: string
+  isConsole?: boolean
+  mustSetUpTotp?: boolean
+}
 
 /** Opens a session; past ten devices the oldest is signed out. */
 export async function openSession(
   personId: string,
-  role: Role,
-  device: string,
+  { role, device, isConsole = false, mustSetUpTotp = false }: NewSession,
   now: Date,
-  isConsole = false,
 ) {
   const { token, hash } = mintToken(personId)
   const expiresAt = new Date(now.getTime() + SESSION_DAYS[role] * DAY_MS)
-  const session = { _id: new Types.ObjectId(), hash, role, openedAt: now, expiresAt, device, isConsole }
+  const session = { hash, role, openedAt: now, expiresAt, device, isConsole, mustSetUpTotp }
   await PersonModel.updateOne(
     { _id: personId },
-    { $push: { sessions: { $each: [session], $slice: -MOST_SESSIONS } } },
+    { $push: { sessions: { $each: [{ _id: new Types.ObjectId(), ...session }], $slice: -MOST_SESSIONS } } },
   )
   return { token, expiresAt: expiresAt.toISOString() }
 }
@@ -72,6 +89,13 @@ export const closeOtherSessions = (personId: string, sessionId: string) =>
   )
 
 export const findPerson = (personId: string) => PersonModel.findById(personId).lean<PersonRecord>()
+
+/** Who is signed in, as stored. */
+export async function self(personId: string) {
+  const person = await findPerson(personId)
+  if (!person) throw new Refusal('unauthenticated', '请重新登录')
+  return person
+}
 
 export const findByLoginName = (loginName: string) => PersonModel.findOne({ loginName }).lean<PersonRecord>()
 
@@ -138,27 +162,39 @@ export async function namesOf(personIds: string[]) {
   return new Map(people.map((it) => [String(it._id), it.name]))
 }
 
-/** 班主任 of some classes, by class id. */
+/** 班主任 of some classes, by class id. During a leave it is the deputy, who is there and is told so: 王芳（代）. */
 export async function classTeachersOf(classIds: string[], now: Date) {
   const ids = classIds.map((it) => new Types.ObjectId(it))
   const people = await PersonModel.find(
     { posts: { $elemMatch: { unitId: { $in: ids }, post: 'class_teacher' } } },
     { name: 1, posts: 1 },
   ).lean<PersonRecord[]>()
-  return new Map(
-    people.flatMap((person) =>
-      postsNow(person, now)
-        .filter((it) => it.post === 'class_teacher')
-        .map((it) => [it.unitId, { personId: String(person._id), name: person.name }] as const),
-    ),
+  const held = people.flatMap((person) =>
+    postsNow(person, now)
+      .filter((it) => it.post === 'class_teacher')
+      .map(({ unitId, isDeputy }) => ({
+        unitId,
+        isDeputy,
+        teacher: { personId: String(person._id), name: isDeputy ? `${person.name}（代）` : person.name },
+      })),
   )
+  // The last word of a map wins.
+  const inOrder = held.sort((a, b) => Number(a.isDeputy) - Number(b.isDeputy))
+  return new Map(inOrder.map((it) => [it.unitId, it.teacher] as const))
 }
 
-/** People with a post at or below a path, a page at a time. */
-export async function staffWithin(path: string, after: string | undefined) {
+/** People with a post at or below a path, in force and to come or over, a page at a time. */
+export async function staffWithin(
+  path: string,
+  { after, show, now }: { after?: string | undefined; show: 'current' | 'past'; now: Date },
+) {
+  const ends = show === 'past' ? { to: { $lte: now } } : { $or: [{ to: null }, { to: { $gt: now } }] }
   const found = await PersonModel.find(
-    { 'posts.path': within(path), ...(after && { _id: { $gt: new Types.ObjectId(after) } }) },
-    { name: 1, posts: 1 },
+    {
+      posts: { $elemMatch: { path: within(path), ...ends } },
+      ...(after && { _id: { $gt: new Types.ObjectId(after) } }),
+    },
+    { name: 1, posts: 1, loginName: 1, 'totp.confirmedAt': 1 },
   )
     .sort({ _id: 1 })
     .limit(PAGE + 1)
@@ -194,4 +230,24 @@ export async function ensureStaff(staff: NewStaff, now: Date, { fields }: Pick<D
     },
     { upsert: true, returnDocument: 'after' },
   ).lean<PersonRecord>()
+}
+
+/** Members of staff of this name with a post, now or once, at or below a path. */
+export const staffNamed = (path: string, name: string) =>
+  PersonModel.find({ 'posts.path': within(path), name }, { _id: 1 })
+    .limit(20)
+    .lean<Pick<PersonRecord, '_id'>[]>()
+
+/** The member of staff behind a signed link, with the posts of this moment. */
+export async function staffActor(personId: string, now: Date): Promise<StaffActor> {
+  const person = await findPerson(personId)
+  if (!person) throw new Refusal('forbidden', '请重新登录后再打开')
+  return {
+    role: 'staff',
+    personId,
+    sessionId: '',
+    name: person.name,
+    loginName: person.loginName ?? null,
+    posts: postsNow(person, now),
+  }
 }

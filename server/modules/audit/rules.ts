@@ -4,18 +4,83 @@
  */
 export const ACTS = {
   'signIn.console': '登录控制台',
+  'signIn.scanned': '扫码登录控制台',
   'signIn.wechat': '登录小程序',
   'signIn.refused': '登录未成功',
   'password.changed': '修改登录密码',
   'password.reset': '重设他人的登录密码',
+  'password.set': '凭一次性链接设置新密码',
+  'totp.on': '启用动态验证码',
+  'totp.off': '停用动态验证码',
+  'totp.reset': '重设他人的动态验证码',
+  'totp.required': '规定登录必须用动态验证码',
+  'totp.released': '取消动态验证码的规定',
   'post.given': '安排岗位',
+  'post.deputised': '请人代理岗位',
   'post.ended': '结束岗位',
   'roster.applied': '导入花名册',
   'roster.undone': '撤销导入花名册',
   'families.listed': '查看学生与家长名单',
+  'family.seen': '查看一个家庭的资料',
+  'family.marked': '修改住校、留守与日常照顾人',
+  'guardian.added': '加入一位家长',
+  'guardian.changed': '修改家长的关系或主要联系人',
+  'guardian.removed': '移除一位家长',
+  'guardian.barred': '依法限制一位家长',
+  'guardian.lifted': '解除对一位家长的限制',
+  'join.approved': '同意家长加入',
+  'join.declined': '婉拒家长加入',
+  'join.undone': '撤销家长的加入',
+  'match.reported': '报告不是这家的人',
   'phone.shown': '查看完整手机号',
   'export.made': '导出名单',
+  'unit.added': '新建单位',
+  'unit.changed': '修改单位资料',
+  'unit.closed': '停用单位',
+  'terms.changed': '修改学期',
+  'promotion.applied': '学年升级',
+  'promotion.undone': '撤销学年升级',
+  'transfer.proposed': '提出转学',
+  'transfer.accepted': '学生转学或转班',
+  'transfer.declined': '没有同意转学',
+  'figures.exported': '导出汇总数字',
+  'sheet.read': '查看签收单',
+  'copy.opened': '打开家长签字的签收单',
+  'learners.listed': '查看绿证学习情况名单',
+  'certificates.listed': '查看绿证名单',
+  'certificate.opened': '打开绿证',
+  'calls.listed': '查看通话预约名单',
+  'messages.listed': '查看提醒送达名单',
+  'joins.listed': '查看加入申请',
+  'audit.listed': '查看操作记录',
+  'audit.exported': '导出操作记录',
+  'approval.asked': '申请查看或导出名单',
+  'approval.decided': '审批查看或导出名单',
+  'approval.standing': '调整长期授权',
+  'approval.second': '调整负责人本人导出的规定',
 } as const
 
 /** One thing that was done, as it is stored. */
 export type Act = keyof typeof ACTS
+
+/** Acts by which staff see or take away the data of every child of a unit; the guardians of each of them read the line. */
+const OF_A_UNIT: ReadonlySet<Act> = new Set<Act>([
+  'families.listed',
+  'export.made',
+  'sheet.read',
+  'learners.listed',
+  'certificates.listed',
+  'calls.listed',
+])
+
+/** Whether a line that names no child concerns all of its unit. */
+export const coversUnit = (act: Act, studentIds: readonly string[]) =>
+  studentIds.length === 0 && OF_A_UNIT.has(act)
+
+/** A list that is turned, filtered and asked for again within this time is one line of the log. */
+const VIEW_MS = 10 * 60_000
+
+export const onceKey = (personId: string, act: Act, unitId: string, now: Date) =>
+  `${personId}:${act}:${unitId}:${Math.floor(now.getTime() / VIEW_MS)}`
+
+export const actInWords = (act: string) => ACTS[act as Act] ?? '其他操作'

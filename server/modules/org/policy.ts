@@ -37,20 +37,20 @@ export type OwnChild = Readonly<{
   memberships: readonly Readonly<{ classId: string; path: string; from: Date; to: Date | null }>[]
 }> & { readonly [proven]: 'OwnChild' }
 
-/** Outside one's posts a unit does not exist (404); inside, the wrong post is told so (403). */
+/** Outside one's posts a unit does not exist (404); inside, the wrong post is told so (403). Of several actions one is enough. */
 export async function unitScope<A extends Action>(
   actor: StaffActor,
   unitId: string,
-  action: A,
+  ...actions: [A, ...A[]]
 ): Promise<UnitScope<A>> {
   const unit = await findUnit(unitId)
   const posts = unit ? actor.posts.filter((it) => isWithin(unit.path, it.path)) : []
   if (!unit || posts.length === 0) throw new Refusal('not_found', '没有这个单位，或它不在您的管理范围内')
-  return prove(unit, posts, actor, action)
+  return prove(unit, posts, actor, actions)
 }
 
-function prove<A extends Action>(unit: UnitRecord, posts: ActorPost[], actor: StaffActor, action: A) {
-  const post = posts.find((it) => may(it.post, action))
+function prove<A extends Action>(unit: UnitRecord, posts: ActorPost[], actor: StaffActor, actions: A[]) {
+  const post = posts.find((it) => actions.some((action) => may(it.post, action)))
   if (!post) throw new Refusal('forbidden', '您的岗位不能做这件事')
   return {
     unitId: String(unit._id),

@@ -16,6 +16,6 @@ export default {
     icon: Calendar,
     to: 'calls',
     order: 50,
-    visible: holds('district_admin', 'school_admin', 'grade_head', 'class_teacher', 'teacher'),
+    visible: holds('district_admin', 'school_admin', 'grade_head', 'class_teacher', 'teacher', 'mentor'),
   },
 } satisfies RoomRoutes

@@ -16,6 +16,6 @@ export default {
     icon: UserFilled,
     to: 'staff',
     order: 70,
-    visible: holds('city_admin', 'district_admin', 'school_admin', 'grade_head'),
+    visible: holds('city_admin', 'district_admin', 'school_admin', 'grade_head', 'inspector'),
   },
 } satisfies RoomRoutes

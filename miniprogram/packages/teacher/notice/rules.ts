@@ -4,6 +4,7 @@ import type { Confirmation, MyPost } from '../../../contract'
 export const WRITERS: MyPost['post'][] = [
   'class_teacher',
   'grade_head',
+  'principal',
   'school_admin',
   'district_admin',
   'city_admin',

@@ -93,10 +93,19 @@ function problemOf(days: string[], plan: Plan, now: Date) {
   return days.length === 0 ? '请选择日期' : ''
 }
 
+const OFFERS_CALLS: MyPost['post'][] = [
+  'principal',
+  'school_admin',
+  'grade_head',
+  'class_teacher',
+  'teacher',
+  'mentor',
+]
+
 /** The places whose families I may offer calls to; the server has the last word. */
 export const placesOf = (posts: MyPost[]) =>
   posts
-    .filter((it) => KINDS.includes(it.unitKind))
+    .filter((it) => OFFERS_CALLS.includes(it.post) && KINDS.includes(it.unitKind))
     .filter((it, at, all) => all.findIndex((one) => one.unitId === it.unitId) === at)
     .map((it) => ({ unitId: it.unitId, name: it.unitName }))
 

@@ -11,7 +11,7 @@ interface Row {
   tone: 'good' | 'todo' | 'calm'
 }
 
-const SEES_FAMILIES = ['district_admin', 'school_admin', 'grade_head', 'class_teacher']
+const SEES_FAMILIES = ['district_admin', 'principal', 'school_admin', 'grade_head', 'class_teacher']
 
 /** The teacher's side: who of the class holds the certificate, and whom one might remind. */
 Component({

@@ -50,9 +50,20 @@ function noteOf({ unitName, sentAt, sendAt, status }: LetterLine, now: Date) {
 const doneOf = ({ tally, confirmation }: LetterLine) =>
   tally ? { read: tally.read, confirm: tally.confirmed, sign: tally.signed }[confirmation] : 0
 
-/** The units a teacher writes to from the phone: own classes first. Subject teachers have none. */
+/** Who sees letters at all; a subject teacher, a mentor or a lecturer does not. The server decides, this only spares a refusal. */
+const SEES_LETTERS: MyPost['post'][] = [
+  'city_admin',
+  'district_admin',
+  'principal',
+  'school_admin',
+  'grade_head',
+  'class_teacher',
+  'inspector',
+]
+
+/** The units whose letters a teacher looks at on the phone: own classes first. */
 export function writingUnits(posts: MyPost[]): MyPost[] {
-  const units = posts.filter((it) => it.post !== 'teacher')
+  const units = posts.filter((it) => SEES_LETTERS.includes(it.post))
   const nearest = ['class', 'grade', 'school', 'district', 'city']
   return [...units].sort((a, b) => nearest.indexOf(a.unitKind) - nearest.indexOf(b.unitKind))
 }

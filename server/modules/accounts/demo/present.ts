@@ -1,17 +1,9 @@
+import { postInWords } from '#contract/posts'
 import type { Deps } from '../../../infra/deps.ts'
 import * as families from '../../org/families/service.ts'
 import * as tree from '../../org/tree/service.ts'
 import type { PersonRecord } from '../model.ts'
 import * as accounts from '../service.ts'
-
-const POSTS = {
-  city_admin: '管理员',
-  district_admin: '管理员',
-  school_admin: '管理员',
-  grade_head: '组长',
-  class_teacher: '班主任',
-  teacher: '任课老师',
-} as const
 
 /** The people of the demo city one may play: staff on the console, parents and teachers on the phone. */
 export async function presentDemoPeople({ clock }: Pick<Deps, 'clock'>) {
@@ -30,7 +22,7 @@ const isStaff = ({ hint }: { hint: string }) => hint.endsWith('班主任') || hi
 
 async function staffRow(person: PersonRecord, posts: ReturnType<typeof accounts.postsNow>) {
   const names = await tree.fullNamesOf(posts.map((it) => it.unitId))
-  const hint = posts.map((it) => `${names.get(it.unitId) ?? ''}${POSTS[it.post]}`).join('、')
+  const hint = posts.map((it) => `${names.get(it.unitId) ?? ''}${postInWords(it)}`).join('、')
   const row = { as: person.demoAs ?? '', label: person.name, hint }
   return [
     ...(person.loginName ? [{ ...row, kind: 'console' as const }] : []),

@@ -14,6 +14,11 @@ export function demoRoutes(router: Router, deps: Deps) {
   serve(router, api.signInAsDemo, async ({ as, caller }) => {
     const person = await accounts.findDemoPerson(as)
     if (!person?.loginName) throw new Refusal('not_found', '演示城市里没有这个人')
-    return openFor(String(person._id), 'staff', caller, deps, true)
+    return openFor(
+      String(person._id),
+      { role: 'staff', isConsole: true, act: 'signIn.console' },
+      caller,
+      deps,
+    )
   })
 }

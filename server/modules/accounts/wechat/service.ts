@@ -10,6 +10,10 @@ export const identify = (wechat: WechatClient, code: string) =>
 export const phoneOf = (wechat: WechatClient, code: string) =>
   translated(async () => (await wechat.getPhoneNumber(code)).phone)
 
+/** The picture of a mini-program code that opens one page with one ticket. */
+export const codePicture = (wechat: WechatClient, code: { scene: string; page: string }) =>
+  translated(() => wechat.getUnlimitedQrCode(code))
+
 async function translated<T>(ask: () => Promise<T>): Promise<T> {
   try {
     return await ask()

@@ -1,0 +1,72 @@
+import type { StaffMember } from '#contract/org'
+import type { PostLine } from '#contract/posts'
+import type { StaffActor } from '../../../http/actor.ts'
+import { isWithin } from '../../org/tree/rules.ts'
+import * as tree from '../../org/tree/service.ts'
+import type { PersonRecord, PostRecord } from '../model.ts'
+import { namesOf } from '../service.ts'
+import { abilitiesOver } from './policy.ts'
+import { stateOf } from './rules.ts'
+
+type Shown = 'current' | 'past'
+
+interface Row {
+  person: PersonRecord
+  post: PostRecord
+}
+
+/** A row for every post of these people within a path, those in force and to come or those that are over. */
+export async function presentStaff(
+  actor: StaffActor,
+  people: PersonRecord[],
+  { path, show, now }: { path: string; show: Shown; now: Date },
+): Promise<StaffMember[]> {
+  const rows: Row[] = people.flatMap((person) =>
+    person.posts
+      .filter((it) => isWithin(it.path, path) && (stateOf(it, now) === 'past') === (show === 'past'))
+      .map((post) => ({ person, post })),
+  )
+  const known = await wordsFor(rows.map((it) => it.post))
+  return rows.map(({ person, post }) => ({
+    ...presentPost(post, known, now),
+    personId: String(person._id),
+    name: person.name,
+    unitId: String(post.unitId),
+    abilities: abilitiesOver(actor, person, post, now),
+  }))
+}
+
+/** Everything a person has held within a path, the latest first. */
+export async function presentHistory(person: PersonRecord, path: string, now: Date): Promise<PostLine[]> {
+  const posts = person.posts.filter((it) => isWithin(it.path, path))
+  const known = await wordsFor(posts)
+  return posts
+    .toSorted((a, b) => b.from.getTime() - a.from.getTime())
+    .map((it) => ({
+      ...presentPost(it, known, now),
+      givenBy: known.people.get(String(it.givenBy)) ?? null,
+      endedBy: known.people.get(String(it.endedBy)) ?? null,
+    }))
+}
+
+type Known = Awaited<ReturnType<typeof wordsFor>>
+
+async function wordsFor(posts: PostRecord[]) {
+  const ids = posts.flatMap((it) => [it.deputyForId, it.givenBy, it.endedBy]).filter((it) => it != null)
+  const [units, people] = await Promise.all([
+    tree.fullNamesOf(posts.map((it) => String(it.unitId))),
+    namesOf([...new Set(ids.map(String))]),
+  ])
+  return { units, people }
+}
+
+const presentPost = (it: PostRecord, { units, people }: Known, now: Date) => ({
+  postId: String(it._id),
+  post: it.post,
+  unitName: units.get(String(it.unitId)) ?? '',
+  isDeputy: Boolean(it.deputyForId),
+  deputyFor: people.get(String(it.deputyForId)) ?? null,
+  from: it.from.toISOString(),
+  to: it.to?.toISOString() ?? null,
+  state: stateOf(it, now),
+})
