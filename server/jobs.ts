@@ -1,9 +1,11 @@
 import type { Agenda } from 'agenda'
 import type { Deps } from './infra/deps.ts'
+import { auditJobs } from './modules/audit/jobs.ts'
 import { letterJobs } from './modules/letters/jobs.ts'
 import { certificateJobs } from './modules/certificates/jobs.ts'
 import { courseJobs } from './modules/courses/jobs.ts'
 import { notifyJobs } from './modules/notify/jobs.ts'
+import { promotionJobs } from './modules/org/promotion/jobs.ts'
 import { rosterJobs } from './modules/org/roster/jobs.ts'
 
 interface RoomJobs {
@@ -14,7 +16,9 @@ interface RoomJobs {
 
 /** The jobs of all rooms. */
 const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
+  auditJobs,
   rosterJobs,
+  promotionJobs,
   notifyJobs,
   letterJobs,
   courseJobs,

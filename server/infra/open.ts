@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Env } from '../env.ts'
+import { holdAuditKeys } from './audit-keys.ts'
 import { systemClock } from './clock.ts'
 import type { Deps } from './deps.ts'
 import { fieldCrypto } from './field-crypto.ts'
@@ -11,6 +12,7 @@ import { createWechatClient } from './wechat/client.ts'
 
 /** Opens the engines and gives what the rooms need of them. `close` lets go of all of it. */
 export async function openDeps(env: Env): Promise<Deps & { close: () => Promise<void> }> {
+  holdAuditKeys(env.AUDIT_KEYS)
   const log = openLog(env.NODE_ENV === 'test' ? 'silent' : 'info')
   const connection = await openMongo(env.MONGO_URL)
   const redis = openRedis(env.REDIS_URL, log)

@@ -19,6 +19,7 @@ const SCRIPTS = {
   engines: ['server/scripts/engines.ts'],
   seed: ['server/scripts/seed.ts'],
   'make-admin': ['server/scripts/make-admin.ts'],
+  'verify-audit': ['server/scripts/verify-audit.ts'],
   docs: ['server/scripts/docs.ts'],
   bench: ['tests/bench/main.ts'],
 }

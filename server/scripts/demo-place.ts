@@ -70,16 +70,18 @@ export async function wipe({ folder }: DemoPlace) {
 export async function demoSecrets({ folder }: DemoPlace): Promise<Record<string, string>> {
   const file = join(folder, 'demo.env')
   const kept = await readFile(file, 'utf8').catch(() => null)
-  if (kept) return parseEnv(kept) as Record<string, string>
-
-  const secrets = {
+  const before = kept ? (parseEnv(kept) as Record<string, string>) : {}
+  // A demo of an earlier release keeps what it has and is given what has been added since.
+  const secrets: Record<string, string> = {
     FIELD_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     INDEX_KEY: randomBytes(32).toString('base64'),
+    AUDIT_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     WX_APP_ID: `wx${randomBytes(8).toString('hex')}`,
     WX_APP_SECRET: randomBytes(16).toString('hex'),
     WX_PUSH_TOKEN: randomBytes(16).toString('hex'),
     // WeChat's EncodingAESKey: 43 characters that stand for 32 bytes.
     WX_PUSH_AES_KEY: randomBytes(32).toString('base64').slice(0, 43),
+    ...before,
   }
   const lines = Object.entries(secrets).map(([name, value]) => `${name}='${value}'\n`)
   await writeFile(file, lines.join(''), { mode: 0o600 })

@@ -4,6 +4,8 @@ import { Refusal } from '../../http/errors.ts'
 import { openLink, sendDownload, signLink } from '../../http/links.ts'
 import { serve } from '../../http/serve.ts'
 import type { Deps } from '../../infra/deps.ts'
+import { findApproval } from '../audit/approvals/service.ts'
+import * as audit from '../audit/service.ts'
 import { unitScope } from '../org/policy.ts'
 import type { CertificateRecord } from './model.ts'
 import { classOf, holder } from './policy.ts'
@@ -30,7 +32,8 @@ export function certificateRoutes(router: Router, deps: Deps) {
     const mine = await certificates.findOwn(holder(actor), certificateId)
     return {
       certificate: presentMine(mine, clock.now()),
-      copies: linksTo(mine, actor.personId),
+      // The copies name the child, as they did on the day of issue.
+      copies: mine.isChildHidden ? { pdf: null, picture: null } : linksTo(mine, actor.personId),
       verifyAddress: `${env.ORIGIN}/verify/${mine.number}`,
     }
   })
@@ -48,18 +51,26 @@ export function certificateRoutes(router: Router, deps: Deps) {
       register.certificatesIn(scope, wanted, clock.now()),
       register.countStates(scope, clock.now()),
     ])
-    const reader = { seesFamilies: scope.may('seeFamilies'), mayRevoke: scope.may('revokeCertificates') }
+    // Who sees figures only, or has no approval for the names (条例 36), reads them masked.
+    const seesFamilies =
+      scope.may('seeFamilies') && (await findApproval(scope, 'names', clock.now())) !== null
+    const isByName = wanted.search !== undefined && scope.may('seeFamilies')
+    if (seesFamilies || isByName) await audit.namesSeen('certificates.listed', scope, clock.now())
+    const reader = { seesFamilies, mayRevoke: scope.may('revokeCertificates') }
     return {
       certificates: page.certificates.map((it) => presentRow(it, reader, clock.now())),
       next: page.next,
       counts,
-      abilities: { searchNames: scope.may('seeFamilies') },
+      abilities: { searchNames: seesFamilies },
     }
   })
 
   serve(router, api.readCertificateCopies, async ({ actor, certificateId }) => {
     const found = await certificates.findCertificate(certificateId)
-    await classOf(actor, found, 'seeFamilies')
+    const scope = await classOf(actor, found, 'seeFamilies')
+    const studentIds = found?.families.map((it) => String(it.studentId))
+    const detail = `绿证 ${found?.number ?? ''}`
+    await audit.record('certificate.opened', { unit: scope, studentIds, detail }, clock.now())
     return found ? linksTo(found, actor.personId) : { pdf: null, picture: null }
   })
 
@@ -78,13 +89,14 @@ export function certificateRoutes(router: Router, deps: Deps) {
   })
 
   router.get('/certificates/:certificateId/copies/:copy', async (ctx) => {
-    openLink(ctx, clock.now(), env)
+    const { personId } = openLink(ctx, clock.now(), env)
     const { certificateId = '', copy } = ctx.params
     const found = /^[0-9a-f]{24}$/.test(certificateId)
       ? await certificates.findCertificate(certificateId)
       : null
     const sha256 = copy === 'pdf' ? found?.pdf : copy === 'picture' ? found?.picture : null
-    if (!found || !sha256) throw new Refusal('not_found', '没有这份文件')
+    const isKept = found?.isChildHidden && String(found.personId) === personId
+    if (!found || !sha256 || isKept) throw new Refusal('not_found', '没有这份文件')
     sendDownload(ctx, {
       bytes: await files.get(sha256),
       type: copy === 'pdf' ? 'application/pdf' : 'image/png',

@@ -4,6 +4,7 @@ import { DONE, serve } from '../../http/serve.ts'
 import { shanghaiDay } from '../../infra/clock.ts'
 import type { Deps } from '../../infra/deps.ts'
 import * as accounts from '../accounts/service.ts'
+import * as audit from '../audit/service.ts'
 import { ownChild, unitScope } from '../org/policy.ts'
 import * as families from '../org/families/service.ts'
 import * as tree from '../org/tree/service.ts'
@@ -19,6 +20,7 @@ export function meetingRoutes(router: Router, deps: Deps) {
 
   serve(router, api.listUnitCalls, async ({ actor, unitId, from, after }) => {
     const scope = await unitScope(actor, unitId, 'seeFamilies')
+    await audit.namesSeen('calls.listed', scope, deps.clock.now())
     const page = await meetings.callsWithin(scope, from ?? shanghaiDay(deps.clock.now()), after)
     const [teachers, names] = await Promise.all([teachersOf(page.slots), unitsOf(page.slots)])
     return {
@@ -70,7 +72,13 @@ function teacherRoutes(router: Router, deps: Deps) {
     const { slot, booking } = await meetings.bookedSlot(ownSlots(actor), slotId)
     const bonds = await families.guardiansOf([booking.studentId])
     const sealed = bonds.find((it) => it._id.equals(booking.guardianshipId))?.phone
-    deps.log.info({ personId: actor.personId, slotId: String(slot._id) }, 'call number seen')
+    const done = {
+      unit: { unitId: String(slot.unitId), path: slot.path },
+      studentIds: [String(booking.studentId)],
+      personId: String(booking.personId),
+      detail: `${booking.relation}的号码，预约的通话到时拨打`,
+    }
+    await audit.record('phone.shown', done, clock.now())
     return { phone: sealed ? fields.open(sealed) : null }
   })
 

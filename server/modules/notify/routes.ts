@@ -3,6 +3,7 @@ import * as api from '#contract/notify'
 import { serve } from '../../http/serve.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { namesOf } from '../accounts/service.ts'
+import * as audit from '../audit/service.ts'
 import { unitScope } from '../org/policy.ts'
 import { reportTap } from './consents/service.ts'
 import { presentMyMessage, presentSent, presentSubscription } from './present.ts'
@@ -35,6 +36,7 @@ export function notifyRoutes(router: Router, deps: Deps) {
 
   serve(router, api.listSentMessages, async ({ actor, unitId, subject, after }) => {
     const scope = await unitScope(actor, unitId, 'seeFamilies')
+    await audit.namesSeen('messages.listed', scope, clock.now())
     const page = await notify.sentAbout(scope, subject, after)
     const names = await namesOf(page.messages.map((it) => String(it.personId)))
     return { ...page, messages: page.messages.map((it) => presentSent(it, names)) }

@@ -2,13 +2,14 @@ import type Router from '@koa/router'
 import * as api from '#contract/courses'
 import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import * as audit from '../../audit/service.ts'
 import { unitScope } from '../../org/policy.ts'
 import { ownClass } from '../policy.ts'
 import * as programmes from '../programmes/service.ts'
 import { presentAnswered, presentOutlineLesson, presentProgramme } from './present.ts'
 import * as staff from './service.ts'
 
-export function courseStaffRoutes(router: Router, { redis }: Deps) {
+export function courseStaffRoutes(router: Router, { redis, clock }: Deps) {
   serve(router, api.listProgrammes, async ({ actor, unitId }) => {
     await unitScope(actor, unitId, 'look')
     return { programmes: (await programmes.latestProgrammes()).map(presentProgramme) }
@@ -50,6 +51,7 @@ export function courseStaffRoutes(router: Router, { redis }: Deps) {
 
   serve(router, api.listLearnersOfClass, async ({ actor, classId, code }) => {
     const scope = await ownClass(actor, classId)
+    await audit.namesSeen('learners.listed', scope, clock.now())
     return { className: scope.fullName, families: await staff.learnersOf(scope, await staff.current(code)) }
   })
 }

@@ -1,6 +1,7 @@
 import ExcelJS from 'exceljs'
 import type { SheetRow, Tally } from '#contract/letters'
 import { instantInWords } from '../../../infra/clock.ts'
+import { stampSheet } from '../../../infra/sheets/cells.ts'
 import { plainCell } from './rules.ts'
 
 export interface NamedRow extends SheetRow {
@@ -12,9 +13,9 @@ export interface NamedRow extends SheetRow {
 const WIDTHS = [18, 14, 12, 10, 24, 24, 24, 24]
 
 /** Opens in 已读/未读 order of nothing but the class and the student number, as it stands on paper. */
-export function presentNames(title: string, rows: NamedRow[]) {
+export function presentNames(title: string, rows: NamedRow[], watermark: string) {
   const deed = (it: SheetRow['read']) => (it ? `${it.by} ${instantInWords(new Date(it.at))}` : '')
-  return workbook(title, [
+  return workbook(title, watermark, [
     ['班级', '学号', '姓名', '家长已加入', '已读', '已确认', '已签字', '家长手机'],
     ...rows.map((it) => [
       it.className,
@@ -30,14 +31,14 @@ export function presentNames(title: string, rows: NamedRow[]) {
 }
 
 /** Figures only: who is above a school sees no names. */
-export function presentFigures(title: string, rows: (Tally & { name: string })[]) {
-  return workbook(title, [
+export function presentFigures(title: string, rows: (Tally & { name: string })[], watermark: string) {
+  return workbook(title, watermark, [
     ['单位', '家庭数', '可送达', '已读', '已确认', '已签字'],
     ...rows.map((it) => [it.name, it.expected, it.reached, it.read, it.confirmed, it.signed]),
   ])
 }
 
-async function workbook(title: string, rows: (string | number)[][]): Promise<Buffer> {
+async function workbook(title: string, watermark: string, rows: (string | number)[][]): Promise<Buffer> {
   const book = new ExcelJS.Workbook()
   const sheet = book.addWorksheet('签收单', { views: [{ state: 'frozen', ySplit: 2 }] })
   sheet.addRow([plainCell(title)]).font = { bold: true, size: 14 }
@@ -48,5 +49,6 @@ async function workbook(title: string, rows: (string | number)[][]): Promise<Buf
   }
   sheet.getRow(2).font = { bold: true }
   WIDTHS.forEach((width, at) => (sheet.getColumn(at + 1).width = width))
+  stampSheet(sheet, watermark)
   return Buffer.from(await book.xlsx.writeBuffer())
 }

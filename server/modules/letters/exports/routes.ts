@@ -1,15 +1,18 @@
 import type Router from '@koa/router'
 import type { RouterContext } from '@koa/router'
 import * as api from '#contract/letters'
-import { Refusal } from '../../../http/errors.ts'
+import { whileAsking } from '../../../http/asking.ts'
 import { openLink, sendDownload, signLink } from '../../../http/links.ts'
-import { serve } from '../../../http/serve.ts'
+import { callerOf, serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import { watermarkOf } from '../../../infra/sheets/cells.ts'
 import * as accounts from '../../accounts/service.ts'
+import { approvalFor } from '../../audit/approvals/service.ts'
+import * as audit from '../../audit/service.ts'
 import { ownChild } from '../../org/policy.ts'
 import { letterForChild, letterWithin } from '../policy.ts'
-import { copyOf, nameOfCopy } from '../signatures/service.ts'
-import { exportSheet, nameOfExport } from './service.ts'
+import { copyOf, nameOfCopy, refuseWithheld } from '../signatures/service.ts'
+import { exportSheet, nameOfExport, showsNames } from './service.ts'
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
@@ -17,13 +20,17 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 export function letterFileRoutes(router: Router, { clock, env, files, fields }: Deps) {
   serve(router, api.exportLetterSheet, async ({ actor, letterId, unitId }) => {
     const inScope = await letterWithin(actor, letterId, unitId, 'seeFigures')
+    // Refused here already, so that the button says why and not the download.
+    if (showsNames(inScope)) await approvalFor(inScope.scope, 'exports', clock.now())
     const path = `/letter-exports/${letterId}?unit=${unitId}` as const
     return { link: signLink(path, actor.personId, clock.now(), env), name: await nameOfExport(inScope) }
   })
 
   serve(router, api.readSignedCopy, async ({ actor, letterId, classId, studentId }) => {
-    const { letter } = await letterWithin(actor, letterId, classId, 'seeFamilies')
+    const { letter, scope } = await letterWithin(actor, letterId, classId, 'seeFamilies')
     const name = await nameOfCopy(letter, studentId, classId)
+    const detail = `《${letter.title}》`
+    await audit.record('copy.opened', { unit: scope, studentIds: [studentId], detail }, clock.now())
     const path = `/signed-copies/${letterId}/${studentId}?as=staff&class=${classId}` as const
     return { link: signLink(path, actor.personId, clock.now(), env), name }
   })
@@ -32,7 +39,16 @@ export function letterFileRoutes(router: Router, { clock, env, files, fields }: 
     const { letterId = '' } = ctx.params
     const actor = await staffBehind(ctx)
     const inScope = await letterWithin(actor, letterId, String(ctx.query.unit), 'seeFigures')
-    const bytes = await exportSheet(inScope, { fields })
+    const { letter, scope } = inScope
+    const now = clock.now()
+    const detail = `签收单《${letter.title}》`
+    await whileAsking({ actor, caller: callerOf(ctx) }, async () =>
+      showsNames(inScope)
+        ? audit.exported(scope, now, detail)
+        : audit.record('figures.exported', { unit: scope, detail }, now),
+    )
+    const watermark = watermarkOf({ name: actor.name, unit: scope }, now)
+    const bytes = await exportSheet(inScope, { fields, watermark })
     sendDownload(ctx, { bytes, type: XLSX, name: await nameOfExport(inScope) })
   })
 
@@ -43,6 +59,7 @@ export function letterFileRoutes(router: Router, { clock, env, files, fields }: 
         ? (await letterWithin(await staffBehind(ctx), letterId, String(ctx.query.class), 'seeFamilies'))
             .letter
         : (await letterForChild(await ownChild(await guardianBehind(ctx), studentId), letterId)).letter
+    if (ctx.query.as !== 'staff') await refuseWithheld(letter._id, studentId)
     sendDownload(ctx, {
       ...(await copyOf(letter, studentId, { files })),
       type: 'application/pdf',
@@ -51,13 +68,8 @@ export function letterFileRoutes(router: Router, { clock, env, files, fields }: 
   })
 
   /** The person a link was made for, with the posts of this moment. */
-  async function staffBehind(ctx: RouterContext) {
-    const { personId } = openLink(ctx, clock.now(), env)
-    const person = await accounts.findPerson(personId)
-    if (!person) throw new Refusal('forbidden', '请重新登录后再打开')
-    const posts = accounts.postsNow(person, clock.now())
-    return { role: 'staff' as const, personId, sessionId: '', name: person.name, loginName: null, posts }
-  }
+  const staffBehind = (ctx: RouterContext) =>
+    accounts.staffActor(openLink(ctx, clock.now(), env).personId, clock.now())
 
   async function guardianBehind(ctx: RouterContext) {
     const { personId } = openLink(ctx, clock.now(), env)

@@ -16,22 +16,28 @@ import { type NamedRow, presentFigures, presentNames } from './present.ts'
 /** Classes of the largest school; above it an export carries figures. */
 const MOST_CLASSES = 300
 
+/** Whether an export of this unit carries names: up to a school, and only for who may see families. */
+export function showsNames({ scope }: LetterInScope<'seeFigures'>) {
+  if (DEPTH[scope.kind] < DEPTH.school) return false
+  if (!scope.may('seeFamilies')) throw new Refusal('forbidden', '您的岗位只能看数字，不能导出名单')
+  return true
+}
+
 /** The receipts of a unit as a workbook: with names up to a school, with figures above. */
 export async function exportSheet(
   inScope: LetterInScope<'seeFigures'>,
-  { fields }: Pick<Deps, 'fields'>,
+  { fields, watermark }: Pick<Deps, 'fields'> & { watermark: string },
 ): Promise<Buffer> {
   const { letter, scope } = inScope
-  if (DEPTH[scope.kind] < DEPTH.school) return figuresOf(inScope)
-  if (!scope.may('seeFamilies')) throw new Refusal('forbidden', '您的岗位只能看数字，不能导出名单')
+  if (!showsNames(inScope)) return figuresOf(inScope, watermark)
   const sheets = await sheetsWithin(letter._id, scope.path, MOST_CLASSES)
   const rows: NamedRow[] = []
   // A class at a time: a large school has thousands of families, and no query should carry them all.
   for (const sheet of sheets) rows.push(...(await rowsOf(sheet, fields)))
-  return presentNames(letter.title, rows)
+  return presentNames(letter.title, rows, watermark)
 }
 
-async function figuresOf({ letter, scope }: LetterInScope<'seeFigures'>) {
+async function figuresOf({ letter, scope }: LetterInScope<'seeFigures'>, watermark: string) {
   const [units, tallies] = await Promise.all([
     childrenOf(scope.unitId),
     tallyBy(letter._id, scope.path, BELOW[scope.kind]),
@@ -39,6 +45,7 @@ async function figuresOf({ letter, scope }: LetterInScope<'seeFigures'>) {
   return presentFigures(
     letter.title,
     units.map((it) => ({ name: it.name, ...(tallies.get(String(it._id)) ?? NOTHING) })),
+    watermark,
   )
 }
 

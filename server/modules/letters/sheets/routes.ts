@@ -3,6 +3,7 @@ import * as api from '#contract/letters'
 import { Refusal } from '../../../http/errors.ts'
 import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import * as audit from '../../audit/service.ts'
 import { childrenOf } from '../../org/tree/service.ts'
 import { letterWithin } from '../policy.ts'
 import { PAUSE_MS, remind } from '../reminders/service.ts'
@@ -26,7 +27,9 @@ export function sheetRoutes(router: Router, { clock, env, redis }: Deps) {
   })
 
   serve(router, api.readSheet, async ({ actor, letterId, classId }) => {
-    const named = await sheets.namedSheet(await letterWithin(actor, letterId, classId, 'seeFamilies'))
+    const inScope = await letterWithin(actor, letterId, classId, 'seeFamilies')
+    const named = await sheets.namedSheet(inScope)
+    await audit.namesSeen('sheet.read', inScope.scope, clock.now(), `《${inScope.letter.title}》`)
     const { className, remindedAt, expected, reached, read, confirmed, signed } = named.sheet
     const again = new Date(remindedAt.getTime() + PAUSE_MS)
     return {

@@ -1,0 +1,31 @@
+import type Router from '@koa/router'
+import { showNumber } from '#contract/audit'
+import { Refusal } from '../../../http/errors.ts'
+import { serve } from '../../../http/serve.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { findStudent, guardiansOf } from '../../org/families/service.ts'
+import { unitScope } from '../../org/policy.ts'
+import { record } from '../service.ts'
+import { whyInWords, withoutNumbers } from './rules.ts'
+import { requireFew } from './service.ts'
+
+const nobody = () => new Refusal('not_found', '没有这位家长，或孩子不在您的管理范围内')
+
+export function numberRoutes(router: Router, { clock, fields }: Deps) {
+  serve(router, showNumber, async ({ actor, studentId, guardianshipId, reason, words }) => {
+    const now = clock.now()
+    const student = await findStudent(studentId)
+    if (!student || student.leftAt) throw nobody()
+    const scope = await unitScope(actor, String(student.classId), 'seeFamilies').catch((error: unknown) => {
+      throw error instanceof Refusal && error.code === 'not_found' ? nobody() : error
+    })
+    const bond = (await guardiansOf([studentId])).find((it) => String(it._id) === guardianshipId)
+    if (!bond) throw nobody()
+    await requireFew(actor.personId, now)
+    const detail = withoutNumbers(`${bond.relation}的号码，${whyInWords(reason, words)}`)
+    const personId = bond.personId ? String(bond.personId) : undefined
+    // Written before the number leaves: what is not in the log was not shown.
+    await record('phone.shown', { unit: scope, studentIds: [studentId], personId, detail }, now)
+    return { phone: bond.phone ? fields.open(bond.phone) : null }
+  })
+}

@@ -1,0 +1,18 @@
+import type { NumberReason } from '#contract/audit'
+
+/** Why a number is needed, as people choose it. */
+export const REASONS: Record<NumberReason, string> = {
+  talk: '商量孩子的事',
+  urgent: '紧急情况',
+  check: '核对号码',
+  other: '其他',
+}
+
+/** 紧急情况：孩子发烧了 */
+export const whyInWords = (reason: NumberReason, words: string) => `${REASONS[reason]}：${words}`
+
+/** A phone or document number that was typed into a reason does not go into the log. */
+export const withoutNumbers = (words: string) => words.replace(/\d{7,}[\dXx]?/g, '…')
+
+/** More numbers than this in an hour is a list by another way, and a list needs an approval. */
+export const MOST_AN_HOUR = 30
