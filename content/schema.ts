@@ -8,6 +8,7 @@ import {
   lessonFile,
   letterFile,
   nodesFile,
+  OCCASIONS,
   programmeFile,
   slidesFile,
 } from './shapes.ts'
@@ -242,8 +243,21 @@ function readLetterTemplate(file: string): LetterTemplate {
   return template
 }
 
+const OCCASION_ORDER = Object.keys(OCCASIONS)
+const STAGE_ORDER = ['幼儿园', '小学', '初中', '高中', '中职']
+
+/** By occasion; within it those for more stages first, then from the youngest children up. */
+function inOrder(a: LetterTemplate, b: LetterTemplate): number {
+  const youngest = (it: LetterTemplate) => STAGE_ORDER.indexOf(it.stages[0] ?? '')
+  return (
+    OCCASION_ORDER.indexOf(a.occasion) - OCCASION_ORDER.indexOf(b.occasion) ||
+    b.stages.length - a.stages.length ||
+    youngest(a) - youngest(b)
+  )
+}
+
 export const readLetterTemplates = (dir = path.join(contentDir, 'letters')): LetterTemplate[] =>
-  jsonFiles(dir).map(readLetterTemplate)
+  jsonFiles(dir).map(readLetterTemplate).sort(inOrder)
 
 /** All sets of help lines, the national one among them (B8). */
 export function readHotlines(dir = path.join(contentDir, 'hotlines')): HotlineSet[] {

@@ -34,6 +34,10 @@ export const letterTemplate = z.object({
   title: z.string(),
   kind: letterKind,
   stages: z.array(z.string()),
+  /** What it is for, as lists of templates are headed: 开学前后. */
+  occasion: z.optional(z.string()),
+  /** Speaks of one child: for chosen families, never for a class (B4, B5). */
+  isForOneFamily: z.optional(z.boolean()),
   summary: z.string(),
   confirmation,
   dueDays: z.int(),

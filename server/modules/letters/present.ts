@@ -1,4 +1,5 @@
 import type { Letter, LetterLine, LetterTemplate, Tally } from '#contract/letters'
+import { OCCASIONS } from '../../../content/schema.ts'
 import type { Action } from '../org/rules.ts'
 import type { LetterRecord } from './model.ts'
 import { abilitiesOf } from './rules.ts'
@@ -60,5 +61,17 @@ export function presentLine(letter: LetterRecord, tally: Tally | null): LetterLi
 
 export function presentTemplate(template: ReturnType<typeof letterTemplates>[number]): LetterTemplate {
   const { code, title, kind, stages, summary, confirmation, dueDays, pledge, body } = template
-  return { code, title, kind, stages, summary, confirmation, dueDays, pledge, body }
+  return {
+    code,
+    title,
+    kind,
+    stages,
+    occasion: OCCASIONS[template.occasion],
+    isForOneFamily: template.isForOneFamily ?? false,
+    summary,
+    confirmation,
+    dueDays,
+    pledge,
+    body,
+  }
 }

@@ -18,7 +18,11 @@ const MOST_COUNTED = 3000
 
 export function letterRoutes(router: Router, { clock, env }: Deps) {
   serve(router, api.listLetterTemplates, async () => ({
-    templates: letters.letterTemplates().map(presentTemplate),
+    // A letter about one child waits until letters can be addressed to one family: a class must never get it (B4).
+    templates: letters
+      .letterTemplates()
+      .filter((it) => !it.isForOneFamily)
+      .map(presentTemplate),
   }))
 
   serve(router, api.countAudience, async ({ actor, unitId, unitIds }) => {
