@@ -174,7 +174,7 @@ describe('cancelling', () => {
     const { asGuardian, studentId, slotId, klass } = await scene()
     await asGuardian(bookSlot, { studentId, slotId, topic: '学习' })
     const other = await world.as(await buildGuardian(world, await buildStudent(klass)), 'guardian')
-    await expect(other(cancelMyCall, { slotId, reason: '不是我的' })).rejects.toMatchObject({ status: 409 })
+    await expect(other(cancelMyCall, { slotId, reason: '不是我的' })).rejects.toMatchObject({ status: 404 })
   })
 })
 

@@ -158,6 +158,7 @@ export async function callsOf(personId: string) {
   )
   const standing = live.flatMap((slot) => (slot.booking ? [{ slot, booking: slot.booking }] : []))
   return [...standing, ...gone]
+    .filter((it) => !it.booking.isHidden)
     .sort((a, b) => b.slot.startAt.getTime() - a.slot.startAt.getTime())
     .slice(0, PAGE)
 }
@@ -183,8 +184,17 @@ export const cancelAsTeacher = ({ teacherId }: OwnSlots, slotId: string, reason:
     now,
   )
 
+/** A booking that may be cancelled, and whose it is: its teacher's or its guardian's. */
+interface Mine {
+  _id: string
+  teacherId?: Types.ObjectId
+  'booking.personId'?: Types.ObjectId
+  status: 'booked'
+  startAt: { $gt: Date }
+}
+
 async function cancel(
-  filter: object,
+  filter: Mine,
   { to, by, reason }: { to: 'open' | 'closed'; by: 'guardian' | 'teacher'; reason: string },
   now: Date,
 ) {
@@ -205,8 +215,18 @@ async function cancel(
     ],
     { returnDocument: 'after', updatePipeline: true },
   ).lean<SlotRecord>()
-  if (!slot) throw new Refusal('conflict', '这个预约已经取消，或者已经开始了')
-  return slot
+  return slot ?? notCancelled(filter)
+}
+
+/** Why nothing was cancelled: somebody else's slot does not exist, one's own has been cancelled or has begun. */
+async function notCancelled({ _id, teacherId, ...booked }: Mine): Promise<never> {
+  const personId = booked['booking.personId']
+  const mine = teacherId
+    ? { teacherId }
+    : { $or: [{ 'booking.personId': personId }, { 'history.personId': personId }] }
+  if (await SlotModel.exists({ _id, ...mine }))
+    throw new Refusal('conflict', '这个预约已经取消，或者已经开始了')
+  throw new Refusal('not_found', '没有这个预约')
 }
 
 /** Takes back a slot nobody has booked. */
