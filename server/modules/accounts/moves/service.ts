@@ -7,7 +7,8 @@ import { PersonModel, type PersonRecord } from '../model.ts'
 export interface MovedPost {
   personId: Types.ObjectId
   oldPostId: Types.ObjectId
-  newPostId: Types.ObjectId
+  /** Null where the unit closed and the post only ended. */
+  newPostId: Types.ObjectId | null
   /** When the old post would have ended by itself. */
   until: Date | null
 }
@@ -37,12 +38,12 @@ export interface NewPlace {
 }
 
 /**
- * The posts of a unit end and begin again at another: a class moves up, and its teachers with it. `as` may turn one post into another
+ * The posts of a unit end and begin again at another: a class moves up, and its teachers with it. Without another they only end. `as` may turn one post into another
  * (of two class teachers of merged classes one remains). Call it inside the transaction that moves the class.
  */
 export async function movePosts(
   fromId: Types.ObjectId,
-  to: NewPlace,
+  to: NewPlace | null,
   as: (post: PostKind) => PostKind,
   now: Date,
 ): Promise<MovedPost[]> {
@@ -53,7 +54,7 @@ export async function movePosts(
   const moved = people.flatMap((person) =>
     (person.posts as Post[])
       .filter((it) => it.unitId.equals(fromId) && (!it.to || it.to > now))
-      .map((post) => ({ person, post, newPostId: new Types.ObjectId() })),
+      .map((post) => ({ person, post, newPostId: to && new Types.ObjectId() })),
   )
   if (moved.length === 0) return []
   await PersonModel.bulkWrite(
@@ -64,12 +65,18 @@ export async function movePosts(
           update: { $set: { 'posts.$.to': now } },
         },
       },
-      {
-        updateOne: {
-          filter: { _id: person._id },
-          update: { $push: { posts: { ...post, ...to, post: as(post.post), _id: newPostId, from: now } } },
-        },
-      },
+      ...(to && newPostId
+        ? [
+            {
+              updateOne: {
+                filter: { _id: person._id },
+                update: {
+                  $push: { posts: { ...post, ...to, post: as(post.post), _id: newPostId, from: now } },
+                },
+              },
+            },
+          ]
+        : []),
     ]),
   )
   return moved.map(({ person, post, newPostId }) => ({
@@ -83,11 +90,13 @@ export async function movePosts(
 /** Carries posts back. One that was ended or changed hands meanwhile stays as people made it. */
 export async function restorePosts(moved: readonly MovedPost[]) {
   for (const { personId, oldPostId, newPostId, until } of moved) {
-    const { modifiedCount } = await PersonModel.updateOne(
-      { _id: personId, posts: { $elemMatch: { _id: newPostId, to: until } } },
-      { $pull: { posts: { _id: newPostId } } },
-    )
-    if (modifiedCount === 0) continue
+    if (newPostId) {
+      const { modifiedCount } = await PersonModel.updateOne(
+        { _id: personId, posts: { $elemMatch: { _id: newPostId, to: until } } },
+        { $pull: { posts: { _id: newPostId } } },
+      )
+      if (modifiedCount === 0) continue
+    }
     await PersonModel.updateOne({ _id: personId, 'posts._id': oldPostId }, { $set: { 'posts.$.to': until } })
   }
 }

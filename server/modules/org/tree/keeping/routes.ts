@@ -11,7 +11,7 @@ import * as tree from '../service.ts'
 import { presentKept } from './present.ts'
 import * as keeping from './service.ts'
 
-export function keepingRoutes(router: Router, { redis, clock }: Deps) {
+export function unitRoutes(router: Router, { redis, clock }: Deps) {
   serve(router, api.listUnits, async ({ actor, unitId }) => {
     const scope = await unitScope(actor, unitId, 'keepTree')
     const [own, children] = await Promise.all([tree.findUnit(unitId), tree.childrenOf(unitId)])

@@ -1,4 +1,4 @@
-import { Types } from 'mongoose'
+import type { Types } from 'mongoose'
 import type { UnitKind } from '#contract/org'
 import type { SchoolType, Stage } from '#contract/tree'
 import { Refusal } from '../../../../http/errors.ts'
