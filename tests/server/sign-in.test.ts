@@ -15,6 +15,7 @@ import {
   signInWithWechat,
   switchRole,
 } from '#contract/accounts'
+import { listMyMatches, readUnit } from '#contract/org'
 import { generateSync } from 'otplib'
 import { createApp } from '../../server/app.ts'
 import { readEnv } from '../../server/env.ts'
@@ -191,6 +192,34 @@ it('never turns a password into a parent: that door is WeChat alone', async () =
   await expect(world.withToken(token)(switchRole, { role: 'guardian' })).rejects.toMatchObject({
     status: 403,
   })
+  // Nor by way of a session that was only switched.
+  const again = await world.withToken(token)(switchRole, { role: 'staff' })
+  await expect(world.withToken(again.token)(switchRole, { role: 'guardian' })).rejects.toMatchObject({
+    status: 403,
+  })
+})
+
+it('shows a teacher who is a parent one side at a time, whatever is asked', async () => {
+  const { klass, district } = await buildBranch()
+  const own = await buildStudent(klass, { name: '自己的孩子' })
+  const personId = await buildGuardian(world, own)
+  await PersonModel.updateOne(
+    { _id: personId },
+    {
+      $push: {
+        posts: { post: 'school_admin', unitId: district._id, path: district.path, from: new Date(0) },
+      },
+    },
+  )
+  const parent = await world.as(personId, 'guardian')
+  const staff = await world.as(personId, 'staff')
+  const unitId = String(klass._id)
+  expect((await parent(readMe, {})).posts).toEqual([])
+  expect((await staff(readMe, {})).children).toEqual([])
+  expect(await outcome(parent(readUnit, { unitId }))).toBe(403)
+  expect(await outcome(staff(listMyMatches, {}))).toBe(403)
+  expect(await outcome(parent(listMyMatches, {}))).toBe(200)
+  expect(await outcome(staff(readUnit, { unitId }))).toBe(200)
 })
 
 describe('WeChat codes (S9)', () => {
@@ -242,6 +271,7 @@ describe('the demo door', () => {
       DATA_DIR: env.DATA_DIR,
       FIELD_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`,
       INDEX_KEY: Buffer.alloc(32).toString('base64'),
+      AUDIT_KEYS: `a1:${Buffer.alloc(32).toString('base64')}`,
       WX_APP_ID: env.WX_APP_ID,
       WX_APP_SECRET: env.WX_APP_SECRET,
       WX_PUSH_TOKEN: env.WX_PUSH_TOKEN,

@@ -29,6 +29,9 @@ const FITTING = [
   '示例',
   'LZ2026000000112',
   'a'.repeat(64),
+  'a'.repeat(20),
+  'a'.repeat(43),
+  `64b0c0ffee64b0c0ffee64b0.${'a'.repeat(43)}`,
   'letter:64b0c0ffee64b0c0ffee64b0:64b0c0ffee64b0c0ffee64b0:1',
 ]
 
