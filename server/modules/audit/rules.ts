@@ -18,6 +18,8 @@ export const ACTS = {
   'post.given': '安排岗位',
   'post.deputised': '请人代理岗位',
   'post.ended': '结束岗位',
+  'roster.uploaded': '上传花名册',
+  'roster.problems': '下载花名册里有问题的行',
   'roster.applied': '导入花名册',
   'roster.undone': '撤销导入花名册',
   'families.listed': '查看学生与家长名单',

@@ -124,6 +124,16 @@ export async function readRateBy(
   return new Map(rows.map(({ _id, ...tally }) => [_id, tally]))
 }
 
+/** Classes below a path that a letter has gone to in a time: their sheets name the children of that day. */
+export async function classesReached(path: string, from: Date, to: Date): Promise<Set<string>> {
+  const classIds = await SheetModel.distinct('classId', {
+    month: { $in: monthsBetween(from, to) },
+    path: within(path),
+    sentAt: { $gte: from },
+  })
+  return new Set(classIds.map(String))
+}
+
 /** The latest letters that reached a unit, with its receipts: what a teacher sees first. */
 export async function latestLettersTo(scope: UnitScope<'seeFigures'>, most: number) {
   const letters = await LetterModel.find({

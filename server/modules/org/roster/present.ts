@@ -1,12 +1,17 @@
 import type { RosterImport } from '#contract/roster'
+import { KEPT_DAYS } from './rules.ts'
 import type { ImportRecord, RowRecord } from './model.ts'
 
-export function presentImport(
-  job: ImportRecord,
-  errors: RowRecord[],
-  errorsUrl: string | null,
-): RosterImport {
+export interface Beside {
+  errors: RowRecord[]
+  errorsUrl: string | null
+  /** Why it cannot be undone, or null. */
+  undoObjection: string | null
+}
+
+export function presentImport(job: ImportRecord, { errors, errorsUrl, undoObjection }: Beside): RosterImport {
   const { students, newStudents, changedStudents, guardians, newUnits } = job
+  const { movedStudents, leftInClasses, leftInSchools } = job
   return {
     id: String(job._id),
     unitId: String(job.unitId),
@@ -18,12 +23,33 @@ export function presentImport(
     rows: job.rows,
     rowsChecked: job.rowsChecked,
     rowsApplied: job.rowsApplied,
-    counts: { students, newStudents, changedStudents, guardians, newUnits, errors: job.errors },
+    counts: {
+      students,
+      newStudents,
+      changedStudents,
+      guardians,
+      newUnits,
+      errors: job.errors,
+      movedStudents,
+      leftInClasses,
+      leftInSchools,
+    },
     errors: errors.map(({ row, student, problem }) => ({ row, student, problem: problem ?? '' })),
     errorsUrl: job.errors > 0 ? errorsUrl : null,
+    undo: job.appliedAt
+      ? {
+          until: new Date(job.appliedAt.getTime() + KEPT_DAYS * 86_400_000).toISOString(),
+          objection: undoObjection,
+          done: job.undone,
+          of: job.changes,
+          kept: job.kept,
+        }
+      : null,
     abilities: {
       apply: job.status === 'checked' && job.rows > job.errors,
-      discard: job.status === 'checked' || job.status === 'uploaded',
+      discard: ['checked', 'mapping', 'uploaded'].includes(job.status),
+      map: job.status === 'mapping' || job.status === 'checked',
+      undo: job.status === 'applied' && undoObjection === null,
     },
   }
 }

@@ -1,131 +1,180 @@
-import { Types } from 'mongoose'
+import type { Types } from 'mongoose'
 import type { Deps } from '../../../../infra/deps.ts'
-import { GuardianshipModel, StudentModel } from '../../families/model.ts'
-import { soundOf } from '../../families/rules.ts'
+import { givePrimaries } from '../../families/admission/service.ts'
+import { GuardianshipModel, StudentModel, type StudentRecord } from '../../families/model.ts'
+import { refreshKeys } from '../../families/search/service.ts'
 import type { UnitRecord } from '../../tree/model.ts'
-import { DEPTH, idAt } from '../../tree/rules.ts'
-import { type ImportRecord, RowModel, type RowRecord } from '../model.ts'
-import { openPlaces } from '../places/service.ts'
-import type { RosterRow } from '../rules.ts'
-import { note } from '../service.ts'
+import { type BondChange, type Change, leaving, type LeftChange, planOf } from '../changes/rules.ts'
+import { compare, type Leaver, openBatch, type Waiting } from '../differences/service.ts'
+import { ChangeModel, ChunkModel, type ChunkRecord, type ImportRecord } from '../model.ts'
+import { openPlaces, type Places } from '../places/service.ts'
+import { finish, note } from '../service.ts'
 
-const BATCH = 300
+type Tools = Pick<Deps, 'fields' | 'clock'>
 
-interface Placed {
-  row: RosterRow
-  klass: UnitRecord
-  schoolId: Types.ObjectId
-}
+/** A second try meets what somebody else wrote at the same moment; a third would meet a bug. */
+const TRIES = 3
 
 /**
- * Writes the rows without a problem, a batch at a time. A row that was written leaves the waiting rows, so a crash
- * resumes where it was; every write is an upsert, so what ran twice is there once.
+ * Writes a checked list, a batch at a time: what a batch changes is noted, then done, then the batch is taken away. After a
+ * crash the note is carried out again as it stands, so what ran twice is there once and no batch is planned anew.
  */
-export async function apply(job: ImportRecord, deps: Pick<Deps, 'fields' | 'clock'>) {
+export async function apply(job: ImportRecord, deps: Tools) {
   const places = await openPlaces(job)
-  const waiting = { importId: job._id, problem: null }
+  const importId = job._id
+  let applied = job.rowsApplied
   for (;;) {
-    const rows = await RowModel.find(waiting).sort({ row: 1 }).limit(BATCH).lean<RowRecord[]>()
-    if (rows.length === 0) break
-    const placed: Placed[] = []
-    for (const { sealed } of rows) {
-      const row = JSON.parse(deps.fields.open(sealed ?? '')) as RosterRow
-      const klass = await places.classOf(row)
-      placed.push({ row, klass, schoolId: new Types.ObjectId(idAt(klass.path, DEPTH.school) ?? '') })
-    }
-    const now = deps.clock.now()
-    await writeStudents(placed, now)
-    await writeGuardians(placed, deps, now)
-    await RowModel.deleteMany({ _id: { $in: rows.map((it) => it._id) } })
-    const left = await RowModel.countDocuments(waiting)
-    await note(job._id, { rowsApplied: job.rows - job.errors - left }, deps.clock.now())
+    const chunk = await ChunkModel.findOne({ importId }).sort({ seq: 1 }).lean<ChunkRecord>()
+    if (!chunk) break
+    await applyChunk(job, chunk, places, deps)
+    const { deletedCount } = await ChunkModel.deleteOne({ _id: chunk._id })
+    if (deletedCount > 0) applied += chunk.lines
+    await note(importId, { rowsApplied: Math.min(applied, job.rows - job.errors) }, deps.clock.now())
   }
-  await note(job._id, { status: 'applied', rowsApplied: job.rows - job.errors }, deps.clock.now())
+  const [sums] = await ChangeModel.aggregate<{ changes: number }>([
+    { $match: { importId } },
+    { $group: { _id: null, changes: { $sum: { $size: '$changes' } } } },
+  ])
+  await finish(importId, {
+    status: 'applied',
+    appliedAt: deps.clock.now(),
+    rowsApplied: job.rows - job.errors,
+    changes: sums?.changes ?? 0,
+  })
 }
 
-async function writeStudents(placed: Placed[], now: Date) {
-  await StudentModel.bulkWrite(
-    placed.map(({ row, klass, schoolId }) => ({
-      updateOne: {
-        filter: { schoolId, number: row.number },
-        update: {
-          $set: { name: row.student, leftAt: null, ...soundOf(row.student) },
-          $setOnInsert: {
-            classId: klass._id,
-            path: klass.path,
-            activatedAt: null,
-            memberships: [{ classId: klass._id, path: klass.path, from: now, to: null }],
-          },
+async function applyChunk(job: ImportRecord, chunk: ChunkRecord, places: Places, deps: Tools) {
+  const at = deps.clock.now()
+  const key = { importId: job._id, seq: chunk.seq }
+  const batch = openBatch(chunk, deps)
+  const noted = await ChangeModel.findOne(key).lean<{ changes: Change[] }>()
+  let changes = noted?.changes
+  if (!changes) {
+    changes =
+      'leavers' in batch
+        ? await planLeavers(job, batch.leavers, at)
+        : await plan(batch.children, places, deps)
+    if (changes.length === 0) return
+    // Somebody whose lease has run out may have been quicker; then theirs is the one that counts.
+    await ChangeModel.updateOne(key, { $setOnInsert: { changes, at } }, { upsert: true })
+    changes = (await ChangeModel.findOne(key).lean<{ changes: Change[] }>())?.changes ?? changes
+  }
+  for (let attempt = 1; ; attempt++) {
+    const collided = await carryOut(changes)
+    if (collided.size === 0 || attempt === TRIES || 'leavers' in batch) break
+    const again = batch.children.filter(({ child }) => collided.has(child.number))
+    const kept: Change[] = changes.filter((it) => it.kind === 'left' || !collided.has(it.number))
+    changes = [...kept, ...(await plan(again, places, deps))]
+    await ChangeModel.updateOne(key, { changes })
+  }
+  await tidy(changes, deps)
+}
+
+/** What writing these children changes, with the ids of what will be new. */
+async function plan(waiting: Waiting[], places: Places, deps: Tools): Promise<Change[]> {
+  const now = deps.clock.now()
+  const children = waiting.map((it) => it.child)
+  const classes = new Map<number, UnitRecord>()
+  for (const child of children) classes.set(child.row, await places.ensureClass(child, now))
+  const compared = await compare(children, places, deps)
+  return compared.flatMap((it) => {
+    const klass = classes.get(it.child.row)
+    return klass ? (planOf(it, klass, now, deps.fields) ?? []) : []
+  })
+}
+
+async function planLeavers(job: ImportRecord, leavers: Leaver[], now: Date): Promise<LeftChange[]> {
+  const chosen = leavers.filter(
+    (it) => job.leavers === 'schools' || (job.leavers === 'classes' && it.isInClass),
+  )
+  if (chosen.length === 0) return []
+  const classOf = new Map(chosen.map((it) => [it.studentId, it.classId]))
+  const students = await StudentModel.find({
+    _id: { $in: chosen.map((it) => it.studentId) },
+    leftAt: null,
+  }).lean<StudentRecord[]>()
+  // Who changed class since the check is not the child that the person looked at.
+  return students
+    .filter((it) => classOf.get(String(it._id)) === String(it.classId))
+    .map((student) => leaving(student, now))
+}
+
+/** Does what was noted. Gives the numbers of children whom somebody else made at the same moment. */
+async function carryOut(changes: Change[]): Promise<Set<string>> {
+  const isWhole = await unlessTaken(StudentModel.bulkWrite(changes.flatMap(studentWrite), { ordered: false }))
+  const lost = isWhole ? new Set<string>() : await takenNumbers(changes)
+  const bonds = changes
+    .filter((it) => !(it.kind === 'made' && lost.has(it.number)))
+    .flatMap((it) => (it.kind === 'left' ? [] : it.bonds.map((bond) => bondWrite(bond, it.studentId))))
+  // A phone that somebody gave to the child meanwhile is there already, and that is what the list wants.
+  if (bonds.length > 0) await unlessTaken(GuardianshipModel.bulkWrite(bonds, { ordered: false }))
+  await bringGuardians(changes)
+  return lost
+}
+
+type StudentWrite = Parameters<typeof StudentModel.bulkWrite>[0][number]
+type BondWrite = Parameters<typeof GuardianshipModel.bulkWrite>[0][number]
+
+function studentWrite(it: Change): StudentWrite[] {
+  if (it.kind === 'made') {
+    return [{ insertOne: { document: { ...it.fields, _id: it.studentId } } }] as StudentWrite[]
+  }
+  if (!it.before || !it.after) return []
+  const { name, classId, leftAt } = it.before
+  const filter = { _id: it.studentId, name, classId, leftAt }
+  return [{ updateOne: { filter, update: { $set: it.after } } }] as StudentWrite[]
+}
+
+const bondWrite = (it: BondChange, studentId: Types.ObjectId) =>
+  (it.kind === 'made'
+    ? { insertOne: { document: { ...it.bond, _id: it.bondId, studentId } } }
+    : {
+        updateOne: {
+          filter: { _id: it.bondId, to: null, personId: it.before.personId ?? null },
+          update: { $set: it.after },
         },
-        upsert: true,
+      }) as BondWrite
+
+/** Runs a batch of writes to its end. False when some met a document that is there already: one's own of before, or another's. */
+async function unlessTaken(writing: Promise<unknown>): Promise<boolean> {
+  try {
+    await writing
+    return true
+  } catch (error) {
+    if ((error as { code?: number }).code !== 11000) throw error
+    return false
+  }
+}
+
+/** Of the children that were to be made, those whom somebody else has made under the same number. */
+async function takenNumbers(changes: Change[]) {
+  const made = changes.filter((it) => it.kind === 'made')
+  const own = await StudentModel.find({ _id: { $in: made.map((it) => it.studentId) } }, { _id: 1 }).lean()
+  const ids = new Set(own.map((it) => String(it._id)))
+  return new Set(made.filter((it) => !ids.has(String(it.studentId))).map((it) => it.number))
+}
+
+/** The guardians stand where the child stands. */
+async function bringGuardians(changes: Change[]) {
+  const moved = changes.flatMap((it) => (it.kind === 'changed' && it.after?.classId ? [it] : []))
+  if (moved.length === 0) return
+  await GuardianshipModel.bulkWrite(
+    moved.map(({ studentId, after }) => ({
+      updateMany: {
+        filter: { studentId, to: null },
+        update: { $set: { classId: after?.classId, path: after?.path } },
       },
-    })),
+    })) as BondWrite[],
     { ordered: false },
   )
-  for (const it of placed) await moveIfElsewhere(it, now)
 }
 
-/** A student who stands in another class now: the old membership ends, the new one begins, the guardians come along. */
-async function moveIfElsewhere({ row, klass, schoolId }: Placed, now: Date) {
-  const student = { schoolId, number: row.number, classId: { $ne: klass._id } }
-  const moved = await StudentModel.findOneAndUpdate(
-    student,
-    [
-      {
-        $set: {
-          classId: klass._id,
-          path: klass.path,
-          memberships: {
-            $concatArrays: [
-              {
-                $map: {
-                  input: '$memberships',
-                  in: { $mergeObjects: ['$$this', { to: { $ifNull: ['$$this.to', now] } }] },
-                },
-              },
-              [{ classId: klass._id, path: klass.path, from: now, to: null }],
-            ],
-          },
-        },
-      },
-    ],
-    { updatePipeline: true, projection: { _id: 1 } },
-  ).lean()
-  if (!moved) return
-  await GuardianshipModel.updateMany(
-    { studentId: moved._id, to: null },
-    { classId: klass._id, path: klass.path },
+/** What follows from it in the families: a primary guardian, and the words by which a child is found. */
+export async function tidy(changes: Change[], deps: Tools) {
+  const withBonds = changes.filter((it) => it.kind === 'changed' && it.bonds.length > 0)
+  if (withBonds.length > 0) await givePrimaries(withBonds.map((it) => it.studentId))
+  await refreshKeys(
+    changes.map((it) => it.studentId),
+    deps,
   )
-}
-
-async function writeGuardians(placed: Placed[], { fields }: Pick<Deps, 'fields'>, now: Date) {
-  const students = await StudentModel.find(
-    { $or: placed.map(({ row, schoolId }) => ({ schoolId, number: row.number })) },
-    { schoolId: 1, number: 1 },
-  ).lean()
-  const idOf = new Map(students.map((it) => [`${String(it.schoolId)}\n${it.number}`, it._id]))
-  const writes = placed.flatMap(({ row, klass, schoolId }) =>
-    row.guardians.map((guardian, at) => {
-      const phoneIndex = fields.index(guardian.phone)
-      return {
-        updateOne: {
-          filter: { studentId: idOf.get(`${String(schoolId)}\n${row.number}`), phoneIndex, to: null },
-          update: {
-            $set: { relation: guardian.relation, ...(guardian.name && { name: guardian.name }) },
-            $setOnInsert: {
-              phone: fields.seal(guardian.phone),
-              classId: klass._id,
-              path: klass.path,
-              isPrimary: at === 0,
-              joinedAt: null,
-              deniedAt: null,
-              from: now,
-            },
-          },
-          upsert: true,
-        },
-      }
-    }),
-  )
-  if (writes.length > 0) await GuardianshipModel.bulkWrite(writes, { ordered: false })
 }

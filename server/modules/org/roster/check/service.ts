@@ -1,158 +1,208 @@
 import type { Types } from 'mongoose'
 import type { Deps } from '../../../../infra/deps.ts'
 import { SheetRefused } from '../../../../infra/sheets/guard.ts'
-import { readSheetRows } from '../../../../infra/sheets/read.ts'
-import { StudentModel } from '../../families/model.ts'
-import type { ImportRecord } from '../model.ts'
-import { RowModel } from '../model.ts'
-import {
-  COLUMNS,
-  type ColumnKey,
-  duplicates,
-  readHeading,
-  readRow,
-  type RawRow,
-  type RosterRow,
-} from '../rules.ts'
-import { note } from '../service.ts'
+import { readOutline, readSheetRows } from '../../../../infra/sheets/read.ts'
+import { StudentModel, type StudentRecord } from '../../families/model.ts'
+import { compare, type Leaver, openBatch, sealBatch, type Waiting } from '../differences/service.ts'
+import type { Child } from '../differences/rules.ts'
+import type { Mapping } from '../headings/rules.ts'
+import { firstLook, mappingOf } from '../headings/service.ts'
+import { ChunkModel, type ChunkRecord, type ImportRecord, RowModel } from '../model.ts'
 import { openPlaces, type Places } from '../places/service.ts'
+import { type Mistake, type ReadBatch, type Reader, rosterReader } from '../reading/rules.ts'
+import { note } from '../service.ts'
 
-/** The heading stands in one of the first lines; a title or a note may stand above it. */
-const HEADING_WITHIN = 5
+type Tools = Pick<Deps, 'fields' | 'clock'>
 
-interface Sheet {
-  heading: Map<number, ColumnKey> | null
-  missing: string[]
-  twice: ReturnType<typeof duplicates>
-  places: Places
-  counts: Pick<
-    ImportRecord,
-    | 'rows'
-    | 'rowsChecked'
-    | 'students'
-    | 'newStudents'
-    | 'changedStudents'
-    | 'guardians'
-    | 'newUnits'
-    | 'errors'
-  >
-  numbers: Set<string>
+const BATCH = 500
+const NOTHING = {
+  rows: 0,
+  rowsChecked: 0,
+  students: 0,
+  newStudents: 0,
+  changedStudents: 0,
+  movedStudents: 0,
+  leftInClasses: 0,
+  leftInSchools: 0,
+  guardians: 0,
+  newUnits: 0,
+  errors: 0,
 }
 
-interface Line {
-  row: number
-  cells: string[]
-}
-
-/** Looks a whole file through and changes nothing but its own notes. May start over after a crash. */
-export async function check(job: ImportRecord, file: string, deps: Pick<Deps, 'fields' | 'clock'>) {
-  await RowModel.deleteMany({ importId: job._id })
-  const counts = {
-    rows: 0,
-    rowsChecked: 0,
-    students: 0,
-    newStudents: 0,
-    changedStudents: 0,
-    guardians: 0,
-    newUnits: 0,
-    errors: 0,
-  }
-  await note(job._id, { status: 'checking', ...counts }, deps.clock.now())
-  const places = await openPlaces(job)
-  const sheet: Sheet = { heading: null, missing: [], twice: duplicates(), places, counts, numbers: new Set() }
+/** Opens a file that has just come: either its columns speak for themselves, or a person is asked. */
+export async function look(job: ImportRecord, file: string, deps: Tools): Promise<Mapping | null> {
   try {
-    for await (const batch of readSheetRows(file)) {
-      await checkBatch(sheet, batch, job._id, deps)
-      await note(job._id, counts, deps.clock.now())
-    }
-    if (!sheet.heading) throw new SheetRefused(`表头里没有找到：${sheet.missing.join('、')}。请按模板填写`)
-    if (counts.rows === 0) throw new SheetRefused('表格里只有表头，没有学生')
-    await note(job._id, { status: 'checked', ...counts, newUnits: places.madeUp() }, deps.clock.now())
+    const outline = await readOutline(file)
+    if (outline.every((it) => it.lines.length === 0)) throw new SheetRefused('表格是空的')
+    const view = await firstLook(outline, job)
+    const sealed = deps.fields.seal(JSON.stringify(outline))
+    const mapping = view.isClear ? mappingOf(view) : null
+    const headings = view.columns.map((it) => it.heading)
+    const status = mapping ? 'checking' : 'mapping'
+    await note(job._id, { status, outline: sealed, mapping, headings }, deps.clock.now())
+    return mapping
   } catch (error) {
-    if (!(error instanceof SheetRefused)) throw error
-    await note(job._id, { status: 'refused', refusal: error.message }, deps.clock.now())
+    await refuse(job._id, error, deps)
+    return null
   }
 }
 
-async function checkBatch(
-  sheet: Sheet,
-  batch: Line[],
-  importId: Types.ObjectId,
-  { fields, clock }: Pick<Deps, 'fields' | 'clock'>,
-) {
-  const lines = batch.filter((line) => !isHeading(sheet, line))
-  const read = lines.map((line) => ({ line, ...examine(sheet, line) }))
-  await countStudents(
-    sheet,
-    read.flatMap((it) => ('row' in it ? [it.row] : [])),
-  )
-  sheet.counts.rows += lines.length
-  sheet.counts.rowsChecked += lines.length
-  sheet.counts.errors += read.filter((it) => 'problem' in it).length
-  const at = clock.now()
+async function refuse(importId: Types.ObjectId, error: unknown, deps: Tools) {
+  if (!(error instanceof SheetRefused)) throw error
+  await note(importId, { status: 'refused', refusal: error.message, outline: null }, deps.clock.now())
+}
+
+interface Checking {
+  importId: Types.ObjectId
+  reader: Reader
+  places: Places
+  counts: typeof NOTHING
+  /** The schools and classes that the list names and the tree knows. */
+  schools: Map<string, Types.ObjectId>
+  classIds: Set<string>
+  deps: Tools
+}
+
+/** Looks a whole list through and changes nothing but its own notes. May start over after a crash. */
+export async function check(job: ImportRecord, mapping: Mapping, file: string, deps: Tools) {
+  const importId = job._id
+  await Promise.all([RowModel.deleteMany({ importId }), ChunkModel.deleteMany({ importId })])
+  await note(importId, { status: 'checking', ...NOTHING }, deps.clock.now())
+  const places = await openPlaces(job)
+  const reader = rosterReader(mapping, places.problemOf, places.ownSchool)
+  const counts = { ...NOTHING }
+  const it: Checking = { importId, reader, places, counts, schools: new Map(), classIds: new Set(), deps }
+  try {
+    let seq = 0
+    for await (const rows of readSheetRows(file, mapping.sheet)) {
+      await checkBatch(it, reader.read(rows, ++seq), seq)
+      await note(importId, { rows: it.counts.rows, rowsChecked: it.counts.rows }, deps.clock.now())
+    }
+    if (it.counts.rows === 0) throw new SheetRefused('表格里只有表头，没有学生')
+    await findLeavers(it, seq)
+    await conclude(it)
+  } catch (error) {
+    await refuse(importId, error, deps)
+  }
+}
+
+async function checkBatch(it: Checking, batch: ReadBatch, seq: number) {
+  const { counts } = it
+  counts.rows += batch.lines
+  counts.rowsChecked = counts.rows
+  counts.errors += batch.mistakes.length
+  counts.students += batch.children.length
+  const guardians = [...batch.children, ...batch.later].flatMap((child) => child.guardians)
+  counts.guardians += guardians.length
+  if (batch.children.length > 0) await writeChunk(it, seq, batch.children)
+  await writeMistakes(it, batch.mistakes)
+  for (const [earlier, more] of Map.groupBy(batch.later, (child) => child.seq))
+    await extend(it, earlier, more)
+}
+
+async function writeChunk(it: Checking, seq: number, children: Child[]) {
+  const { importId, places, deps } = it
+  for (const child of children) {
+    const schoolId = places.schoolIdOf(child)
+    const klass = places.classOf(child)
+    if (schoolId) it.schools.set(child.school, schoolId)
+    if (klass) it.classIds.add(String(klass._id))
+  }
+  const compared = await compare(children, places, deps)
+  const waiting = compared.map(({ child, difference: { kind, notes } }): Waiting => ({ child, kind, notes }))
+  const kinds = { added: 0, moved: 0, changed: 0, same: 0 }
+  for (const { kind } of waiting) kinds[kind]++
+  const chunk = {
+    kinds,
+    lines: children.reduce((sum, child) => sum + child.lines, 0),
+    sealed: sealBatch({ children: waiting }, deps),
+    at: deps.clock.now(),
+  }
+  await ChunkModel.updateOne({ importId, seq }, { $set: chunk }, { upsert: true })
+}
+
+/** Rows that come late to a child of an earlier batch: that batch is compared anew, with all guardians. */
+async function extend(it: Checking, seq: number, more: ReadBatch['later']) {
+  const chunk = await ChunkModel.findOne({ importId: it.importId, seq }).lean<ChunkRecord>()
+  const batch = chunk && openBatch(chunk, it.deps)
+  if (!batch || !('children' in batch)) return
+  const children = new Map(batch.children.map(({ child }) => [child.row, child]))
+  for (const { row, guardians } of more) {
+    const child = children.get(row)
+    if (!child) continue
+    child.guardians.push(...guardians)
+    child.lines++
+  }
+  await writeChunk(it, seq, [...children.values()])
+}
+
+async function writeMistakes({ importId, deps }: Checking, mistakes: Mistake[]) {
+  if (mistakes.length === 0) return
+  const at = deps.clock.now()
   await RowModel.insertMany(
-    read.map((it) => ({
+    mistakes.map(({ row, problem, student, said }) => ({
       importId,
-      row: it.line.row,
+      row,
+      problem,
+      student,
+      said: deps.fields.seal(JSON.stringify(said)),
       at,
-      ...('row' in it
-        ? { student: it.row.student, sealed: fields.seal(JSON.stringify(it.row)) }
-        : { student: it.student, problem: it.problem, said: fields.seal(JSON.stringify(it.said)) }),
     })),
+    { ordered: false },
   )
 }
 
-function isHeading(sheet: Sheet, line: Line) {
-  if (sheet.heading) return false
-  const { at, missing } = readHeading(line.cells)
-  if (missing.length === 0) {
-    sheet.heading = at
-    return true
+/** Who stands in a school of the list and is not named by it: shown, and touched only if a person says so. */
+async function findLeavers(it: Checking, last: number) {
+  const { importId, reader, places, counts, schools, classIds, deps } = it
+  let seq = last
+  let leavers: Leaver[] = []
+  const flush = async () => {
+    if (leavers.length === 0) return
+    const leftInClasses = leavers.filter((it) => it.isInClass).length
+    const kinds = { leftInClasses, leftInSchools: leavers.length - leftInClasses }
+    const sealed = sealBatch({ leavers }, deps)
+    await ChunkModel.create({ importId, seq: ++seq, kinds, lines: 0, sealed, at: deps.clock.now() })
+    counts.leftInClasses += kinds.leftInClasses
+    counts.leftInSchools += kinds.leftInSchools
+    leavers = []
   }
-  if (sheet.missing.length === 0 || missing.length < sheet.missing.length) sheet.missing = missing
-  if (line.row >= HEADING_WITHIN || at.size > COLUMNS.length / 2) {
-    throw new SheetRefused(`表头里没有找到：${sheet.missing.join('、')}。请按模板填写`)
+  for (const [school, schoolId] of schools) {
+    const students = StudentModel.find({ schoolId, leftAt: null }, { number: 1, name: 1, classId: 1 })
+      .sort({ number: 1 })
+      .lean<StudentRecord[]>()
+      .cursor({ batchSize: BATCH })
+    for await (const student of students as AsyncIterable<StudentRecord>) {
+      if (reader.names(school, student.number, student.name)) continue
+      leavers.push({
+        studentId: String(student._id),
+        classId: String(student.classId),
+        student: student.name,
+        number: student.number,
+        className: places.fullNameOf(student.classId) ?? school,
+        isInClass: classIds.has(String(student.classId)),
+      })
+      if (leavers.length === BATCH) await flush()
+    }
   }
-  return true
+  await flush()
 }
 
-type Examined = { row: RosterRow } | { problem: string; student: string; said: string[] }
-
-function examine(sheet: Sheet, line: Line): Examined {
-  const raw: RawRow = {}
-  for (const [index, key] of sheet.heading ?? []) raw[key] = line.cells[index] ?? ''
-  const student = (raw.student ?? '').slice(0, 20)
-  const said = COLUMNS.map(({ key }) => raw[key] ?? '')
-  const read = readRow(raw)
-  if ('problem' in read) return { ...read, student, said }
-  const problem = sheet.places.problemOf(read.row) ?? sheet.twice(read.row, line.row)
-  return problem ? { problem, student, said } : read
-}
-
-/** New, moved or renamed against what the database holds; one query a batch. */
-async function countStudents({ counts, places, numbers }: Sheet, rows: RosterRow[]) {
-  const fresh = rows.filter((it) => {
-    const key = `${it.school}\n${it.number}`
-    if (numbers.has(key)) return false
-    numbers.add(key)
-    return true
-  })
-  const wanted = fresh.flatMap((it) => {
-    const schoolId = places.schoolIdOf(it)
-    return schoolId ? [{ schoolId, number: it.number }] : []
-  })
-  const found =
-    wanted.length === 0
-      ? []
-      : await StudentModel.find({ $or: wanted }, { schoolId: 1, number: 1, name: 1, classId: 1 }).lean()
-  const known = new Map(found.map((it) => [`${String(it.schoolId)}\n${it.number}`, it]))
-  for (const row of fresh) {
-    const before = known.get(`${String(places.schoolIdOf(row) ?? '')}\n${row.number}`)
-    const classId = places.classIdOf(row)
-    counts.students++
-    if (!before) counts.newStudents++
-    else if (before.name !== row.student || !classId || !before.classId.equals(classId))
-      counts.changedStudents++
-  }
-  counts.guardians += rows.reduce((sum, it) => sum + it.guardians.length, 0)
+async function conclude({ importId, counts, places, deps }: Checking) {
+  const [sums] = await ChunkModel.aggregate<{ added: number; moved: number; changed: number }>([
+    { $match: { importId } },
+    {
+      $group: {
+        _id: null,
+        added: { $sum: '$kinds.added' },
+        moved: { $sum: '$kinds.moved' },
+        changed: { $sum: '$kinds.changed' },
+      },
+    },
+  ])
+  const { added = 0, moved = 0, changed = 0 } = sums ?? {}
+  const found = { newStudents: added, changedStudents: moved + changed, movedStudents: moved }
+  const now = deps.clock.now()
+  const newUnits = places.madeUp()
+  await note(importId, { status: 'checked', ...counts, ...found, newUnits, checkedAt: now }, now)
 }

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
@@ -8,33 +8,60 @@ import exceljs from 'exceljs'
 import { Refusal } from '../../../../http/errors.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import { safeCell } from '../../../../infra/sheets/cells.ts'
-import { COLUMNS } from '../rules.ts'
+import { kindOf } from '../../../../infra/sheets/kind.ts'
+import { COLUMNS, KEPT_DAYS } from '../rules.ts'
 
 /** 60 MB: a district of 200,000 rows is about 15. */
 export const MOST_BYTES = 60_000_000
+/** Longer than any import waits for a person. */
+const KEPT_MS = (KEPT_DAYS + 1) * 86_400_000
 
 const folder = ({ env }: Pick<Deps, 'env'>) => join(env.DATA_DIR, 'rosters')
-export const filePath = (importId: string, deps: Pick<Deps, 'env'>) => join(folder(deps), `${importId}.xlsx`)
+export const filePath = (importId: string, deps: Pick<Deps, 'env'>) => join(folder(deps), `${importId}.sheet`)
+export const removeFile = (importId: string, deps: Pick<Deps, 'env'>) =>
+  rm(filePath(importId, deps), { force: true })
 
-/** Writes what is sent to disk as it comes; stops at the limit. A zip begins with `PK`, everything else is turned away. */
-export async function receive(body: IncomingMessage, importId: string, deps: Pick<Deps, 'env'>) {
-  const path = filePath(importId, deps)
+/** Lists that nobody came back to: they are full of names and phones. */
+export async function sweepFiles(deps: Pick<Deps, 'env' | 'clock'>) {
+  const names = await readdir(folder(deps)).catch(() => [])
+  for (const name of names) {
+    const path = join(folder(deps), name)
+    const { mtimeMs } = await stat(path)
+    if (mtimeMs < deps.clock.now().getTime() - KEPT_MS) await rm(path, { force: true })
+  }
+}
+
+/** Writes what is sent to disk as it comes; stops at the limit, and at once where the first bytes are no list. */
+export async function receive(
+  body: IncomingMessage,
+  job: { importId: string; fileName: string },
+  deps: Pick<Deps, 'env'>,
+) {
+  const path = filePath(job.importId, deps)
   await mkdir(folder(deps), { recursive: true })
   try {
-    await pipeline(body, limited(), createWriteStream(path))
+    await pipeline(body, limited(job.fileName), createWriteStream(path))
   } catch (error) {
     await rm(path, { force: true })
     throw error
   }
 }
 
-function limited() {
+/** Old programs call many things .xls; a name with an x at its end means a zip. */
+function objectionTo(head: Buffer, fileName: string): string | null {
+  const kind = kindOf(head)
+  if (kind === 'xlsx' || kind === 'xls') return null
+  if (kind === 'markup') return '这份文件其实是网页格式，请用 Excel 打开后另存为“Excel 工作簿”再上传'
+  if (kind === 'text' && !/\.xls[xm]$/i.test(fileName)) return null
+  return '这不是表格，或者文件已损坏，请用 Excel 打开后另存一份再上传'
+}
+
+function limited(fileName: string) {
   let bytes = 0
   return new Transform({
     transform(chunk: Buffer, _, done) {
-      if (bytes === 0 && chunk.subarray(0, 2).toString('latin1') !== 'PK') {
-        return done(new Refusal('unsupported', '这不是 .xlsx 表格，请用 Excel 另存为“Excel 工作簿”后再上传'))
-      }
+      const objection = bytes === 0 ? objectionTo(chunk, fileName) : null
+      if (objection) return done(new Refusal('unsupported', objection))
       bytes += chunk.length
       if (bytes > MOST_BYTES) return done(new Refusal('too_large', '文件超过60MB，请拆成几份再上传'))
       done(null, chunk)
@@ -77,13 +104,13 @@ interface ErrorRow {
 }
 
 /** The rows with a problem as the sheet said them, with the problem beside: corrected, this file can be imported again. */
-export async function errorFile(rows: AsyncIterable<ErrorRow>): Promise<Buffer> {
+export async function errorFile(headings: readonly string[], rows: AsyncIterable<ErrorRow>): Promise<Buffer> {
   const book = new exceljs.Workbook()
   const sheet = book.addWorksheet('有问题的行')
-  sheet.addRow([...COLUMNS.map((it) => it.title), '问题', '原来的行号'])
+  sheet.addRow([...headings.map(safeCell), '问题', '原来的行号'])
   sheet.getRow(1).font = { bold: true }
   for await (const { row, problem, said } of rows) {
-    const cells = COLUMNS.map((_, at) => safeCell(said[at] ?? ''))
+    const cells = headings.map((_, at) => safeCell(said[at] ?? ''))
     sheet.addRow([...cells, problem, row])
   }
   return Buffer.from(await book.xlsx.writeBuffer())
