@@ -5,6 +5,8 @@ export interface FieldCrypto {
   seal(text: string): string
   /** Throws when the sealed text was altered or its key is unknown. */
   open(sealed: string): string
+  /** Whether the current key sealed it; false for a text that an older key sealed. */
+  isCurrent(sealed: string): boolean
   /** The same text always gives the same index, and nothing can be read back from it. */
   index(text: string): string
 }
@@ -33,6 +35,7 @@ export function fieldCrypto(keys: { id: string; key: Buffer }[], indexKey: Buffe
         'utf8',
       )
     },
+    isCurrent: (sealed) => sealed.startsWith(`${current.id}.`),
     index: (text) => createHmac('sha256', indexKey).update(text).digest('base64url'),
   }
 }

@@ -34,7 +34,7 @@ const personSchema = new Schema(
   {
     name: { type: String, default: '' },
     /** Sealed; `phoneIndex` is what is searched. */
-    phone: { type: String, default: null },
+    phone: { type: String, default: null, sealed: true },
     phoneIndex: { type: String },
     wxOpenId: { type: String },
     loginName: { type: String },
@@ -42,7 +42,7 @@ const personSchema = new Schema(
     totp: {
       type: new Schema(
         {
-          secret: { type: String, required: true },
+          secret: { type: String, required: true, sealed: true },
           confirmedAt: { type: Date, default: null },
           /** The last 30-second step that was used: a code opens one session only. */
           lastStep: { type: Number, default: 0 },
