@@ -35,12 +35,15 @@ import { dashboardRoutes } from './modules/figures/dashboard/routes.ts'
 import { homeRoutes } from './modules/figures/home/routes.ts'
 import { hotlineRoutes } from './modules/hotlines/routes.ts'
 import { notifyRoutes } from './modules/notify/routes.ts'
+import { familyKeepingRoutes } from './modules/org/families/keeping/routes.ts'
+import { myFamilyRoutes } from './modules/org/families/mine/routes.ts'
 import { familyRoutes } from './modules/org/families/routes.ts'
+import { searchRoutes } from './modules/org/families/search/routes.ts'
 import { joinRoutes } from './modules/org/joins/routes.ts'
 import { rosterRoutes } from './modules/org/roster/routes.ts'
 import { promotionRoutes } from './modules/org/promotion/routes.ts'
 import { termRoutes } from './modules/org/terms/routes.ts'
-import { keepingRoutes } from './modules/org/tree/keeping/routes.ts'
+import { unitRoutes } from './modules/org/tree/keeping/routes.ts'
 import { treeRoutes } from './modules/org/tree/routes.ts'
 
 /** The rooms in the order of the contract's catalogue. Each mounts its endpoints under `/api`. */
@@ -52,10 +55,13 @@ const ROOMS = [
   resetRoutes,
   postRoutes,
   treeRoutes,
-  keepingRoutes,
+  unitRoutes,
   termRoutes,
   promotionRoutes,
   familyRoutes,
+  myFamilyRoutes,
+  familyKeepingRoutes,
+  searchRoutes,
   rosterRoutes,
   joinRoutes,
   letterRoutes,

@@ -5,7 +5,10 @@ import { letterJobs } from './modules/letters/jobs.ts'
 import { certificateJobs } from './modules/certificates/jobs.ts'
 import { courseJobs } from './modules/courses/jobs.ts'
 import { notifyJobs } from './modules/notify/jobs.ts'
+import { sealingJobs } from './modules/privacy/sealing/jobs.ts'
 import { promotionJobs } from './modules/org/promotion/jobs.ts'
+import { searchJobs } from './modules/org/families/search/jobs.ts'
+import { joinJobs } from './modules/org/joins/jobs.ts'
 import { rosterJobs } from './modules/org/roster/jobs.ts'
 
 interface RoomJobs {
@@ -18,11 +21,14 @@ interface RoomJobs {
 const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   auditJobs,
   rosterJobs,
+  joinJobs,
+  searchJobs,
   promotionJobs,
   notifyJobs,
   letterJobs,
   courseJobs,
   certificateJobs,
+  sealingJobs,
 ]
 
 /** Defines every room's jobs, then lets the alarm clock run. `stop` waits for what they have begun. */

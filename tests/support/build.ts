@@ -6,6 +6,7 @@ import {
   StudentModel,
   type StudentRecord,
 } from '../../server/modules/org/families/model.ts'
+import { refreshKeys } from '../../server/modules/org/families/search/service.ts'
 import type { UnitRecord } from '../../server/modules/org/tree/model.ts'
 import { DEPTH, idAt } from '../../server/modules/org/tree/rules.ts'
 import { ensureUnit } from '../../server/modules/org/tree/service.ts'

@@ -27,6 +27,8 @@ const certificateSchema = new Schema(
     classId: { type: id, required: true },
     /** The class and every unit above it: a unit's list is one equality, in the order of issue. */
     unitIds: { type: [id], required: true },
+    /** The holder no longer belongs to the child it names: what was issued stays valid, the child is not shown. */
+    isChildHidden: { type: Boolean },
     /** The families this certificate counts for: twins are two. */
     families: {
       type: [

@@ -5,14 +5,15 @@ import type { CertificateRecord } from './model.ts'
 import { shortCodeOf, stateOf } from './rules.ts'
 
 export function presentMine(certificate: CertificateRecord, now: Date): MyCertificate {
-  const { number, holder, studentName, schoolName, className, hours, issuedOn } = certificate
+  const { number, holder, hours, issuedOn, isChildHidden } = certificate
+  const child = isChildHidden ? { studentName: '', schoolName: '', className: '' } : certificate
   return {
     id: String(certificate._id),
     number,
     holder,
-    studentName,
-    schoolName,
-    className,
+    studentName: child.studentName,
+    schoolName: child.schoolName,
+    className: child.className,
     programmeCode: certificate.programmeCode,
     programmeTitle: certificate.programmeTitle,
     hours,

@@ -166,3 +166,14 @@ export const validAfter = (after: Types.ObjectId | null, limit: number) =>
 /** Changes which families a certificate counts for; what stands on it stays. */
 export const setFamilies = (certificateId: Types.ObjectId, families: Family[]) =>
   CertificateModel.updateOne({ _id: certificateId, status: 'valid' }, { $set: { families } })
+
+/** The holder and the child have parted: the certificate holds, counts for that family no more and names the child to nobody but the school. */
+export const hideChild = (
+  personId: string,
+  child: { _id: Types.ObjectId; name: string },
+  isChildHidden: boolean,
+) =>
+  CertificateModel.updateMany(
+    { personId: new Types.ObjectId(personId), studentName: child.name },
+    { $set: { isChildHidden }, ...(isChildHidden && { $pull: { families: { studentId: child._id } } }) },
+  )

@@ -15,6 +15,8 @@ const bookingSchema = new Schema({
   cancelledAt: { type: Date, default: null },
   cancelledBy: { type: String, enum: ['guardian', 'teacher', null], default: null },
   reason: { type: String, default: null },
+  /** Not in the guardian's own list: they no longer belong to the child. */
+  isHidden: { type: Boolean },
 })
 
 /** One appointment and the booking on it: a booking is one conditional update of one document. */

@@ -22,6 +22,8 @@ const outboxSchema = new Schema(
     /** When the person's list shows it; quiet hours do not matter there. */
     showAt: { type: Date, required: true },
     readAt: { type: Date, default: null },
+    /** No longer in the person's list: it is about a child they do not belong to. */
+    isHidden: { type: Boolean },
     /** When WeChat gets it, at the earliest. */
     dueAt: { type: Date, required: true },
     expiresAt: { type: Date, default: null },

@@ -13,7 +13,14 @@ export interface MessageValues {
   callBooked: { who: string; child: string; time: Stretch; note: string }
   callCancelled: { who: string; child: string; time: Stretch; reason: string }
   callReminder: { who: string; child: string; time: Stretch; note: string }
-  joinRequest: { applicant: string; className: string; child: string; askedAt: Date }
+  joinRequest: {
+    applicant: string
+    className: string
+    child: string
+    askedAt: Date
+    /** Other than a new request: one that still waits, a guardian the family brought in, one the family does not know. */
+    about?: 'waiting' | 'invited' | 'reported' | 'barAsked'
+  }
   joinDecided: { className: string; child: string; result: '已通过' | '未通过'; note: string }
   certificate: { programme: string; holder: string; number: string; issuedOn: string }
 }
@@ -22,10 +29,38 @@ interface Kind<V> {
   /** What a person chooses when asked which reminders to allow. */
   label: string
   /** Headline in the list of messages. */
-  title: string
+  title: string | ((values: V) => string)
   say: (values: V) => string
   /** Key of each field in the template, unless the configuration names others. */
   keys: { [F in keyof V]: string }
+}
+
+/** What a 班主任 hears about who belongs to a family. */
+const JOINING: Record<
+  NonNullable<MessageValues['joinRequest']['about']> | 'asked',
+  { title: string; say: (it: MessageValues['joinRequest']) => string }
+> = {
+  asked: {
+    title: '有家长申请加入班级',
+    say: (it) => `${it.applicant}申请加入${it.className}，孩子：${it.child}。请您核对后处理。`,
+  },
+  waiting: {
+    title: '有家长还在等您同意',
+    say: (it) =>
+      `${it.applicant}申请加入${it.className}，孩子：${it.child}，还没有处理。满14天没有处理，申请会自动结束。`,
+  },
+  invited: {
+    title: '有家长受家人邀请加入',
+    say: (it) => `${it.applicant}由家人邀请，已加入${it.className}${it.child}的家庭。如果不对，您可以撤销。`,
+  },
+  reported: {
+    title: '有家长请您核对名单',
+    say: (it) => `${it.className}${it.child}的家长说：${it.applicant}不是家里的人。请您核对后处理。`,
+  },
+  barAsked: {
+    title: '有一件家庭的事请您办理',
+    say: (it) => `${it.className}的班主任为${it.child}提出限制一位家长，请打开控制台的家庭页核对文书后办理。`,
+  },
 }
 
 const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
@@ -61,8 +96,8 @@ const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
   },
   joinRequest: {
     label: '入班申请通知',
-    title: '有家长申请加入班级',
-    say: (it) => `${it.applicant}申请加入${it.className}，孩子：${it.child}。请您核对后处理。`,
+    title: (it) => JOINING[it.about ?? 'asked'].title,
+    say: (it) => JOINING[it.about ?? 'asked'].say(it),
     keys: { applicant: 'name1', className: 'thing2', child: 'thing3', askedAt: 'time4' },
   },
   joinDecided: {
@@ -121,7 +156,7 @@ export function keyOf({
 /** Headline and sentence for the list of messages in the mini-program. */
 export function wording<K extends MessageKind>({ kind, values }: Pick<Outgoing<K>, 'kind' | 'values'>) {
   const { title, say } = KINDS[kind]
-  return { title, text: say(values) }
+  return { title: typeof title === 'string' ? title : title(values), text: say(values) }
 }
 
 /** A WeChat template as this installation was granted it. */

@@ -89,6 +89,24 @@ export async function withdraw({ kind, subject, personIds }: Recall) {
   return modifiedCount
 }
 
+/**
+ * Takes everything about a child from a person's list, and stops what has not gone out: they do not belong together any
+ * more. `subjects` names what does not carry the child in its key or page. Joins the transaction it is called in.
+ */
+export async function forgetChild(personId: string, studentId: string, subjects: string[]) {
+  const own = await OutboxModel.find(
+    { personId: new Types.ObjectId(personId) },
+    { subject: 1, page: 1 },
+  ).lean<Pick<OutboxRecord, '_id' | 'subject' | 'page'>[]>()
+  const about = own
+    .filter(
+      (it) => it._id.includes(studentId) || it.page.includes(studentId) || subjects.includes(it.subject),
+    )
+    .map((it) => it._id)
+  await OutboxModel.updateMany({ _id: { $in: about } }, { isHidden: true })
+  await OutboxModel.updateMany({ _id: { $in: about }, status: 'pending' }, { status: 'withdrawn' })
+}
+
 /** Of these people, how many a message of this kind would reach through WeChat now: 可提醒 23/45. */
 export async function reachableOf(personIds: string[], kind: MessageKind, { env }: Pick<Deps, 'env'>) {
   const people = [...new Set(personIds)]
@@ -133,6 +151,7 @@ const shownTo = (personId: string, now: Date) =>
     personId: new Types.ObjectId(personId),
     showAt: { $lte: now },
     status: { $ne: 'withdrawn' },
+    isHidden: { $ne: true },
   }) as const
 
 /** A page of a person's messages, newest first. `after` is the `next` of the page before. */

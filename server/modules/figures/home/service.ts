@@ -37,7 +37,7 @@ export async function homeOf(actor: GuardianActor, { clock }: Pick<Deps, 'clock'
 
 async function matchTodos(personId: string): Promise<Todo[]> {
   const person = await accounts.findPerson(personId)
-  const matches = person?.phoneIndex ? await families.matchesOf(person.phoneIndex) : []
+  const matches = person?.phoneIndex ? await families.matchesOf(person.phoneIndex, personId) : []
   if (matches.length === 0) return []
   return [
     {

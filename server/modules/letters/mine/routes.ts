@@ -5,7 +5,7 @@ import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { ownChild } from '../../org/policy.ts'
 import { letterForChild } from '../policy.ts'
-import { nameOfCopy, sign } from '../signatures/service.ts'
+import { nameOfCopy, refuseWithheld, sign } from '../signatures/service.ts'
 import { presentMyLetter, presentMyLine } from './present.ts'
 import * as mine from './service.ts'
 
@@ -40,6 +40,7 @@ export function myLetterRoutes(router: Router, { clock, env }: Deps) {
 
   serve(router, api.readMySignedCopy, async ({ actor, studentId, letterId }) => {
     const { letter, child } = await letterForChild(await ownChild(actor, studentId), letterId)
+    await refuseWithheld(letter._id, child.studentId)
     const name = await nameOfCopy(letter, child.studentId)
     const path = `/signed-copies/${letterId}/${studentId}?as=guardian` as const
     return { link: signLink(path, actor.personId, clock.now(), env), name }

@@ -1,5 +1,6 @@
 import { model, Schema, type Types } from 'mongoose'
 import type { Confirmation } from '#contract/letters'
+import type { VoidedReceipt } from '../voiding/rules.ts'
 
 /** Student → guardian → when. */
 export type Marks = Record<string, Record<string, Date>>
@@ -34,6 +35,8 @@ export interface SheetRecord {
   readBy?: Marks
   confirmedBy?: Marks
   signedBy?: Marks
+  /** Receipts of people who turned out not to be of the family. */
+  voided?: VoidedReceipt[]
   /** How often the class was reminded, and when last. */
   reminders: number
   remindedAt: Date
@@ -65,6 +68,7 @@ const sheetSchema = new Schema<SheetRecord>(
     readBy: marks,
     confirmedBy: marks,
     signedBy: marks,
+    voided: { type: [Schema.Types.Mixed], default: undefined },
     reminders: { type: Number, default: 0, required: true },
     remindedAt: { type: Date, required: true },
     isReminderDue: { type: Boolean, default: false, required: true },

@@ -24,38 +24,52 @@ export interface SignatureRecord {
   sentAt: Date
   /** SHA-256 of the signed copy, once its bytes are kept. */
   copySha256: string | null
+  /** Shown to the school only: a court keeps who signed from the child. */
+  isWithheld?: boolean
 }
 
 const id = { type: Schema.Types.ObjectId, required: true } as const
 const text = { type: String, required: true } as const
 const number = { type: Number, required: true } as const
 
-const signatureSchema = new Schema<SignatureRecord>(
-  {
-    letterId: id,
-    studentId: id,
-    personId: id,
-    classId: id,
-    childName: text,
-    relation: text,
-    signedAt: { type: Date, required: true },
-    textHash: text,
-    version: number,
-    strokes: { type: [[Number]], required: true },
-    width: number,
-    height: number,
-    schoolName: text,
-    className: text,
-    teacher: { type: String, default: '' },
-    sentAt: { type: Date, required: true },
-    copySha256: { type: String, default: null },
-  },
-  { strict: 'throw', versionKey: false },
-)
+const fields = {
+  letterId: id,
+  studentId: id,
+  personId: id,
+  classId: id,
+  childName: text,
+  relation: text,
+  signedAt: { type: Date, required: true },
+  textHash: text,
+  version: number,
+  strokes: { type: [[Number]], required: true },
+  width: number,
+  height: number,
+  schoolName: text,
+  className: text,
+  teacher: { type: String, default: '' },
+  sentAt: { type: Date, required: true },
+  copySha256: { type: String, default: null },
+  isWithheld: { type: Boolean },
+}
+const signatureSchema = new Schema<SignatureRecord>(fields, { strict: 'throw', versionKey: false })
 
 // A family signs a letter once, whoever holds the phone and however often it is sent.
 signatureSchema.index({ letterId: 1, studentId: 1 }, { unique: true })
+// What somebody signed for a child, when the two part.
+signatureSchema.index({ studentId: 1, personId: 1 })
 // What the tick still has to freeze.
 signatureSchema.index({ copySha256: 1, _id: 1 }, { partialFilterExpression: { copySha256: null } })
 
 export const SignatureModel = model<SignatureRecord>('Signature', signatureSchema)
+
+/** A signature of somebody who is not of the family: kept for the sender, shown to no family. */
+const voidedSchema = new Schema<SignatureRecord & { voidedAt: Date }>(
+  { ...fields, voidedAt: { type: Date, required: true } },
+  { strict: 'throw', versionKey: false, collection: 'voidedSignatures' },
+)
+voidedSchema.index({ letterId: 1, studentId: 1 })
+export const VoidedSignatureModel = model<SignatureRecord & { voidedAt: Date }>(
+  'VoidedSignature',
+  voidedSchema,
+)

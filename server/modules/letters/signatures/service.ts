@@ -73,6 +73,12 @@ async function already(proof: ChildsLetter, given: SignatureRecord, now: Date) {
 export const findSignature = (letterId: Types.ObjectId, studentId: string) =>
   SignatureModel.findOne({ letterId, studentId: new Types.ObjectId(studentId) }).lean<SignatureRecord>()
 
+/** What the family is not shown: who signed is kept from the child by a court, and so is their name. */
+export async function refuseWithheld(letterId: Types.ObjectId, studentId: string) {
+  const signature = await findSignature(letterId, studentId)
+  if (signature?.isWithheld) throw new Refusal('not_found', '这份签收单由学校保管，需要时请向班主任索取')
+}
+
 /** The signed copy as it is kept; in the seconds before it is kept, the same bytes made here. */
 export async function copyOf(letter: LetterRecord, studentId: string, { files }: Pick<Deps, 'files'>) {
   const signature = await findSignature(letter._id, studentId)

@@ -77,6 +77,27 @@ export async function announceCancellation(
   )
 }
 
+/** The teacher hears that a call is off, without a reason; the guardian hears nothing of it. Harmless twice. */
+export async function announceRelease(slot: SlotRecord, teacherName: string, now: Date) {
+  const { booking } = slot
+  if (!booking) return
+  const subject = subjectOf(booking)
+  await notify.withdraw({ kind: 'callReminder', subject })
+  const teacher = sidesOf(slot, booking, teacherName).filter((it) => it.page === TEACHER_PAGE)
+  await notify.enqueue(
+    teacher.map((side) => ({
+      kind: 'callCancelled' as const,
+      subject,
+      personId: side.personId,
+      page: side.page,
+      path: slot.path,
+      isUrgent: true,
+      values: { who: side.who, child: booking.studentName, time: stretch(slot), reason: '时段已重新开放' },
+    })),
+    now,
+  )
+}
+
 const subjectOf = (booking: BookingRecord) => `call-${String(booking._id)}`
 
 const stretch = (slot: SlotRecord) => ({ from: slot.startAt, to: slot.endAt })

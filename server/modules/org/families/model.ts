@@ -31,6 +31,13 @@ const studentSchema = new Schema(
       default: [],
     },
     leftAt: { type: Date, default: null },
+    /** Why: at the end of the school's last grade, or out of the city. */
+    leftReason: { type: String, enum: ['graduated', 'left', null], default: null },
+    /** 住校 and 留守: for the family and those who know the families, nobody else. */
+    isBoarding: { type: Boolean, default: false },
+    isLeftBehind: { type: Boolean, default: false },
+    /** 日常照顾人, in the family's words: 奶奶. */
+    dailyCarer: { type: String, default: '' },
   },
   { timestamps: true, strict: 'throw' },
 )
@@ -52,7 +59,7 @@ const guardianshipSchema = new Schema(
     name: { type: String, default: '' },
     /** In free words: 妈妈, 爸爸, 奶奶, 大伯. */
     relation: { type: String, required: true },
-    phone: { type: String, default: null },
+    phone: { type: String, default: null, sealed: true },
     phoneIndex: { type: String },
     /** The account that answered for it; null while the roster alone speaks. */
     personId: { type: id },
@@ -62,6 +69,14 @@ const guardianshipSchema = new Schema(
     deniedAt: { type: Date, default: null },
     from: { type: Date, required: true },
     to: { type: Date, default: null },
+    /** When the student left, as on the student: families of a school are counted without those who graduated. */
+    leftAt: { type: Date, default: null },
+    /** How the account came to the child. */
+    cameBy: { type: String, enum: ['match', 'join', 'invitation', null], default: null },
+    /** The guardian who invited this one. */
+    invitedBy: { type: id },
+    /** Why it ended. Null while in force, and where nobody said. */
+    endedBecause: { type: String, enum: ['left', 'mismatch', 'barred', null], default: null },
   },
   { timestamps: true, strict: 'throw' },
 )
@@ -73,12 +88,33 @@ guardianshipSchema.index(
   { studentId: 1, personId: 1 },
   { unique: true, partialFilterExpression: { personId: { $type: 'objectId' }, to: null } },
 )
+// One primary guardian a child, whoever names another at the same moment.
+guardianshipSchema.index(
+  { studentId: 1, isPrimary: 1 },
+  { unique: true, partialFilterExpression: { isPrimary: true, to: null } },
+)
 // The guardians of a student: neither partial index above answers that.
 guardianshipSchema.index({ studentId: 1, to: 1 })
 guardianshipSchema.index({ phoneIndex: 1, to: 1 })
 guardianshipSchema.index({ personId: 1, to: 1 })
 guardianshipSchema.index({ classId: 1, to: 1 })
 guardianshipSchema.index({ path: 1, to: 1, personId: 1 })
+// Who came by invitation lately: the school looks at them once.
+guardianshipSchema.index(
+  { path: 1, joinedAt: -1 },
+  { partialFilterExpression: { cameBy: 'invitation', to: null } },
+)
 
 export type GuardianshipRecord = InferSchemaType<typeof guardianshipSchema> & { _id: Types.ObjectId }
 export const GuardianshipModel = model('Guardianship', guardianshipSchema)
+
+/**
+ * One document a child and one a person, touched by whatever changes who belongs together: two such changes at once meet
+ * here, and one of them runs again and sees what the other did. Without it a barred guardian and an approval of the same
+ * minute, or an eleventh child and a tenth, would pass each other.
+ */
+const turnSchema = new Schema(
+  { _id: { type: String, required: true }, turns: { type: Number, default: 0 } },
+  { strict: 'throw', versionKey: false, collection: 'familyTurns' },
+)
+export const FamilyTurnModel = model('FamilyTurn', turnSchema)

@@ -4,6 +4,7 @@ import { DONE, serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { Refusal } from '../../../http/errors.ts'
 import * as accounts from '../../accounts/service.ts'
+import * as audit from '../../audit/service.ts'
 import { unitScope } from '../policy.ts'
 import { DEPTH, idAt } from '../tree/rules.ts'
 import * as tree from '../tree/service.ts'
@@ -13,7 +14,8 @@ import * as families from './service.ts'
 export function familyRoutes(router: Router, { fields, clock }: Deps) {
   serve(router, api.listStudents, async ({ actor, unitId, search, after }) => {
     const scope = await unitScope(actor, unitId, 'seeFamilies')
-    const page = await families.studentsOf(scope, { search, after })
+    await audit.namesSeen('families.listed', scope, clock.now())
+    const page = await families.studentsOf(scope, { search, after }, { fields })
     const names = await tree.fullNamesOf(page.students.map((it) => String(it.classId)))
     return {
       students: page.students.map((it) =>
@@ -26,7 +28,7 @@ export function familyRoutes(router: Router, { fields, clock }: Deps) {
 
   serve(router, api.listMyMatches, async ({ actor }) => {
     const person = await accounts.findPerson(actor.personId)
-    const bonds = person?.phoneIndex ? await families.matchesOf(person.phoneIndex) : []
+    const bonds = person?.phoneIndex ? await families.matchesOf(person.phoneIndex, actor.personId) : []
     const [students, units] = await Promise.all([
       families.findStudents(bonds.map((it) => String(it.studentId))),
       tree.findUnits(bonds.flatMap((it) => [3, 4, 2].map((depth) => idAt(it.path, depth) ?? ''))),

@@ -1,14 +1,19 @@
 import { Types } from 'mongoose'
 import type { UnitKind } from '#contract/org'
 import { Refusal } from '../../../http/errors.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { record } from '../../audit/service.ts'
 import type { OwnChild, UnitScope } from '../policy.ts'
 import { DEPTH, idAt, idAtExpression, within } from '../tree/rules.ts'
+import { admit, unitOf } from './admission/service.ts'
+import { barredFrom } from './bars/service.ts'
 import { GuardianshipModel, type GuardianshipRecord, StudentModel, type StudentRecord } from './model.ts'
-import { STILL_HERE } from './rules.ts'
+import { MOST_CHILDREN, STILL_HERE } from './rules.ts'
+import { findFamilies } from './search/service.ts'
 
-/** At most this many children answer to one account: ten covers every family. */
-const MOST_CHILDREN = 10
 const PAGE = 50
+/** Who has not found a child among so many types another letter. */
+const MOST_FOUND = 1_000
 
 /** The children a person cares for now. For `policy.ts`, which turns them into proofs. */
 export async function childrenOf(personId: string) {
@@ -65,11 +70,15 @@ export async function childrenOfPeople(personIds: Types.ObjectId[]) {
   })
 }
 
-/** Guardianships the roster gives to this phone and nobody has answered for. */
-export const matchesOf = (phoneIndex: string) =>
-  GuardianshipModel.find({ phoneIndex, to: null, joinedAt: null, deniedAt: null })
+/** Guardianships the roster gives to this phone and nobody has answered for; never of a child somebody is kept from. */
+export async function matchesOf(phoneIndex: string, personId?: string) {
+  const bonds = await GuardianshipModel.find({ phoneIndex, to: null, joinedAt: null, deniedAt: null })
     .limit(MOST_CHILDREN)
     .lean<GuardianshipRecord[]>()
+  if (bonds.length === 0) return []
+  const barred = await barredFrom({ phoneIndex, personId })
+  return bonds.filter((it) => !barred.has(String(it.studentId)))
+}
 
 /** Every guardianship in force that the roster gives to this phone. */
 export const bondsOfPhone = (phoneIndex: string) =>
@@ -77,115 +86,75 @@ export const bondsOfPhone = (phoneIndex: string) =>
 
 /** 是我的孩子: the account takes the guardianship, once. */
 export async function acceptMatch(guardianshipId: string, phoneIndex: string, personId: string, now: Date) {
+  const noMatch = new Refusal('not_found', '没有这条匹配')
+  const bond = await GuardianshipModel.findOne({ _id: guardianshipId, phoneIndex }).lean<GuardianshipRecord>()
+  const student = bond && (await findStudent(String(bond.studentId)))
+  if (!bond || !student) throw noMatch
+  if (bond.personId && String(bond.personId) === personId && !bond.to) return bond
+  if (bond.to || bond.joinedAt) throw new Refusal('conflict', '这条匹配已经处理过了')
+  const { name, relation, phone = null } = bond
+  const who = { student, personId, name, relation, phone, phoneIndex, cameBy: 'match' as const }
+  return GuardianshipModel.db.transaction(async () => {
+    const own = await admit({ ...who, whenBarred: noMatch }, now)
+    // This account came to the child another way before: one guardianship is enough.
+    if (!own._id.equals(bond._id)) await GuardianshipModel.updateOne({ _id: bond._id }, { to: now })
+    return own
+  })
+}
+
+/** 不是我的孩子: the match is never offered to this phone again, and the school sees it on the family's page. */
+export async function denyMatch(guardianshipId: string, phoneIndex: string, now: Date) {
   const bond = await GuardianshipModel.findOneAndUpdate(
     { _id: guardianshipId, phoneIndex, to: null, joinedAt: null },
-    { personId: new Types.ObjectId(personId), joinedAt: now, deniedAt: null },
-    { returnDocument: 'after' },
-  )
-    .lean<GuardianshipRecord>()
-    .catch((error: { code?: number }) => {
-      if (error.code === 11000) return null // this account joined the child another way meanwhile
-      throw error
-    })
-  if (!bond) return settled(guardianshipId, phoneIndex, personId)
-  await activate(bond.studentId, now)
-  return bond
-}
-
-async function settled(guardianshipId: string, phoneIndex: string, personId: string) {
-  const bond = await GuardianshipModel.findOne({ _id: guardianshipId, phoneIndex }).lean<GuardianshipRecord>()
-  if (!bond) throw new Refusal('not_found', '没有这条匹配')
-  if (bond.personId && String(bond.personId) === personId) return bond
-  throw new Refusal('conflict', '这条匹配已经处理过了')
-}
-
-/** 不是我的孩子: the match is never offered to this phone again. */
-export async function denyMatch(guardianshipId: string, phoneIndex: string, now: Date) {
-  const { matchedCount } = await GuardianshipModel.updateOne(
-    { _id: guardianshipId, phoneIndex, to: null, joinedAt: null },
     { deniedAt: now },
-  )
-  if (matchedCount === 0) throw new Refusal('not_found', '没有这条匹配')
+  ).lean<GuardianshipRecord>()
+  if (!bond) throw new Refusal('not_found', '没有这条匹配')
+  const detail = `花名册里登记为${bond.relation}的手机号，机主说不是自己的孩子`
+  const unit = unitOf(bond)
+  await record('match.reported', { unit, studentIds: [String(bond.studentId)], detail }, now)
 }
 
-export interface NewBond {
-  student: StudentRecord
-  personId: string
-  name: string
-  relation: string
-  phone: string | null
-  phoneIndex: string | null
-}
-
-/** Lets an account in as a guardian of a student; a bond the roster already has for that phone is taken over. */
-export async function addGuardian(
-  { student, personId, name, relation, phone, phoneIndex }: NewBond,
-  now: Date,
-) {
-  const person = new Types.ObjectId(personId)
-  const listed = phoneIndex
-    ? await GuardianshipModel.updateOne(
-        { studentId: student._id, phoneIndex, to: null },
-        { personId: person, joinedAt: now, deniedAt: null },
-      )
-    : { matchedCount: 0 }
-  if (listed.matchedCount === 0) {
-    await GuardianshipModel.updateOne(
-      { studentId: student._id, personId: person, to: null },
-      {
-        $setOnInsert: {
-          classId: student.classId,
-          path: student.path,
-          name,
-          relation,
-          phone,
-          ...(phoneIndex && { phoneIndex }),
-          joinedAt: now,
-          from: now,
-        },
-      },
-      { upsert: true },
-    )
-  }
-  await activate(student._id, now)
-}
-
-async function activate(studentId: Types.ObjectId, now: Date) {
-  await StudentModel.updateOne({ _id: studentId, activatedAt: null }, { activatedAt: now })
-}
-
-/** A page of the students of a unit with their guardians, in the order of class and number. */
+/** A page of the students of a unit with their guardians, in the order of class and number; or those a text points at. */
 export async function studentsOf(
   scope: UnitScope<'seeFamilies'>,
   { search, after }: { search?: string | undefined; after?: string | undefined },
+  deps: Pick<Deps, 'fields'>,
 ) {
-  const filter = { path: within(scope.path), leftAt: null, ...(search && searchFilter(search)) }
-  const [path, number] = after?.split('~') ?? []
-  const found = await StudentModel.find({
-    ...filter,
-    ...(path && number && { $or: [{ path: { $gt: path } }, { path, number: { $gt: number } }] }),
-  })
-    .sort({ path: 1, number: 1 })
-    .limit(PAGE + 1)
-    .lean<StudentRecord[]>()
-  const students = found.slice(0, PAGE)
-  const last = students.at(-1)
-  const [guardians, total] = await Promise.all([
-    guardiansOf(students.map((it) => it._id)),
-    StudentModel.countDocuments(filter),
-  ])
-  return {
-    students,
-    guardians,
-    total,
-    next: found.length > PAGE && last ? `${last.path}~${last.number}` : null,
-  }
+  const { students, next, total } = search?.trim()
+    ? await foundBy(scope, search, after, deps)
+    : await listed(scope, after)
+  return { students, next, total, guardians: await guardiansOf(students.map((it) => it._id)) }
 }
 
-function searchFilter(search: string) {
-  const text = search.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  const begins = new RegExp(`^${text}`, 'i')
-  return { $and: [{ $or: [{ name: begins }, { pinyin: begins }, { initials: begins }, { number: begins }] }] }
+async function listed(scope: UnitScope<'seeFamilies'>, after: string | undefined) {
+  const filter = { path: within(scope.path), leftAt: null }
+  const [path, number] = after?.split('~') ?? []
+  const [found, total] = await Promise.all([
+    StudentModel.find({
+      ...filter,
+      ...(path && number && { $or: [{ path: { $gt: path } }, { path, number: { $gt: number } }] }),
+    })
+      .sort({ path: 1, number: 1 })
+      .limit(PAGE + 1)
+      .lean<StudentRecord[]>(),
+    StudentModel.countDocuments(filter),
+  ])
+  const students = found.slice(0, PAGE)
+  const last = students.at(-1)
+  return { students, total, next: found.length > PAGE && last ? `${last.path}~${last.number}` : null }
+}
+
+/** Pages of what was found go by their place in the index. The total counts what has been seen of it so far. */
+async function foundBy(
+  scope: UnitScope<'seeFamilies'>,
+  search: string,
+  after: string | undefined,
+  deps: Pick<Deps, 'fields'>,
+) {
+  const skip = Math.min(Number(/^s~(\d{1,4})$/.exec(after ?? '')?.[1] ?? 0), MOST_FOUND)
+  const { students, hasMore } = await findFamilies(scope, search, { skip, most: PAGE }, deps)
+  const next = hasMore && skip + PAGE < MOST_FOUND ? `s~${skip + PAGE}` : null
+  return { students, next, total: skip + students.length + (hasMore ? 1 : 0) }
 }
 
 /** Students, and those with a guardian who has joined, by unit of one kind below a scope. One covered range. */
@@ -221,3 +190,9 @@ export const guardiansOf = (studentIds: (string | Types.ObjectId)[]) =>
 
 /** The school a class path lies in. */
 export const schoolIdOf = (path: string) => idAt(path, DEPTH.school)
+
+/** Students of this name or number at or below a unit, also those who have left: the log speaks of them too. */
+export const studentsCalled = (scope: UnitScope<'seeAudit'>, text: string) =>
+  StudentModel.find({ path: within(scope.path), $or: [{ name: text }, { number: text }] })
+    .limit(20)
+    .lean<StudentRecord[]>()

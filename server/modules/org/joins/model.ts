@@ -13,7 +13,7 @@ const joinSchema = new Schema(
     relation: { type: String, required: true },
     status: {
       type: String,
-      enum: ['waiting', 'approved', 'declined', 'withdrawn'],
+      enum: ['waiting', 'approved', 'declined', 'withdrawn', 'expired'],
       default: 'waiting',
       required: true,
     },
@@ -21,6 +21,10 @@ const joinSchema = new Schema(
     decidedAt: { type: Date, default: null },
     decidedBy: { type: id, default: null },
     reason: { type: String, default: null },
+    /** Whose guardian the person became. */
+    studentId: { type: id },
+    /** No longer in the person's own list: they do not belong to the child. */
+    isHidden: { type: Boolean },
   },
   { timestamps: true, strict: 'throw' },
 )
@@ -31,6 +35,9 @@ joinSchema.index(
 )
 joinSchema.index({ path: 1, status: 1, _id: 1 })
 joinSchema.index({ personId: 1, _id: -1 })
+joinSchema.index({ decidedAt: 1 }, { partialFilterExpression: { status: 'expired' } })
+// The tick asks which have waited long.
+joinSchema.index({ _id: 1, askedAt: 1 }, { partialFilterExpression: { status: 'waiting' } })
 
 export type JoinRecord = InferSchemaType<typeof joinSchema> & { _id: Types.ObjectId }
 export const JoinModel = model('Join', joinSchema)

@@ -1,16 +1,21 @@
 import type Router from '@koa/router'
+import * as families from '#contract/families'
 import * as api from '#contract/org'
 import { Refusal } from '../../../http/errors.ts'
 import { DONE, serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { maskPhone } from '../../../infra/field-crypto.ts'
 import * as accounts from '../../accounts/service.ts'
+import * as audit from '../../audit/service.ts'
+import { guardedAmong } from '../families/bars/service.ts'
+import { refreshKeys } from '../families/search/service.ts'
 import { unitScope } from '../policy.ts'
 import { DEPTH, idAt } from '../tree/rules.ts'
 import * as tree from '../tree/service.ts'
 import { announceDecision, announceRequest } from './messages/service.ts'
 import { presentMyJoin } from './present.ts'
 import * as joins from './service.ts'
+import { askAgain } from './waiting/service.ts'
 
 export function joinRoutes(router: Router, deps: Deps) {
   const { fields, clock } = deps
@@ -41,6 +46,11 @@ export function joinRoutes(router: Router, deps: Deps) {
     return presentMyJoin(join, names)
   })
 
+  serve(router, families.askToJoinAgain, async ({ actor, joinId }) => {
+    const { join, place } = await askAgain(actor.personId, joinId, { clock })
+    return presentMyJoin(join, place)
+  })
+
   serve(router, api.listMyJoins, async ({ actor }) => {
     const mine = await joins.joinsOf(actor.personId)
     return { joins: await Promise.all(mine.map(async (it) => presentMyJoin(it, await namesOf(it.path)))) }
@@ -54,6 +64,7 @@ export function joinRoutes(router: Router, deps: Deps) {
   serve(router, api.listJoins, async ({ actor, unitId }) => {
     const scope = await unitScope(actor, unitId, 'decideJoins')
     const waiting = await joins.waitingIn(scope)
+    if (waiting.length > 0) await audit.view('joins.listed', scope, {}, clock.now())
     const names = await tree.fullNamesOf(waiting.map((it) => String(it.classId)))
     const people = await accounts.findPeople(waiting.map((it) => String(it.personId)))
     return {
@@ -61,6 +72,7 @@ export function joinRoutes(router: Router, deps: Deps) {
         waiting.map(async (it) => {
           const phone = people.get(String(it.personId))?.phone
           const candidates = await joins.candidatesFor(it)
+          const guarded = await guardedAmong(candidates.map(({ _id }) => _id))
           return {
             id: String(it._id),
             classId: String(it.classId),
@@ -71,6 +83,7 @@ export function joinRoutes(router: Router, deps: Deps) {
             maskedPhone: phone ? maskPhone(fields.open(phone)) : null,
             askedAt: it.askedAt.toISOString(),
             candidates: candidates.map(({ _id, number, name }) => ({ studentId: String(_id), number, name })),
+            ...(guarded.size > 0 && { isGuarded: true }),
           }
         }),
       ),
@@ -84,18 +97,19 @@ export function joinRoutes(router: Router, deps: Deps) {
     const { className } = await namesOf(join.path)
     const decision = { decidedBy: actor.personId, now: clock.now() }
     if (!approve) {
-      await joins.decline(joinId, reason, decision)
+      await joins.decline(join, reason, decision)
       await announceDecision(join, className, { approved: false, reason }, { clock })
       return DONE
     }
     if (!studentId) throw new Refusal('invalid', '请选择是哪个孩子')
     const person = await accounts.findPerson(String(join.personId))
-    await joins.approve(
+    const student = await joins.approve(
       join,
       studentId,
       { phone: person?.phone ?? null, phoneIndex: person?.phoneIndex ?? null },
       decision,
     )
+    await refreshKeys([student._id], { fields })
     await accounts.nameIfNameless(String(join.personId), join.guardianName)
     await announceDecision(join, className, { approved: true, reason }, { clock })
     return DONE

@@ -2,6 +2,8 @@ import { Types } from 'mongoose'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { cached } from '../../../infra/redis.ts'
+import { record } from '../../audit/service.ts'
+import { admit } from '../families/admission/service.ts'
 import * as families from '../families/service.ts'
 import type { UnitScope } from '../policy.ts'
 import type { UnitRecord } from '../tree/model.ts'
@@ -30,7 +32,7 @@ export async function ask({ personId, unit, studentName, guardianName, relation 
 }
 
 export const joinsOf = (personId: string) =>
-  JoinModel.find({ personId: new Types.ObjectId(personId) })
+  JoinModel.find({ personId: new Types.ObjectId(personId), isHidden: { $ne: true } })
     .sort({ _id: -1 })
     .limit(20)
     .lean<JoinRecord[]>()
@@ -63,8 +65,13 @@ interface Decision {
   now: Date
 }
 
-export async function decline(joinId: string, reason: string | undefined, { decidedBy, now }: Decision) {
-  await settle(joinId, { status: 'declined', decidedAt: now, decidedBy, reason: reason ?? null })
+export async function decline(join: JoinRecord, reason: string | undefined, { decidedBy, now }: Decision) {
+  await JoinModel.db.transaction(async () => {
+    await settle(join, { status: 'declined', decidedAt: now, decidedBy, reason: reason ?? null })
+    const detail = `${join.studentName}的${join.relation}${join.guardianName}`
+    const unit = { unitId: String(join.classId), path: join.path }
+    await record('join.declined', { unit, personId: String(join.personId), detail }, now)
+  })
 }
 
 /** Lets the guardian in and settles the request together; of two deciding at once one is told it was settled. */
@@ -76,19 +83,38 @@ export async function approve(
 ) {
   const student = await families.findStudent(studentId)
   if (!student?.classId.equals(join.classId)) throw new Refusal('invalid', '这个孩子不在这个班')
+  const { guardianName: name, relation } = join
+  const who = { student, personId: String(join.personId), name, relation, ...phone, cameBy: 'join' as const }
   await JoinModel.db.transaction(async () => {
-    await settle(String(join._id), { status: 'approved', decidedAt: now, decidedBy, reason: null })
-    const { guardianName: name, relation } = join
-    await families.addGuardian({ student, personId: String(join.personId), name, relation, ...phone }, now)
+    await settle(join, {
+      status: 'approved',
+      decidedAt: now,
+      decidedBy,
+      reason: null,
+      studentId: student._id,
+    })
+    await admit({ ...who, whenBarred: KEPT_APART }, now)
+    const detail = `${student.name}的${relation}${name}`
+    const unit = { unitId: String(join.classId), path: join.path }
+    await record('join.approved', { unit, studentIds: [studentId], personId: who.personId, detail }, now)
   })
+  return student
 }
 
+const KEPT_APART = new Refusal('conflict', '这位家长不能加入这个孩子，请先联系学校管理员核对')
+
 async function settle(
-  joinId: string,
-  change: { status: 'approved' | 'declined'; decidedAt: Date; decidedBy: string; reason: string | null },
+  { _id }: JoinRecord,
+  change: {
+    status: 'approved' | 'declined'
+    decidedAt: Date
+    decidedBy: string
+    reason: string | null
+    studentId?: Types.ObjectId
+  },
 ) {
   const { matchedCount } = await JoinModel.updateOne(
-    { _id: joinId, status: 'waiting' },
+    { _id, status: 'waiting' },
     { ...change, decidedBy: new Types.ObjectId(change.decidedBy) },
   )
   if (matchedCount === 0) throw new Refusal('conflict', '这条申请已经处理过了')

@@ -6,7 +6,19 @@ import type { JoinRecord } from '../model.ts'
 type Clock = Pick<Deps, 'clock'>
 
 /** The 班主任 hears that somebody waits at the door. Harmless twice. */
-export async function announceRequest(join: JoinRecord, className: string, { clock }: Clock) {
+export const announceRequest = (join: JoinRecord, className: string, deps: Clock) =>
+  tellTeacher(join, className, {}, deps)
+
+/** The 班主任 hears that somebody still waits, once a day that says so. */
+export const remindOfRequest = (join: JoinRecord, className: string, day: number, deps: Clock) =>
+  tellTeacher(join, className, { step: `day-${day}`, about: 'waiting' }, deps)
+
+async function tellTeacher(
+  join: JoinRecord,
+  className: string,
+  { step, about }: { step?: string; about?: 'waiting' },
+  { clock }: Clock,
+) {
   const now = clock.now()
   const teacher = (await accounts.classTeachersOf([String(join.classId)], now)).get(String(join.classId))
   if (!teacher) return
@@ -15,15 +27,17 @@ export async function announceRequest(join: JoinRecord, className: string, { clo
     className,
     child: join.studentName,
     askedAt: join.askedAt,
+    ...(about && { about }),
   }
   await notify.enqueue(
     [
       {
-        ...about(join),
+        ...addressOf(join),
         kind: 'joinRequest',
         personId: teacher.personId,
-        page: '/packages/teacher/joins/joins',
+        page: `/packages/teacher/joins/joins?id=${String(join.classId)}`,
         values,
+        ...(step && { step }),
       },
     ],
     now,
@@ -46,7 +60,7 @@ export async function announceDecision(
   await notify.enqueue(
     [
       {
-        ...about(join),
+        ...addressOf(join),
         kind: 'joinDecided',
         personId: String(join.personId),
         page: '/packages/account/joins/joins',
@@ -57,4 +71,4 @@ export async function announceDecision(
   )
 }
 
-const about = (join: JoinRecord) => ({ subject: `join-${String(join._id)}`, path: join.path })
+const addressOf = (join: JoinRecord) => ({ subject: `join-${String(join._id)}`, path: join.path })

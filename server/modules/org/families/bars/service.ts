@@ -1,0 +1,70 @@
+import { Types } from 'mongoose'
+import { BarModel, type BarRecord } from './model.ts'
+
+const MOST = 50
+
+/** By whom somebody is known: an account, a phone, or both. */
+export interface Known {
+  personId?: string | null | undefined
+  phoneIndex?: string | null | undefined
+}
+
+const knownAs = ({ personId, phoneIndex }: Known) => [
+  ...(personId ? [{ personId: new Types.ObjectId(personId) }] : []),
+  ...(phoneIndex ? [{ phoneIndex }] : []),
+]
+
+/** Whether somebody may not come to a child. Inside a transaction that took the child's turn the answer stays true. */
+export async function isBarred(studentId: Types.ObjectId, known: Known) {
+  const either = knownAs(known)
+  if (either.length === 0) return false
+  return Boolean(await BarModel.exists({ studentId, status: 'active', $or: either }))
+}
+
+/** The children somebody may not come to. */
+export async function barredFrom(known: Known) {
+  const either = knownAs(known)
+  const bars =
+    either.length === 0
+      ? []
+      : await BarModel.find({ status: 'active', $or: either }).limit(MOST).lean<BarRecord[]>()
+  return new Set(bars.map((it) => String(it.studentId)))
+}
+
+/** Whether the school keeps a person away from a child by order of a court: they are told so in a neutral sentence. */
+export const isKeptAway = async (personId: string) =>
+  Boolean(
+    await BarModel.exists({ personId: new Types.ObjectId(personId), status: 'active', because: 'court' }),
+  )
+
+/** What stands between people and a child, and what was asked for, the newest first. */
+export const barsOf = (studentId: Types.ObjectId) =>
+  BarModel.find({ studentId, status: { $in: ['asked', 'active', 'lifted'] } })
+    .sort({ _id: -1 })
+    .limit(MOST)
+    .lean<BarRecord[]>()
+
+/** Of some children, those with somebody whom a court keeps away: who lets a guardian in should look twice. */
+export async function guardedAmong(studentIds: Types.ObjectId[]) {
+  const bars = await BarModel.find(
+    { studentId: { $in: studentIds }, status: 'active', because: 'court' },
+    { studentId: 1 },
+  ).lean<BarRecord[]>()
+  return new Set(bars.map((it) => String(it.studentId)))
+}
+
+/** Of pairs a list names, those that may not be: `student phone`. One query for a batch of rows. */
+export async function barredPairs(pairs: readonly { studentId: Types.ObjectId; phoneIndex: string }[]) {
+  if (pairs.length === 0) return new Set<string>()
+  const bars = await BarModel.find(
+    {
+      status: 'active',
+      studentId: { $in: pairs.map((it) => it.studentId) },
+      phoneIndex: { $in: pairs.map((it) => it.phoneIndex) },
+    },
+    { studentId: 1, phoneIndex: 1 },
+  ).lean<BarRecord[]>()
+  return new Set(bars.map((it) => pairKey(it.studentId, it.phoneIndex ?? '')))
+}
+
+export const pairKey = (studentId: unknown, phoneIndex: string) => `${String(studentId)} ${phoneIndex}`
