@@ -45,12 +45,13 @@ export function approvalRoutes(router: Router, { clock }: Deps) {
     shown(actor, await unitScope(actor, unitId, 'approveExports')),
   )
 
-  serve(router, api.setStandingApproval, async ({ actor, unitId, ...given }) => {
+  serve(router, api.setStandingApproval, async ({ actor, unitId, post, names, exports, words }) => {
     const scope = await unitScope(actor, unitId, 'approveExports')
     if (scope.kind !== 'school') throw new Refusal('invalid', '长期授权按学校给，请选择一所学校')
-    if (!standingPosts().includes(given.post)) throw new Refusal('invalid', '这种岗位不用长期授权')
+    const given = { post, names, exports, words }
+    if (!standingPosts().includes(post)) throw new Refusal('invalid', '这种岗位不用长期授权')
     await approvals.giveStanding(scope, given, clock.now())
-    const detail = `${standingInWords(POST_WORDS[given.post], given)}（${given.words}）`
+    const detail = `${standingInWords(POST_WORDS[post], given)}（${words}）`
     await record('approval.standing', { unit: scope, detail }, clock.now())
     return shown(actor, scope)
   })

@@ -19,9 +19,9 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const MOST_EXPORTED = 5_000
 
 export function auditRoutes(router: Router, { clock, env }: Deps) {
-  serve(router, api.listAudit, async ({ actor, unitId, after, ...wanted }) => {
+  serve(router, api.listAudit, async ({ actor, unitId, after, on, act, person, child }) => {
     const scope = await unitScope(actor, unitId, 'seeAudit')
-    const { lines, next } = await log.linesOf(scope, wanted, { after })
+    const { lines, next } = await log.linesOf(scope, { on, act, person, child }, { after })
     const names = await log.namesIn(lines)
     await view('audit.listed', scope, {}, clock.now())
     return {
@@ -44,9 +44,10 @@ export function auditRoutes(router: Router, { clock, env }: Deps) {
     }
   })
 
-  serve(router, api.exportAudit, async ({ actor, unitId, ...wanted }) => {
+  serve(router, api.exportAudit, async ({ actor, unitId, on, act, person, child }) => {
     const scope = await unitScope(actor, unitId, 'seeAudit')
-    const query = new URLSearchParams({ unit: unitId, ...JSON.parse(JSON.stringify(wanted)) })
+    const said = Object.entries({ unit: unitId, on, act, person, child })
+    const query = new URLSearchParams(said.flatMap(([key, value]) => (value ? [[key, value]] : [])))
     const name = `操作记录_${scope.name}_${shanghaiDay(clock.now())}.xlsx`
     return { link: signLink(`/audit-exports?${query.toString()}`, actor.personId, clock.now(), env), name }
   })

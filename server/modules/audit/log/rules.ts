@@ -36,8 +36,8 @@ export function readCursor(text: string) {
 export const postWords = (post: string | null | undefined) =>
   post ? (POST_WORDS[post as HeldPost] ?? POST_WORDS.other) : null
 
-/** 李文老师 */
-export const teacher = (name: string) => (name.endsWith('老师') ? name : `${name}老师`)
+/** 李文老师; who is called by an office already is not called a teacher as well. */
+export const teacher = (name: string) => (/(老师|校长|园长|主任|局长)$/.test(name) ? name : `${name}老师`)
 
 /** As one would tell a parent; where nothing stands here, the words of the log do. */
 const TOLD: Partial<Record<Act, (unit: string) => string>> = {
@@ -50,7 +50,6 @@ const TOLD: Partial<Record<Act, (unit: string) => string>> = {
   'phone.shown': () => '看了家长的完整手机号',
   'copy.opened': () => '打开了您家签字的签收单',
   'certificate.opened': () => '打开了您家的绿证',
-  'joins.listed': () => '查看了您的加入申请',
 }
 
 export const tellParent = (act: string, unitName: string) =>
