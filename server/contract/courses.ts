@@ -288,6 +288,8 @@ export const programme = z.object({
   forGrades: z.array(z.string()),
   /** Offered to those grades, not asked of them. */
   isOptional: z.optional(z.boolean()),
+  /** Written for a grade that the unit asked about has; those stand first. */
+  isTaughtHere: z.optional(z.boolean()),
   summary: z.string(),
   hours: z.int(),
   lessons: z.int(),

@@ -18,7 +18,7 @@ import { freezeMissing } from '../../server/modules/certificates/jobs.ts'
 import { CertificateModel, type CertificateRecord } from '../../server/modules/certificates/model.ts'
 import { pdfOf } from '../../server/modules/certificates/copies/service.ts'
 import { buildBranch, buildGuardian, buildStaff, buildStudent, newId } from '../support/build.ts'
-import { passAll, publish } from '../support/learning.ts'
+import { buildContent, passAll, publish } from '../support/learning.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
@@ -246,6 +246,25 @@ it('counts a twin who joined later, and a child where it is now, after the night
   expect(total).toMatchObject({ families: 1, completed: 1 })
   const elsewhere = await CertificateModel.findOne({ 'families.path': next.path }).lean()
   expect(elsewhere?.families).toHaveLength(2)
+})
+
+it('shows a class the programme of its grade first, whatever else there is', async () => {
+  await publish(world, buildContent({ code: 'grade1', stage: '小学', forGrades: ['一年级'] }))
+  await publish(world)
+  const { district, klass } = await buildBranch()
+  const teacher = await world.as(await buildStaff(klass, 'class_teacher'), 'staff')
+  const admin = await world.as(await buildStaff(district, 'district_admin'), 'staff')
+
+  for (const [call, unit] of [
+    [teacher, klass],
+    [admin, district],
+  ] as const) {
+    const { programmes } = await call(listProgrammes, { unitId: String(unit._id) })
+    expect(programmes.map((it) => [it.code, it.isTaughtHere])).toEqual([
+      ['grade7', true],
+      ['grade1', false],
+    ])
+  }
 })
 
 it('shows every programme to staff, and answers only to those who edit courses', async () => {

@@ -11,8 +11,13 @@ import * as staff from './service.ts'
 
 export function courseStaffRoutes(router: Router, { redis, clock }: Deps) {
   serve(router, api.listProgrammes, async ({ actor, unitId }) => {
-    await unitScope(actor, unitId, 'look')
-    return { programmes: (await programmes.latestProgrammes()).map(presentProgramme) }
+    const found = await staff.programmesFor(await unitScope(actor, unitId, 'look'))
+    return {
+      programmes: found.map(({ programme, isTaughtHere }) => ({
+        ...presentProgramme(programme),
+        isTaughtHere,
+      })),
+    }
   })
 
   serve(router, api.readProgrammeOutline, async ({ actor, unitId, code }) => {

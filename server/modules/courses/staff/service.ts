@@ -19,6 +19,15 @@ export async function current(code: string) {
   return programme
 }
 
+/** Every programme, those first that are written for a grade of this unit. */
+export async function programmesFor(scope: UnitScope<'look'>) {
+  const [all, numbers] = await Promise.all([programmes.latestProgrammes(), tree.gradesWithin(scope.path)])
+  const grades = numbers.map(gradeName)
+  return all
+    .map((programme) => ({ programme, isTaughtHere: programme.forGrades.some((it) => grades.includes(it)) }))
+    .sort((a, b) => Number(b.isTaughtHere) - Number(a.isTaughtHere))
+}
+
 /** Families that must hold the certificate and those that do, of a unit and of each unit below it. */
 export async function completionOf(scope: UnitScope<'seeFigures'>, programme: ProgrammeRecord, redis: Redis) {
   const kind = BELOW[scope.kind]

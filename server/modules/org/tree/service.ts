@@ -21,6 +21,15 @@ export const unitsWithin = (path: string, kind: UnitKind) =>
     .sort({ path: 1 })
     .lean<UnitRecord[]>()
 
+/** The grades that are taught at or below a path, by their numbers. */
+export const gradesWithin = (path: string): Promise<number[]> =>
+  UnitModel.distinct('grade', {
+    path: within(path),
+    kind: { $in: ['grade', 'class'] },
+    grade: { $ne: null },
+    closedAt: null,
+  })
+
 /** The units right below one that stand today, in the order of their codes. */
 export const childrenOf = (unitId: string) =>
   UnitModel.find({ parentId: new Types.ObjectId(unitId), closedAt: null })
