@@ -31,6 +31,8 @@ async function parsed(path: string) {
     const book = read(await readFile(path), {
       type: 'buffer',
       dense: true,
+      // For the rare sheet from before Unicode that does not say its alphabet.
+      codepage: 936,
       sheetRows: MOST_ROWS,
       cellFormula: false,
       cellHTML: false,
