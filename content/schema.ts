@@ -246,13 +246,14 @@ function readLetterTemplate(file: string): LetterTemplate {
 const OCCASION_ORDER = Object.keys(OCCASIONS)
 const STAGE_ORDER = ['幼儿园', '小学', '初中', '高中', '中职']
 
-/** By occasion; within it those for more stages first, then from the youngest children up. */
+/** By occasion; within it what fits nearly every stage first, then from the youngest children up. */
 function inOrder(a: LetterTemplate, b: LetterTemplate): number {
-  const youngest = (it: LetterTemplate) => STAGE_ORDER.indexOf(it.stages[0] ?? '')
+  const youngest = ({ stages }: LetterTemplate) =>
+    stages.length >= STAGE_ORDER.length - 1 ? -1 : STAGE_ORDER.indexOf(stages[0] ?? '')
   return (
     OCCASION_ORDER.indexOf(a.occasion) - OCCASION_ORDER.indexOf(b.occasion) ||
-    b.stages.length - a.stages.length ||
-    youngest(a) - youngest(b)
+    youngest(a) - youngest(b) ||
+    (a.code < b.code ? -1 : 1)
   )
 }
 

@@ -22,7 +22,7 @@ function edit(file: string, from: string | RegExp, to: string): void {
 }
 
 const consent = 'letters/activity-consent.json'
-const exam = 'letters/college-entrance-before.json'
+const exam = 'letters/college-entrance-exam.json'
 
 it.each([
   ['a blank the body does not use', exam, '"送考老师电话"', '"送考电话"', /写了“送考电话”，正文里没有用到/],
