@@ -16,19 +16,27 @@ const DAY_SECONDS = 24 * 3600
 
 export interface Asking {
   personId: string
-  unit: UnitRecord
+  unit: Pick<UnitRecord, '_id' | 'path'>
   studentName: string
   guardianName: string
   relation: string
 }
 
-/** Asks once; pressing the button again finds the same request. */
-export async function ask({ personId, unit, studentName, guardianName, relation }: Asking, now: Date) {
-  return JoinModel.findOneAndUpdate(
-    { personId: new Types.ObjectId(personId), classId: unit._id, studentName, status: 'waiting' },
-    { $setOnInsert: { path: unit.path, guardianName, relation, askedAt: now } },
-    { upsert: true, returnDocument: 'after' },
-  ).lean<JoinRecord>()
+/** Asks once; pressing the button again, also at the same moment, finds the same request. */
+export async function ask(
+  { personId, unit, studentName, guardianName, relation }: Asking,
+  now: Date,
+): Promise<JoinRecord> {
+  const put = () =>
+    JoinModel.findOneAndUpdate(
+      { personId: new Types.ObjectId(personId), classId: unit._id, studentName, status: 'waiting' },
+      { $setOnInsert: { path: unit.path, guardianName, relation, askedAt: now } },
+      { upsert: true, returnDocument: 'after' },
+    ).lean<JoinRecord>()
+  return put().catch((error: { code?: number }) => {
+    if (error.code !== 11000) throw error
+    return put() // the other tap was a moment quicker; its request is there now
+  })
 }
 
 export const joinsOf = (personId: string) =>

@@ -16,8 +16,12 @@ export interface Marks {
 }
 
 /** 住校, 留守 and the daily carer, as the family or its 班主任 says them. */
-export async function setMarks(student: StudentRecord, marks: Marks, now: Date) {
-  await StudentModel.updateOne({ _id: student._id }, { $set: marks })
+export async function setMarks(
+  student: StudentRecord,
+  { isBoarding, isLeftBehind, dailyCarer }: Marks,
+  now: Date,
+) {
+  await StudentModel.updateOne({ _id: student._id }, { isBoarding, isLeftBehind, dailyCarer })
   const of = { unit: unitOf(student), studentIds: [String(student._id)] }
   await record('family.marked', { ...of, detail: student.name }, now)
 }

@@ -5,6 +5,7 @@ import type { Deps } from '../../../../infra/deps.ts'
 import { placeOf } from '../../families/messages/service.ts'
 import { announceDecision, announceRequest, remindOfRequest } from '../messages/service.ts'
 import { JoinModel, type JoinRecord } from '../model.ts'
+import { ask } from '../service.ts'
 import { before, EXPIRE_DAYS, isOver, REMIND_DAYS, reminderFor } from '../rules.ts'
 
 const BATCH = 200
@@ -72,12 +73,8 @@ export async function askAgain(personId: string, joinId: string, deps: Clock) {
   }).lean<JoinRecord>()
   if (!old) throw new Refusal('not_found', '没有这条申请')
   if (old.status !== 'expired') throw new Refusal('conflict', '这条申请不用再提交了')
-  const { classId, studentName, path, guardianName, relation } = old
-  const join = await JoinModel.findOneAndUpdate(
-    { personId: old.personId, classId, studentName, status: 'waiting' },
-    { $setOnInsert: { path, guardianName, relation, askedAt: now } },
-    { upsert: true, returnDocument: 'after' },
-  ).lean<JoinRecord>()
+  const { classId, path, studentName, guardianName, relation } = old
+  const join = await ask({ personId, unit: { _id: classId, path }, studentName, guardianName, relation }, now)
   const place = await placeOf(path)
   await announceRequest(join, place.className, deps)
   return { join, place }
