@@ -34,6 +34,9 @@ describe('writing', () => {
     const { templates } = await (await world.as(office, 'staff'))(listLetterTemplates, {})
 
     expect(templates.map((it) => it.code)).toContain('term-start-grade7')
+    expect(templates.find((it) => it.code === 'summer-holiday')?.occasion).toBe('假期和安全')
+    // A letter about one child would reach a whole class: it is not offered (B4).
+    expect(templates.filter((it) => it.isForOneFamily || it.code.startsWith('care-'))).toEqual([])
   })
 
   it('counts families, the joined among them and no other school', async () => {
