@@ -19,6 +19,9 @@ export {
 } from '../server/contract/accounts.ts'
 export type { Me, MyChild, MyPost, Role } from '../server/contract/accounts.ts'
 
+export { listViewsOfMyChild } from '../server/contract/audit.ts'
+export type { ViewOfMyChild } from '../server/contract/audit.ts'
+
 export { listMyCertificates, readMyCertificate } from '../server/contract/certificates.ts'
 export type { MyCertificate } from '../server/contract/certificates.ts'
 
@@ -48,6 +51,25 @@ export type {
   Question,
   Reviewed,
 } from '../server/contract/courses.ts'
+
+export {
+  acceptInvitation,
+  askToJoinAgain,
+  COMMON_RELATIONS,
+  dismissReport,
+  handOverPrimary,
+  inviteGuardian,
+  leaveFamily,
+  listFamilyMatters,
+  listMyFamilies,
+  readInvitation,
+  removeGuardian,
+  reportGuardian,
+  setMyFamilyMarks,
+  setMyRelation,
+  withdrawInvitation,
+} from '../server/contract/families.ts'
+export type { FamilyMatter, MyFamily, MyGuardian } from '../server/contract/families.ts'
 
 export { listMyTodos, readMyDay } from '../server/contract/home.ts'
 export type { ChildProgress, MyDay, Todo } from '../server/contract/home.ts'
