@@ -125,6 +125,10 @@ describe.each(templates)('$code', (template) => {
     expect(stages.length).toBeGreaterThan(0)
   })
 
+  it('speaks of the form below it if, and only if, there is one', () => {
+    expect(/下面(?:选|答复|填|写|留|的回执)|在下面|信末/.test(body)).toBe(Boolean(form))
+  })
+
   it('gives the help lines wherever it speaks of worry', () => {
     const worry = /活着没意思|不活了|心里难受|伤到自己|自己关起来|睡不着|睡不好|吃不下|撑不住|再难受/
     const missing = ['12355', '12356', '110', '120'].filter((number) => !body.includes(number))

@@ -8,7 +8,7 @@ export async function sendStartLetter(stage: Stage) {
   const { page, errors } = await stage.console('donghu')
   await page.getByRole('link', { name: '家长信' }).click()
   await page.getByRole('button', { name: '写信' }).click()
-  await page.getByRole('button', { name: /给家长的一封信：孩子上初中了/ }).click()
+  await page.getByRole('button', { name: /孩子上初中了/ }).click()
   await page.getByText('张三妈妈').first().waitFor()
   await page
     .getByText(/4 个家庭/)
