@@ -1,77 +1,44 @@
 import { describe, expect, it } from 'vitest'
-import type { MyPost } from '#contract/accounts'
-import type { PostKind, UnitKind } from '#contract/org'
 import {
-  appointingAt,
   asSaid,
   type Draft,
-  isBelow,
+  handsInWords,
+  isOutside,
   postAfter,
-  postsToGive,
   problemWith,
+  problemWithPhone,
+  termInWords,
 } from '../../admin-web/src/pages/staff/appointment'
 
 const draft = (over: Partial<Draft> = {}): Draft => ({
   name: '李文',
   phone: '13700000002',
   loginName: '',
+  fromOn: '',
+  toOn: '',
   ...over,
 })
-const held = (post: PostKind, unitId: string): MyPost => ({
-  post,
-  unitId,
-  unitKind: 'school',
-  unitName: '实验中学',
-})
 
-describe('the posts that are offered', () => {
-  it.each<[UnitKind, PostKind, PostKind[]]>([
-    ['city', 'city_admin', []],
-    ['district', 'city_admin', ['district_admin']],
-    ['school', 'city_admin', ['school_admin', 'teacher']],
-    ['district', 'district_admin', []],
-    ['school', 'district_admin', ['school_admin', 'teacher']],
-    ['school', 'school_admin', ['teacher']],
-    ['grade', 'school_admin', ['grade_head', 'teacher']],
-    ['class', 'school_admin', ['class_teacher', 'teacher']],
-  ])('at a %s by a %s', (kind, mine, posts) => {
-    expect(postsToGive(kind, [mine])).toEqual(posts)
-  })
-
-  it('count from the highest of several posts', () => {
-    expect(isBelow('school_admin', ['school_admin', 'district_admin'])).toBe(true)
-    expect(isBelow('school_admin', ['school_admin'])).toBe(false)
-    expect(isBelow('teacher', [])).toBe(false)
-  })
-
-  it('come from posts on the way down to the unit, and only from those of administrators', () => {
-    const posts = [
-      held('school_admin', 'here'),
-      held('district_admin', 'elsewhere'),
-      held('grade_head', 'class'),
-    ]
-    expect(appointingAt(posts, [{ id: 'city' }, { id: 'here' }, { id: 'class' }])).toEqual(['school_admin'])
-    expect(appointingAt(posts, [{ id: 'city' }])).toEqual([])
-  })
-
-  it('keep the choice where it fits, and choose the only one', () => {
-    expect(postAfter(['grade_head', 'teacher'], 'teacher')).toBe('teacher')
-    expect(postAfter(['teacher'], 'grade_head')).toBe('teacher')
-    expect(postAfter(['class_teacher', 'teacher'], 'grade_head')).toBeUndefined()
-    expect(postAfter([], 'teacher')).toBeUndefined()
-  })
+it('keeps the chosen post where it fits, and chooses the only one', () => {
+  expect(postAfter(['grade_head', 'teacher'], 'teacher')).toBe('teacher')
+  expect(postAfter(['teacher'], 'grade_head')).toBe('teacher')
+  expect(postAfter(['class_teacher', 'teacher'], 'grade_head')).toBeUndefined()
+  expect(postAfter([], 'teacher')).toBeUndefined()
 })
 
 describe('what is typed', () => {
-  it('may be a number with blanks and dashes, and no account', () => {
+  it('may be a number with blanks and dashes, no account and no days', () => {
     expect(asSaid(draft({ name: ' 李文 ', phone: '137 0000-0002', loginName: ' ' }))).toEqual({
       name: '李文',
       phone: '13700000002',
-      loginName: undefined,
+    })
+    expect(asSaid(draft({ fromOn: '2026-12-01', toOn: '2027-01-31' }))).toMatchObject({
+      fromOn: '2026-12-01',
+      toOn: '2027-01-31',
     })
   })
 
-  it.each<[keyof Draft, Partial<Draft>, string | null]>([
+  it.each<['name' | 'phone' | 'loginName', Partial<Draft>, string | null]>([
     ['name', {}, null],
     ['name', { name: ' ' }, '请填写姓名'],
     ['phone', { phone: '137 0000 0002' }, null],
@@ -83,5 +50,43 @@ describe('what is typed', () => {
     ['loginName', { loginName: '李文' }, '账号用2到40位字母、数字、点或横线'],
   ])('is told about under %s: %o', (field, over, problem) => {
     expect(problemWith(field, draft(over))).toBe(problem)
+  })
+
+  it("is a colleague's number for a leave", () => {
+    expect(problemWithPhone('137 0000 0002')).toBeNull()
+    expect(problemWithPhone('8888')).toBe('手机号应为11位数字')
+  })
+})
+
+describe('the days of a post', () => {
+  const now = new Date('2026-11-22T04:00:00Z')
+  const from = '2026-08-31T16:00:00.000Z'
+  it.each([
+    [{ from, to: null, state: 'now' as const }, '9月1日(周二)起'],
+    [{ from, to: '2026-12-31T16:00:00.000Z', state: 'now' as const }, '9月1日(周二)起，到12月31日(周四)'],
+    [{ from, to: '2026-10-08T02:00:00.000Z', state: 'past' as const }, '9月1日(周二)到10月8日(周四)'],
+    [{ from, to: '2026-09-01T16:00:00.000Z', state: 'coming' as const }, '9月1日(周二)'],
+    [
+      { from: '2026-12-01T00:00:00.000Z', to: now.toISOString(), state: 'past' as const },
+      '原定12月1日(周二)起，已取消',
+    ],
+  ])('read as people say them: %o', (post, words) => {
+    expect(termInWords(post, now)).toBe(words)
+  })
+
+  it('name whose hands it went through', () => {
+    expect(handsInWords({ givenBy: '许静', endedBy: '许静' })).toBe('许静安排，许静结束')
+    expect(handsInWords({ givenBy: null, endedBy: null })).toBe('')
+  })
+
+  it('are open from today to the last one allowed', () => {
+    const isShut = isOutside(10, now)
+    const day = (text: string) => new Date(`${text}T00:00:00`)
+    expect([isShut(day('2026-11-21')), isShut(day('2026-11-22')), isShut(day('2026-12-02'))]).toEqual([
+      true,
+      false,
+      false,
+    ])
+    expect([isShut(day('2026-12-03')), isOutside(null, now)(day('2036-12-03'))]).toEqual([true, false])
   })
 })

@@ -6,12 +6,18 @@ import { homeUnit } from '../session/posts'
 interface Here {
   name: unknown
   path: string
+  fullPath: string
   hash: string
   query: LocationQuery
 }
 
 /** Where the shell sends a person on to, or null where they may stay: every address names a room and a unit. */
-export function landing(here: Here, me: Pick<Me, 'posts'>, entries: Pick<NavEntry, 'to'>[]) {
+export function landing(
+  here: Here,
+  me: Pick<Me, 'posts' | 'mustSetUpTotp'>,
+  entries: Pick<NavEntry, 'to'>[],
+) {
+  if (me.mustSetUpTotp) return { name: 'set-up-totp', query: { then: here.fullPath } }
   const unitId = here.query.unitId ?? homeUnit(me)
   if (!unitId) return null
   const [first] = entries

@@ -13,6 +13,12 @@ export async function enterWithPassword(said: { loginName: string; password: str
   enter(reply)
 }
 
+/** What a scanned code brought: the same as a password does. */
+export function enterByScan(reply: { token: string; me: Me; deviceToken: string }) {
+  device.remember(reply.deviceToken)
+  enter(reply)
+}
+
 export async function enterAsDemo(as: string) {
   enter(await call(signInAsDemo, { as }))
 }
