@@ -1,14 +1,15 @@
-import { askToJoin, readClassByCode, type Reply } from '../../../contract'
+import { askToJoin, COMMON_RELATIONS, readClassByCode, type Reply } from '../../../contract'
 import { refreshMe } from '../../../services/account'
 import { call, explain, tell } from '../../../services/api'
-import { replaceWith } from '../../../services/navigate'
+import { go, replaceWith } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { me } from '../../../services/store'
 
-const RELATIONS = ['妈妈', '爸爸', '奶奶', '爷爷', '外婆', '外公']
 const OTHER = '其他'
 /** Codes have six to eight letters; each is looked up as soon as it could be whole. */
 const CODE = /^[A-HJ-NP-Z2-9]{6,8}$/
+/** What another guardian of the child gave out is longer, and leads to a page of its own. */
+const INVITATION = /^[A-HJ-NP-Z2-9]{10}$/
 
 interface Data {
   intro: string
@@ -42,7 +43,7 @@ Page<Data, Custom>({
     found: null,
     studentName: '',
     guardianName: '',
-    relations: [...RELATIONS, OTHER],
+    relations: [...COMMON_RELATIONS, OTHER],
     relation: '',
     otherRelation: '',
     busy: false,
@@ -60,6 +61,7 @@ Page<Data, Custom>({
   onCode({ detail }) {
     const code = detail.value.toUpperCase().replace(/\s/g, '')
     this.setData({ code, found: null, codeProblem: '' })
+    if (INVITATION.test(code)) return go(`${pages.invitation}?code=${code}`)
     if (CODE.test(code)) void this.look()
   },
 

@@ -1,4 +1,4 @@
-import { listMyJoins, withdrawMyJoin } from '../../../contract'
+import { askToJoinAgain, listMyJoins, withdrawMyJoin } from '../../../contract'
 import { refreshMe } from '../../../services/account'
 import { call, explain, tell } from '../../../services/api'
 import { go, goOn } from '../../../services/navigate'
@@ -18,6 +18,7 @@ interface Custom {
   onWithdraw: (event: WechatMiniprogram.BaseEvent) => void
   onKeep: () => void
   onReallyWithdraw: () => Promise<void>
+  onAgain: (event: WechatMiniprogram.BaseEvent) => Promise<void>
   onJoin: () => void
   onEnter: () => void
 }
@@ -61,6 +62,21 @@ Page<Data, Custom>({
     try {
       await call(withdrawMyJoin, { joinId: this.data.withdrawing })
       this.setData({ withdrawing: '' })
+      await this.load()
+    } catch (error) {
+      tell(error)
+    } finally {
+      this.setData({ busy: false })
+    }
+  },
+
+  async onAgain(event) {
+    const { id } = event.currentTarget.dataset as { id: string }
+    if (this.data.busy) return
+    this.setData({ busy: true })
+    try {
+      await call(askToJoinAgain, { joinId: id })
+      void wx.showToast({ title: '已再次申请', icon: 'success' })
       await this.load()
     } catch (error) {
       tell(error)

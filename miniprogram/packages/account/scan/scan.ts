@@ -1,4 +1,5 @@
 import { answerScan, openScan, postInWords, type Reply } from '../../../contract'
+import { knowWho } from '../../../services/account'
 import { call, explain, Problem } from '../../../services/api'
 import { moment } from '../../../services/format'
 import { goBack, signInFirst } from '../../../services/navigate'
@@ -10,6 +11,8 @@ interface Data {
   words: string
   hint: string
   isDone: boolean
+  /** Not bound to a phone yet: who this is, the staff list can only tell by the number. */
+  isStranger: boolean
   device: string
   place: string
   isSameNetwork: boolean
@@ -34,6 +37,7 @@ Page<Data, Custom>({
     words: '',
     hint: '',
     isDone: false,
+    isStranger: false,
     device: '',
     place: '',
     isSameNetwork: true,
@@ -59,7 +63,13 @@ Page<Data, Custom>({
     try {
       this.setData({ state: 'asking', ...present(await call(openScan, { ticket: this.ticket })) })
     } catch (error) {
-      this.setData({ words: explain(error), hint: '', state: isFinal(error) ? 'over' : 'failed' })
+      const isStranger = isFinal(error) && !(await knowWho().catch(() => null))?.maskedPhone
+      this.setData({
+        state: isFinal(error) ? 'over' : 'failed',
+        isStranger,
+        words: isStranger ? '还不知道您是哪位老师' : explain(error),
+        hint: isStranger ? '请先用学校登记的手机号登录小程序，再回来确认。' : '',
+      })
     }
   },
 
@@ -89,7 +99,8 @@ Page<Data, Custom>({
     void this.answer(false)
   },
   onClose() {
-    goBack()
+    if (this.data.isStranger) signInFirst()
+    else goBack()
   },
 })
 

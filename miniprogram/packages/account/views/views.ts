@@ -1,6 +1,7 @@
 import { listViewsOfMyChild, type ViewOfMyChild } from '../../../contract'
+import { refreshMe } from '../../../services/account'
 import { call, explain, tell } from '../../../services/api'
-import { currentChild, watchChild } from '../../../services/store'
+import { currentChild, me, watchChild } from '../../../services/store'
 import { byDay, type DayOfViews } from './present'
 
 interface Data {
@@ -43,9 +44,11 @@ Page<Data, Custom>({
   },
 
   async load() {
-    const child = currentChild()
-    if (!child) return this.setData({ state: 'ready', days: [], next: null })
     try {
+      // Opened from a link before any other page: who I am is asked first.
+      if (!me.get()) await refreshMe()
+      const child = currentChild()
+      if (!child) return this.setData({ state: 'ready', days: [], next: null })
       const { childName, views, next } = await call(listViewsOfMyChild, { studentId: child.studentId })
       // Another child may have been chosen while this one's answer was on its way.
       if (currentChild()?.studentId !== child.studentId) return

@@ -20,6 +20,7 @@ interface Custom {
   onFilter: () => void
   onCopyCode: () => void
   onCopyMissing: () => void
+  onSaveCode: () => Promise<void>
 }
 
 /** One class: its code for the parents' group, and which families have joined, in student-number order. */
@@ -91,6 +92,19 @@ Page<Data, Custom>({
     if (!code) return
     const data = `各位家长，请打开“家长学校”小程序，用班级码 ${code.code} 加入${code.schoolName}${code.className}。`
     void wx.setClipboardData({ data })
+  },
+
+  /** The picture comes as a data address; the album takes files. */
+  async onSaveCode() {
+    const [, picture = ''] = this.data.code?.qrCode?.split(',') ?? []
+    const filePath = `${wx.env.USER_DATA_PATH}/class-code.png`
+    try {
+      wx.getFileSystemManager().writeFileSync(filePath, picture, 'base64')
+      await wx.saveImageToPhotosAlbum({ filePath })
+      void wx.showToast({ title: '已存到相册', icon: 'success' })
+    } catch {
+      void wx.showToast({ title: '没有存成，请允许写入相册后再试', icon: 'none' })
+    }
   },
 
   onCopyMissing() {

@@ -1,4 +1,13 @@
-import { decideJoin, listJoins, listStudents, type Join } from '../../../contract'
+import {
+  decideJoin,
+  dismissReport,
+  type FamilyMatter,
+  type Join,
+  listFamilyMatters,
+  listJoins,
+  listStudents,
+  removeGuardian,
+} from '../../../contract'
 import { call, explain, Problem, tell } from '../../../services/api'
 import { nearMoment } from '../../../services/format'
 
@@ -10,6 +19,9 @@ interface Data {
   state: 'loading' | 'ready' | 'failed'
   problem: string
   joins: (Join & { asked: string })[]
+  matters: (FamilyMatter & { when: string })[]
+  /** The guardian who is to go. */
+  removing: FamilyMatter | null
   /** The request being decided, and how. */
   deciding: Join | null
   isApproving: boolean
@@ -30,6 +42,12 @@ interface Custom {
   onReason: (event: Typed) => void
   onClose: () => void
   onDecide: () => Promise<void>
+  matterOf: (event: WechatMiniprogram.BaseEvent) => FamilyMatter | null
+  onRemove: (event: WechatMiniprogram.BaseEvent) => void
+  onKeep: () => void
+  onReallyRemove: () => Promise<void>
+  onDismiss: (event: WechatMiniprogram.BaseEvent) => Promise<void>
+  settle: (order: () => Promise<unknown>, said: string) => Promise<void>
 }
 
 /** Parents who ask to join my class. Approving names the student; declining may say why. */
@@ -38,6 +56,8 @@ Page<Data, Custom>({
     state: 'loading',
     problem: '',
     joins: [],
+    matters: [],
+    removing: null,
     deciding: null,
     isApproving: true,
     choices: [],
@@ -58,8 +78,15 @@ Page<Data, Custom>({
 
   async load() {
     try {
-      const { joins } = await call(listJoins, { unitId: this.classId })
-      this.setData({ state: 'ready', joins: joins.map((it) => ({ ...it, asked: nearMoment(it.askedAt) })) })
+      const [{ joins }, { matters }] = await Promise.all([
+        call(listJoins, { unitId: this.classId }),
+        call(listFamilyMatters, { unitId: this.classId }),
+      ])
+      this.setData({
+        state: 'ready',
+        joins: joins.map((it) => ({ ...it, asked: nearMoment(it.askedAt) })),
+        matters: matters.map((it) => ({ ...it, when: nearMoment(it.at) })),
+      })
     } catch (error) {
       if (this.data.state !== 'ready') this.setData({ state: 'failed', problem: explain(error) })
       else tell(error)
@@ -121,6 +148,45 @@ Page<Data, Custom>({
       await call(decideJoin, { joinId: deciding.id, ...answer })
       void wx.showToast({ title: isApproving ? '已同意加入' : '已婉拒', icon: 'success' })
       this.setData({ deciding: null })
+      await this.load()
+    } catch (error) {
+      tell(error)
+    } finally {
+      this.setData({ busy: false })
+    }
+  },
+
+  matterOf(event) {
+    const { id } = event.currentTarget.dataset as { id: string }
+    return this.data.matters.find((it) => it.id === id) ?? null
+  },
+  onRemove(event) {
+    this.setData({ removing: this.matterOf(event) })
+  },
+  onKeep() {
+    this.setData({ removing: null })
+  },
+  async onReallyRemove() {
+    const { removing } = this.data
+    if (!removing) return
+    const { studentId, guardianshipId } = removing
+    await this.settle(() => call(removeGuardian, { studentId, guardianshipId }), '已移除')
+  },
+  async onDismiss(event) {
+    const matter = this.matterOf(event)
+    if (!matter) return
+    await this.settle(
+      () => call(dismissReport, { studentId: matter.studentId, reportId: matter.id }),
+      '已保留',
+    )
+  },
+  async settle(order, said) {
+    if (this.data.busy) return
+    this.setData({ busy: true })
+    try {
+      await order()
+      void wx.showToast({ title: said, icon: 'success' })
+      this.setData({ removing: null })
       await this.load()
     } catch (error) {
       tell(error)
