@@ -2,6 +2,8 @@ import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { programmeDirs, readProgramme, readSlides, type Theme, THEMES } from '../../content/schema.ts'
+import { isOfStage } from '../../server/modules/courses/journeys/rules.ts'
+import { gradeName } from '../../server/modules/org/tree/rules.ts'
 import { measureMp4 } from './mp4.ts'
 import { faultsOf, lengthOf } from './proofreading.ts'
 
@@ -188,6 +190,14 @@ describe.each(programmes)('the programme “$title”', (programme) => {
 })
 
 describe('all programmes together', () => {
+  it('are written for grades as the tree of units names them, so that their families find them', () => {
+    const named = Array.from({ length: 19 }, (_, at) => gradeName(at - 3))
+    for (const { stage, forGrades } of programmes) {
+      expect(forGrades.filter((it) => !named.includes(it))).toEqual([])
+      expect(forGrades.some((it) => isOfStage(it, stage))).toBe(true)
+    }
+  })
+
   it('cover every theme that must be in the curriculum', () => {
     const covered = new Set(programmes.flatMap((it) => [...themesOf(it)]))
     expect(Object.keys(THEMES).filter((theme) => !covered.has(theme as Theme))).toEqual([])

@@ -84,6 +84,18 @@ it('offers the kindergarten programme first to its families, and asks it of nobo
   ])
 })
 
+it('shows a parent of 八年级 the programme of that stage before those of others', async () => {
+  await publish(world, buildContent({ code: 'grade1', stage: '小学', forGrades: ['一年级'] }))
+  await publish(world)
+  const { school } = await family()
+  const grade = await ensureUnit({ kind: 'grade', name: '八年级', code: 'G8', parent: school, grade: 8 })
+  const klass = await ensureUnit({ kind: 'class', name: '1班', code: 'K81', parent: grade, grade: 8 })
+  const personId = await buildGuardian(world, await buildStudent(klass))
+
+  const { programmes } = await (await world.as(personId, 'guardian'))(listMyProgrammes, {})
+  expect(programmes.map((it) => it.code)).toEqual(['grade7', 'grade1'])
+})
+
 it('keeps whoever has begun on the version they began', async () => {
   const content = buildContent()
   await publish(world, content)

@@ -12,6 +12,17 @@ export interface LessonFacts {
 
 export const isDone = (lesson: LessonFacts) => lesson.isWatched && lesson.isQuizPassed
 
+const GRADES_OF: Record<string, RegExp> = {
+  幼儿园: /班$/,
+  小学: /^[一二三四五六]年级$/,
+  初中: /^[七八九]年级$/,
+  高中: /^高/,
+  中职: /^职/,
+}
+
+/** Whether a grade by its name lies in a stage: 八年级 in 初中. */
+export const isOfStage = (grade: string, stage: string) => GRADES_OF[stage]?.test(grade) ?? false
+
 /** How far somebody is on the way to a certificate, 0–100: the exam counts like a lesson, and 100 is the certificate. */
 export function percentOfProgramme(
   lessons: readonly LessonFacts[],

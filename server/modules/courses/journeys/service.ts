@@ -11,7 +11,7 @@ import * as exams from '../exams/service.ts'
 import type { Learner } from '../policy.ts'
 import type { ProgrammeRecord } from '../programmes/model.ts'
 import * as programmes from '../programmes/service.ts'
-import { isDone, percentOfProgramme } from './rules.ts'
+import { isDone, isOfStage, percentOfProgramme } from './rules.ts'
 import type { WatchRecord } from '../watch/model.ts'
 import * as watches from '../watch/service.ts'
 
@@ -23,6 +23,8 @@ export interface Journey {
   isFitting: boolean
   /** Fitting, and that grade must hold its certificate (A5). */
   isRequired: boolean
+  /** Written for the stage that a child of this person is in: 七年级 for a parent of 八年级. */
+  isNear: boolean
   watches: Map<string, WatchRecord>
   lessonsDone: number
   nextLessonId: Types.ObjectId | null
@@ -32,7 +34,7 @@ export interface Journey {
   certificate: CertificateRecord | null
 }
 
-/** Every programme this person meets: those that a child's grade requires first (A5), then those that fit it. */
+/** Every programme this person meets: what a child's grade requires first (A5), then what fits it, was begun, or is near. */
 export async function journeys(personId: string, children: OwnChild[], now: Date): Promise<Journey[]> {
   const [met, grades] = await Promise.all([programmes.programmesFor(personId), gradesOf(children)])
   const all = await Promise.all(met.map((it) => journeyOf(personId, it, [...grades.values()], now)))
@@ -40,7 +42,8 @@ export async function journeys(personId: string, children: OwnChild[], now: Date
     (a, b) =>
       Number(b.isRequired) - Number(a.isRequired) ||
       Number(b.isFitting) - Number(a.isFitting) ||
-      Number(b.hasBegun) - Number(a.hasBegun),
+      Number(b.hasBegun) - Number(a.hasBegun) ||
+      Number(b.isNear) - Number(a.isNear),
   )
 }
 
@@ -79,6 +82,7 @@ async function journeyOf(
     hasBegun,
     isFitting,
     isRequired: isFitting && !programme.isOptional,
+    isNear: grades.some((it) => isOfStage(it, programme.stage)),
     watches: byLesson,
     lessonsDone: lessons.filter(isDone).length,
     nextLessonId: next?.lessonId ?? null,
