@@ -283,7 +283,7 @@ describe('one number', () => {
     })
     expect(phone).toMatch(/^139\d{8}$/)
     const [line] = await lines('phone.shown')
-    expect(line).toMatchObject({ detail: '妈妈的号码，紧急情况：发烧了，打…没人接', post: 'class_teacher' })
+    expect(line).toMatchObject({ detail: '妈妈的号码（紧急情况）：发烧了，打…没人接', post: 'class_teacher' })
     expect(line?.studentIds.map(String)).toEqual([String(zhang._id)])
   })
 

@@ -60,6 +60,12 @@ export const ACTS = {
   'approval.decided': '审批查看或导出名单',
   'approval.standing': '调整长期授权',
   'approval.second': '调整负责人本人导出的规定',
+  'consent.given': '同意隐私保护说明',
+  'consent.withdrawn': '不同意或撤回隐私保护说明',
+  'data.exported': '导出自己的信息',
+  'account.closing': '申请注销账号',
+  'account.kept': '取消注销账号',
+  'account.closed': '账号已注销',
 } as const
 
 /** One thing that was done, as it is stored. */

@@ -76,7 +76,7 @@ function teacherRoutes(router: Router, deps: Deps) {
       unit: { unitId: String(slot.unitId), path: slot.path },
       studentIds: [String(booking.studentId)],
       personId: String(booking.personId),
-      detail: `${booking.relation}的号码，预约的通话到时拨打`,
+      detail: `${booking.relation}的号码（预约的通话）`,
     }
     await audit.record('phone.shown', done, clock.now())
     return { phone: sealed ? fields.open(sealed) : null }

@@ -1,4 +1,4 @@
-import { Stamp } from '@element-plus/icons-vue'
+import { DocumentChecked } from '@element-plus/icons-vue'
 import type { RoomRoutes } from '../../rooms'
 import { holds } from '../../session/posts'
 
@@ -13,7 +13,7 @@ export default {
   ],
   nav: {
     label: '名单审批',
-    icon: Stamp,
+    icon: DocumentChecked,
     to: 'approvals',
     order: 90,
     visible: holds('city_admin', 'district_admin', 'school_admin', 'grade_head', 'class_teacher'),

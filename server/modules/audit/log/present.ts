@@ -24,7 +24,11 @@ export function presentLine(it: AuditRecord, names: NamesIn): AuditLine {
     childNames: it.studentIds.slice(0, MOST_NAMES).map(names.child),
     children: it.studentIds.length,
     isWholeUnit: it.coversUnit,
-    person: it.personId ? (names.person(it.personId) ?? '家长') : null,
+    // Who signs in does it to nobody but themselves.
+    person:
+      it.personId && String(it.personId) !== String(it.actorId)
+        ? (names.person(it.personId) ?? '家长')
+        : null,
     ip: it.ip,
     device: it.device ? deviceName(it.device) : '',
     approval: it.approval

@@ -22,7 +22,7 @@ export function numberRoutes(router: Router, { clock, fields }: Deps) {
     const bond = (await guardiansOf([studentId])).find((it) => String(it._id) === guardianshipId)
     if (!bond) throw nobody()
     await requireFew(actor.personId, now)
-    const detail = withoutNumbers(`${bond.relation}的号码，${whyInWords(reason, words)}`)
+    const detail = withoutNumbers(whyInWords(bond.relation, reason, words))
     const personId = bond.personId ? String(bond.personId) : undefined
     // Written before the number leaves: what is not in the log was not shown.
     await record('phone.shown', { unit: scope, studentIds: [studentId], personId, detail }, now)

@@ -8,8 +8,9 @@ export const REASONS: Record<NumberReason, string> = {
   other: '其他',
 }
 
-/** 紧急情况：孩子发烧了 */
-export const whyInWords = (reason: NumberReason, words: string) => `${REASONS[reason]}：${words}`
+/** 妈妈的号码（紧急情况）：孩子发烧了 */
+export const whyInWords = (whose: string, reason: NumberReason, words: string) =>
+  `${whose}的号码（${REASONS[reason]}）：${words}`
 
 /** A phone or document number that was typed into a reason does not go into the log. */
 export const withoutNumbers = (words: string) => words.replace(/\d{7,}[\dXx]?/g, '…')
