@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { mapRosterColumns, readRosterImport, readRosterOutline } from '#contract/roster'
 import { AuditModel } from '../../server/modules/audit/model.ts'
 import { GuardianshipModel, StudentModel } from '../../server/modules/org/families/model.ts'
@@ -8,6 +8,7 @@ import { buildBranch } from '../support/build.ts'
 import { inGbk, writeBook, writeBytes, writeGbkBook } from '../support/sheets.ts'
 import { useWorld } from '../support/world.ts'
 
+vi.setConfig({ testTimeout: 60_000 })
 const world = useWorld()
 const phoneOf = (phone: string) => world.deps().fields.index(phone)
 

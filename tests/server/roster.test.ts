@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import exceljs from 'exceljs'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { listStudents } from '#contract/org'
 import {
   applyRosterImport,
@@ -17,6 +17,7 @@ import { buildBranch, buildStaff } from '../support/build.ts'
 import { HEADING, rosterRow, type Row, writeRoster, writeZip } from '../support/roster.ts'
 import { useWorld } from '../support/world.ts'
 
+vi.setConfig({ testTimeout: 60_000 })
 const world = useWorld()
 
 async function scene() {

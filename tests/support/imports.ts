@@ -43,7 +43,7 @@ export async function importer(world: World, unit?: UnitRecord) {
     for (;;) {
       const job = await call(readRosterImport, { importId })
       if (statuses.includes(job.status)) return job
-      await new Promise((done) => setTimeout(done, 30))
+      await new Promise((done) => setTimeout(done, 100))
     }
   }
 

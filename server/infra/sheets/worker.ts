@@ -1,10 +1,8 @@
 import { open } from 'node:fs/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Book, SheetRow } from './book.ts'
-import { openCsv } from './csv.ts'
 import { DAMAGED, SheetRefused } from './guard.ts'
 import { kindOf } from './kind.ts'
-import { openXlsx } from './xlsx.ts'
 
 const BATCH = 500
 const MOST_ROWS = 300_000
@@ -26,10 +24,10 @@ async function openBook(path: string): Promise<Book> {
   const file = await open(path)
   const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(4_096) }).finally(() => file.close())
   const kind = kindOf(buffer.subarray(0, bytesRead))
-  if (kind === 'xlsx') return openXlsx(path)
-  // Half a second to load, so only for those who need it.
+  // Each format's reader takes a while to load, the one for .xls half a second.
+  if (kind === 'xlsx') return (await import('./xlsx.ts')).openXlsx(path)
   if (kind === 'xls') return (await import('./xls.ts')).openXls(path)
-  if (kind === 'text') return openCsv(path)
+  if (kind === 'text') return (await import('./csv.ts')).openCsv(path)
   throw new SheetRefused(
     kind === 'markup'
       ? '这份文件其实是网页格式，请用 Excel 打开后另存为“Excel 工作簿”再上传'
