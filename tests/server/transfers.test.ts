@@ -97,6 +97,8 @@ describe('between schools', () => {
     expect(await sees(receiving)).toEqual(['张三'])
     const district = await here.call(listStudents, { unitId: String(here.district._id) })
     expect(district.students).toEqual([])
+    const find = { unitId: toSchoolId, search: '张三' }
+    expect((await receiving.office(listStudents, find)).total).toBe(1)
     expect((await mother(readMe, {})).children.map((it) => it.className)).toEqual(['七年级1班'])
     // Each school's log says when it lost or got the child.
     const acts = await AuditModel.find({ act: 'transfer.accepted', studentIds: studentId }).lean()

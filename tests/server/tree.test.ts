@@ -4,6 +4,7 @@ import { listStudents, readClassByCode, readUnit } from '#contract/org'
 import { addClasses, addUnit, changeUnit, closeUnit, listTerms, listUnits, saveTerms } from '#contract/tree'
 import { AuditModel } from '../../server/modules/audit/model.ts'
 import { StudentModel } from '../../server/modules/org/families/model.ts'
+import { refreshKeys } from '../../server/modules/org/families/search/service.ts'
 import { UnitModel, type UnitRecord } from '../../server/modules/org/tree/model.ts'
 import { ensureUnit, findUnit } from '../../server/modules/org/tree/service.ts'
 import { buildBranch, buildGuardian, buildStaff, buildStudent } from '../support/build.ts'
@@ -73,7 +74,7 @@ describe('the tree', () => {
 
   it('has the database refuse a second unit of one code', async () => {
     const { district } = await buildBranch()
-    const again = { kind: 'school', name: '甲', fullName: '甲', parentId: district._id, code: 'X1' }
+    const again = { kind: 'school' as const, name: '甲', fullName: '甲', parentId: district._id, code: 'X1' }
     await UnitModel.create({ ...again, path: '/a/' })
 
     await expect(UnitModel.create({ ...again, path: '/b/' })).rejects.toMatchObject({ code: 11000 })
@@ -214,7 +215,8 @@ describe('two cities on one installation', () => {
     const there = await buildBranch()
     const twin = { name: '张三', number: '20260001' }
     const mine = await buildStudent(here.klass, twin)
-    await buildStudent(there.klass, twin)
+    const other = await buildStudent(there.klass, twin)
+    await refreshKeys([mine._id, other._id], world.deps())
     const mother = await buildGuardian(world, mine)
     const city = await world.as(await buildStaff(here.city, 'city_admin'), 'staff')
     const district = await world.as(await buildStaff(here.district, 'district_admin'), 'staff')

@@ -1,6 +1,6 @@
 import { Types } from 'mongoose'
 import type { PostKind } from '#contract/org'
-import { within } from '../../org/tree/rules.ts'
+import { isWithin, within } from '../../org/tree/rules.ts'
 import { PersonModel, type PersonRecord } from '../model.ts'
 
 /** A post that was carried from one unit to another, with what it takes to carry it back. */
@@ -18,19 +18,21 @@ type Post = PersonRecord['posts'][number] & { _id: Types.ObjectId }
 const inForce = (now: Date) => ({ $or: [{ to: null }, { to: { $gt: now } }] })
 
 /** Ends every post at or below a path: the unit is closed. Call it inside the closing's transaction. */
-export const endPostsWithin = (path: string, now: Date) =>
-  PersonModel.updateMany(
+export async function endPostsWithin(path: string, now: Date) {
+  const people = await PersonModel.find(
     { posts: { $elemMatch: { path: within(path), ...inForce(now) } } },
-    { $set: { 'posts.$[held].to': now } },
-    {
-      arrayFilters: [
-        {
-          'held.path': within(path),
-          $or: [{ 'held.to': null }, { 'held.to': { $gt: now } }],
-        },
-      ],
-    },
+    { posts: 1 },
+  ).lean<PersonRecord[]>()
+  const ending = people.flatMap((person) =>
+    (person.posts as Post[])
+      .filter((it) => isWithin(it.path, path) && (!it.to || it.to > now))
+      .map((post) => ({ _id: person._id, 'posts._id': post._id })),
   )
+  if (ending.length === 0) return
+  await PersonModel.bulkWrite(
+    ending.map((filter) => ({ updateOne: { filter, update: { $set: { 'posts.$.to': now } } } })),
+  )
+}
 
 export interface NewPlace {
   unitId: Types.ObjectId

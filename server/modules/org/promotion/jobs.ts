@@ -7,7 +7,7 @@ import { undo } from './undo/service.ts'
 const WORK = 'promotion.work'
 
 /** Carries out and turns back what waits, one promotion after the other. The document's status is the queue. */
-export async function workThroughPromotions(deps: Pick<Deps, 'clock' | 'log'>) {
+export async function workThroughPromotions(deps: Pick<Deps, 'clock' | 'log' | 'fields'>) {
   for (;;) {
     const job = await lease(deps.clock.now())
     if (!job) return

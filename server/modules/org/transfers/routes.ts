@@ -13,10 +13,12 @@ import { mayTransferAt, ownStudent } from './policy.ts'
 import { presentTransfer } from './present.ts'
 import * as transfers from './service.ts'
 
-export function transferRoutes(router: Router, { clock, redis }: Deps) {
+export function transferRoutes(router: Router, deps: Deps) {
+  const { clock, redis } = deps
+
   serve(router, api.moveStudent, async ({ actor, studentId, classId }) => {
     const { student } = await ownStudent(actor, studentId)
-    await transfers.moveWithin(student, classId, clock.now())
+    await transfers.moveWithin(student, classId, deps)
     return DONE
   })
 
@@ -66,7 +68,7 @@ export function transferRoutes(router: Router, { clock, redis }: Deps) {
     if (!accept) return shown(await transfers.decline(transfer, reason ?? '', actor, scope, now), actor)
     if (transfer.status === 'asked') return shown(await transfers.agree(transfer, now), actor)
     if (!classId) throw new Refusal('invalid', '请选择孩子要去的班级')
-    return shown(await transfers.accept(transfer, { classId, number }, actor, now), actor)
+    return shown(await transfers.accept(transfer, { classId, number }, actor, deps), actor)
   })
 
   serve(router, api.withdrawTransfer, async ({ actor, transferId }) => {

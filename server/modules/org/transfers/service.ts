@@ -1,8 +1,10 @@
 import { Types } from 'mongoose'
 import type { StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
+import type { Deps } from '../../../infra/deps.ts'
 import * as audit from '../../audit/service.ts'
 import { type StudentRecord, StudentModel } from '../families/model.ts'
+import { refreshKeys } from '../families/search/service.ts'
 import type { UnitScope } from '../policy.ts'
 import type { UnitRecord } from '../tree/model.ts'
 import { DEPTH, idAt, within } from '../tree/rules.ts'
@@ -12,16 +14,18 @@ import { carry, numberTaken } from './move/service.ts'
 
 const PAGE = 50
 type Scope = UnitScope<'transfer'>
+type Moving = Pick<Deps, 'clock' | 'fields'>
 
 /** Into another class of the same school, at once. */
-export async function moveWithin(student: StudentRecord, classId: string, now: Date) {
+export async function moveWithin(student: StudentRecord, classId: string, deps: Moving) {
   const to = await tree.findUnit(classId)
   if (!to || idAt(to.path, DEPTH.school) !== String(student.schoolId)) {
     throw new Refusal('not_found', '本校没有这个班')
   }
   if (student.classId.equals(to._id) && !student.leftAt) return
   const detail = `${student.name}转班到${to.fullName}`
-  await StudentModel.db.transaction(() => carry({ student, to, detail }, now))
+  await StudentModel.db.transaction(() => carry({ student, to, detail }, deps.clock.now()))
+  await refreshKeys([student._id], deps)
 }
 
 /** The schools of the same city whose name has these words in it: names only, as anybody in town knows them. */
@@ -162,8 +166,9 @@ export async function accept(
   transfer: TransferRecord,
   { classId, number }: { classId: string; number?: string | undefined },
   actor: StaffActor,
-  now: Date,
+  deps: Moving,
 ) {
+  const now = deps.clock.now()
   const [student, to] = await Promise.all([
     StudentModel.findById(transfer.studentId).lean<StudentRecord>(),
     tree.findUnit(classId),
@@ -175,17 +180,19 @@ export async function accept(
     throw new Refusal('conflict', '这名学生已经不在原来的学校，请刷新后再试')
   }
   const detail = `${student.name}从${transfer.fromSchool}转到${transfer.toSchool}`
-  return StudentModel.db
+  const accepted = await StudentModel.db
     .transaction(async () => {
-      const accepted = await turn(transfer, 'proposed', {
+      const turned = await turn(transfer, 'proposed', {
         status: 'accepted',
         toClassId: to._id,
         ...decision(actor, now),
       })
       await carry({ student, to, number, detail }, now)
-      return accepted
+      return turned
     })
     .catch((error: unknown) => numberTaken(error, number ?? student.number))
+  await refreshKeys([student._id], deps)
+  return accepted
 }
 
 const decision = ({ personId, name }: StaffActor, now: Date) => ({

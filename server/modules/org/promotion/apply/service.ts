@@ -6,6 +6,7 @@ import * as audit from '../../../audit/service.ts'
 import { moveDrafts } from '../../../letters/moves/service.ts'
 import { moveSlots } from '../../../meetings/moves/service.ts'
 import { GuardianshipModel, StudentModel } from '../../families/model.ts'
+import { refreshKeys } from '../../families/search/service.ts'
 import { JoinModel } from '../../joins/model.ts'
 import { UnitModel, type UnitRecord } from '../../tree/model.ts'
 import { closedCode, fullNameOf, gradeName, mintJoinCode } from '../../tree/rules.ts'
@@ -20,13 +21,15 @@ type NewClass = Pick<UnitRecord, '_id' | 'path' | 'fullName'>
  * Carries a promotion out, one class after the other, each in one transaction with the note that it is done: killed at any moment,
  * the next worker goes on with the class that was under way.
  */
-export async function apply(job: PromotionRecord, { clock }: Pick<Deps, 'clock'>) {
+export async function apply(job: PromotionRecord, deps: Pick<Deps, 'clock' | 'fields'>) {
+  const { clock } = deps
   for (;;) {
     const waiting = { promotionId: job._id, state: 'waiting' as const }
     const move = await MoveModel.findOne(waiting).sort({ order: 1 }).lean<MoveRecord>()
     if (!move) break
     const parent = await gradeFor(job, move)
     await moveClass(job, move, parent, clock.now())
+    if (move.outcome === 'graduate') await refreshMoved(move._id, deps)
     const classesDone = await MoveModel.countDocuments({ promotionId: job._id, state: 'done' })
     await note(job._id, { classesDone }, clock.now())
   }
@@ -60,6 +63,12 @@ async function gradeFor(job: PromotionRecord, move: MoveRecord): Promise<UnitRec
     },
     { upsert: true, returnDocument: 'after' },
   ).lean<UnitRecord>()
+}
+
+/** A school is searched for those who are in it; who has left it is not found, and who came back is again. */
+export async function refreshMoved(moveId: Types.ObjectId, deps: Pick<Deps, 'fields'>) {
+  const move = await MoveModel.findById(moveId, { studentIds: 1 }).lean<MoveRecord>()
+  await refreshKeys(move?.studentIds ?? [], deps)
 }
 
 async function moveClass(job: PromotionRecord, move: MoveRecord, grade: UnitRecord | null, now: Date) {

@@ -9,17 +9,19 @@ import { JoinModel } from '../../joins/model.ts'
 import { UnitModel, type UnitRecord } from '../../tree/model.ts'
 import { closedCode, mintJoinCode, openCode } from '../../tree/rules.ts'
 import { findUnit, findUnits } from '../../tree/service.ts'
-import { aboutClass, ended } from '../apply/service.ts'
+import { aboutClass, ended, refreshMoved } from '../apply/service.ts'
 import { MoveModel, type MoveRecord, PromotionModel, type PromotionRecord } from '../model.ts'
 import { note } from '../service.ts'
 
 /** Turns a promotion back, the last class first, each in one transaction. Resumes where it was cut short. */
-export async function undo(job: PromotionRecord, { clock }: Pick<Deps, 'clock'>) {
+export async function undo(job: PromotionRecord, deps: Pick<Deps, 'clock' | 'fields'>) {
+  const { clock } = deps
   for (;;) {
     const done = { promotionId: job._id, state: 'done' as const }
     const move = await MoveModel.findOne(done).sort({ order: -1 }).lean<MoveRecord>()
     if (!move) break
     await turnBack(job, move, clock.now())
+    if (move.outcome === 'graduate') await refreshMoved(move._id, deps)
     const classesDone = await MoveModel.countDocuments({ promotionId: job._id, state: 'undone' })
     await note(job._id, { classesDone }, clock.now())
   }

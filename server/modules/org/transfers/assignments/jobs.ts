@@ -7,7 +7,7 @@ import { apply, LEASE_MS, leaseGroup } from './service.ts'
 const WORK = 'transfers.work'
 
 /** Looks lists through and moves who was confirmed, one after the other. The documents' status is the queue. */
-export async function workThroughAssignments(deps: Pick<Deps, 'clock' | 'log' | 'env'>) {
+export async function workThroughAssignments(deps: Pick<Deps, 'clock' | 'log' | 'env' | 'fields'>) {
   for (;;) {
     const now = deps.clock.now()
     const job = await leaseCheck(now, new Date(now.getTime() + LEASE_MS))

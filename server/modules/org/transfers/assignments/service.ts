@@ -4,6 +4,7 @@ import { Refusal } from '../../../../http/errors.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import * as audit from '../../../audit/service.ts'
 import { StudentModel, type StudentRecord } from '../../families/model.ts'
+import { refreshKeys } from '../../families/search/service.ts'
 import type { UnitScope } from '../../policy.ts'
 import { DEPTH, idAt, within } from '../../tree/rules.ts'
 import { findUnits, unitsWithin } from '../../tree/service.ts'
@@ -185,7 +186,7 @@ export const leaseGroup = (now: Date) =>
   ).lean<GroupRecord>()
 
 /** Moves the students of a group one after the other, each in one transaction with the note of it. Resumes after a crash. */
-export async function apply(group: GroupRecord, { clock }: Pick<Deps, 'clock'>) {
+export async function apply(group: GroupRecord, deps: Pick<Deps, 'clock' | 'fields'>) {
   const { assignmentId, schoolId } = group
   const classes = new Map((await unitsWithin(group.path, 'class')).map((it) => [String(it._id), it]))
   const actor = { personId: String(group.decidedBy), role: 'staff' as const }
@@ -194,7 +195,7 @@ export async function apply(group: GroupRecord, { clock }: Pick<Deps, 'clock'>) 
       .sort({ row: 1 })
       .lean<LineRecord>()
     if (!line) break
-    const now = clock.now()
+    const now = deps.clock.now()
     const to = classes.get(String(line.classId))
     const student = await StudentModel.findById(line.studentId).lean<StudentRecord>()
     const problem = !to
@@ -202,6 +203,7 @@ export async function apply(group: GroupRecord, { clock }: Pick<Deps, 'clock'>) 
       : !student || student.schoolId.equals(schoolId)
         ? '学生已经在本校或不在名册里'
         : await moved(line, student, to, { group, actor, now })
+    if (!problem && student) await refreshKeys([student._id], deps)
     if (problem) await LineModel.updateOne({ _id: line._id, state: 'waiting' }, { state: 'failed', problem })
     await noteGroup(group, now)
   }
