@@ -28,6 +28,8 @@ const RELATIONS = ['妈妈', '爸爸', '奶奶', '外公']
 const STAFF: { as: string; name: string; login?: string; posts: [PostKind, string][]; phone?: string }[] = [
   { as: '市管理员', name: '周敏', login: 'city', posts: [['city_admin', '']] },
   { as: '东湖区管理员', name: '陈立', login: 'donghu', posts: [['district_admin', '东湖区']] },
+  { as: '实验中学校长', name: '顾远', login: 'guyuan', posts: [['principal', '云溪市实验中学']] },
+  { as: '东湖区审计员', name: '沈岩', login: 'shenyan', posts: [['auditor', '东湖区']] },
   { as: '实验中学管理员', name: '许静', login: 'shiyan', posts: [['school_admin', '云溪市实验中学']] },
   {
     as: '李老师',

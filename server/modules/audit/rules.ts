@@ -92,3 +92,7 @@ export const onceKey = (personId: string, act: Act, unitId: string, now: Date) =
   `${personId}:${act}:${unitId}:${Math.floor(now.getTime() / VIEW_MS)}`
 
 export const actInWords = (act: string) => ACTS[act as Act] ?? '其他操作'
+
+/** A phone or document number that somebody typed into a reason or a name does not go into the log (S13). */
+export const withoutNumbers = (words: string) =>
+  words.replace(/(?<!\d)\d{17}[\dXx](?!\d)/g, '…').replace(/(?<!\d)1[3-9]\d(?:[\s-]?\d{4}){2}(?!\d)/g, '…')

@@ -7,7 +7,7 @@ import { idsOf, isWithin } from '../org/tree/rules.ts'
 import { approvalFor, type Approved } from './approvals/service.ts'
 import { macOf } from './chain/rules.ts'
 import { AuditModel } from './model.ts'
-import { type Act, coversUnit, onceKey } from './rules.ts'
+import { type Act, coversUnit, onceKey, withoutNumbers } from './rules.ts'
 
 export interface Done {
   /** The unit it was done in. */
@@ -82,7 +82,7 @@ async function lineOf(act: Act, done: Done, now: Date) {
     studentIds: studentIds.map((it) => new Types.ObjectId(it)),
     coversUnit: coversUnit(act, studentIds),
     personId: done.personId ? new Types.ObjectId(done.personId) : null,
-    detail: done.detail ?? '',
+    detail: withoutNumbers(done.detail ?? ''),
     approval: approval
       ? {
           ground: approval.ground,

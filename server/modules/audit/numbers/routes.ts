@@ -6,7 +6,7 @@ import type { Deps } from '../../../infra/deps.ts'
 import { findStudent, guardiansOf } from '../../org/families/service.ts'
 import { unitScope } from '../../org/policy.ts'
 import { record } from '../service.ts'
-import { whyInWords, withoutNumbers } from './rules.ts'
+import { whyInWords } from './rules.ts'
 import { requireFew } from './service.ts'
 
 const nobody = () => new Refusal('not_found', '没有这位家长，或孩子不在您的管理范围内')
@@ -22,7 +22,7 @@ export function numberRoutes(router: Router, { clock, fields }: Deps) {
     const bond = (await guardiansOf([studentId])).find((it) => String(it._id) === guardianshipId)
     if (!bond) throw nobody()
     await requireFew(actor.personId, now)
-    const detail = withoutNumbers(whyInWords(bond.relation, reason, words))
+    const detail = whyInWords(bond.relation, reason, words)
     const personId = bond.personId ? String(bond.personId) : undefined
     // Written before the number leaves: what is not in the log was not shown.
     await record('phone.shown', { unit: scope, studentIds: [studentId], personId, detail }, now)

@@ -12,8 +12,5 @@ export const REASONS: Record<NumberReason, string> = {
 export const whyInWords = (whose: string, reason: NumberReason, words: string) =>
   `${whose}的号码（${REASONS[reason]}）：${words}`
 
-/** A phone or document number that was typed into a reason does not go into the log. */
-export const withoutNumbers = (words: string) => words.replace(/\d{7,}[\dXx]?/g, '…')
-
 /** More numbers than this in an hour is a list by another way, and a list needs an approval. */
 export const MOST_AN_HOUR = 30
