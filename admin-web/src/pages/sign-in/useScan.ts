@@ -34,7 +34,7 @@ export function useScan({ entered }: { entered: () => void }) {
     try {
       const drawn = await call(beginScan, {})
       if (mine !== turn) return
-      code = drawn
+      code = { ticket: drawn.ticket, secret: drawn.secret }
       picture.value = drawn.picture
       state.value = 'waiting'
       again(mine)
@@ -65,11 +65,11 @@ export function useScan({ entered }: { entered: () => void }) {
   }
 
   function miss(error: unknown, mine: number, totp: string | undefined) {
-    const status = error instanceof Problem ? error.status : 0
+    const { status, code: why } = error instanceof Problem ? error : { status: -1, code: '' }
     if (status === 404) state.value = 'expired'
     else if (totp) problem.value = explain(error)
-    // A question that got lost is asked again.
-    else if (status === 0 || status >= 500) again(mine)
+    // A question that got lost on the way is asked again.
+    else if (status >= 500 || why === 'offline' || why === 'timeout') again(mine)
     else fail(error)
   }
 

@@ -56,7 +56,7 @@ Page<Data, Custom>({
   async load() {
     if (session.hasLeft()) return signInFirst()
     if (this.ticket === '') {
-      this.setData({ state: 'over', words: '请扫电脑上的码', hint: '在电脑上打开控制台，选“微信扫码”。' })
+      this.setData({ state: 'over', words: '请扫电脑上的码', hint: '在电脑上打开控制台，选“扫码登录”。' })
       return
     }
     this.setData({ state: 'loading' })

@@ -15,15 +15,13 @@ export async function presentDemoPeople({ clock }: Pick<Deps, 'clock'>) {
     }),
   )
   // Parents first: the phone is theirs.
-  return rows.flat().sort((a, b) => Number(isStaff(a)) - Number(isStaff(b)))
+  return rows.flat().sort((a, b) => Number(a.isStaff) - Number(b.isStaff))
 }
-
-const isStaff = ({ hint }: { hint: string }) => hint.endsWith('班主任') || hint.endsWith('管理员')
 
 async function staffRow(person: PersonRecord, posts: ReturnType<typeof accounts.postsNow>) {
   const names = await tree.fullNamesOf(posts.map((it) => it.unitId))
-  const hint = posts.map((it) => `${names.get(it.unitId) ?? ''}${postInWords(it)}`).join('、')
-  const row = { as: person.demoAs ?? '', label: person.name, hint }
+  const hint = posts.map((it) => `${names.get(it.unitId) ?? ''} ${postInWords(it)}`).join('、')
+  const row = { as: person.demoAs ?? '', label: person.name, hint, isStaff: true }
   return [
     ...(person.loginName ? [{ ...row, kind: 'console' as const }] : []),
     ...(person.phoneIndex ? [{ ...row, kind: 'phone' as const }] : []),
@@ -40,5 +38,6 @@ async function parentRow(person: PersonRecord) {
     label: student && bond ? `${student.name}${bond.relation}` : (person.demoAs ?? ''),
     hint: bond ? (names.get(String(bond.classId)) ?? '') : '还没有加入班级',
     kind: 'phone' as const,
+    isStaff: false,
   }
 }
