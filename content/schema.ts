@@ -8,6 +8,7 @@ import {
   lessonFile,
   letterFile,
   nodesFile,
+  privacyFile,
   OCCASIONS,
   programmeFile,
   slidesFile,
@@ -278,3 +279,14 @@ export const readHolidays = (dir = path.join(contentDir, 'calendar')): Holidays[
 /** The days of a school year that are known long before (B7). */
 export const readCalendarNodes = (dir = path.join(contentDir, 'calendar')): CalendarNode[] =>
   readJson(path.join(dir, 'nodes.json'), nodesFile).nodes
+
+export interface PrivacyText extends z.infer<typeof privacyFile> {
+  /** Light markdown. */
+  body: string
+}
+
+/** All versions of the privacy text, the oldest first. */
+export const readPrivacyTexts = (dir = path.join(contentDir, 'privacy')): PrivacyText[] =>
+  jsonFiles(dir)
+    .map((file) => ({ ...readJson(file, privacyFile), body: readText(file.replace(/\.json$/, '.md')) }))
+    .sort((a, b) => a.version - b.version)

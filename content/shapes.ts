@@ -292,3 +292,12 @@ const node = z.strictObject({
 })
 export const nodesFile = z.strictObject({ nodes: z.array(node).min(1) })
 export type CalendarNode = z.infer<typeof node>
+
+/** A version of the privacy text; its body stands beside it. */
+export const privacyFile = z.strictObject({
+  version: z.int().min(1),
+  effectiveOn: day,
+  title: text,
+  /** What is new in it, in one sentence. */
+  changes: text,
+})

@@ -33,6 +33,7 @@ import { totpRoutes } from './modules/accounts/totp/routes.ts'
 import { pushRoutes } from './modules/notify/push/routes.ts'
 import { dashboardRoutes } from './modules/figures/dashboard/routes.ts'
 import { homeRoutes } from './modules/figures/home/routes.ts'
+import { privacyRoutes } from './modules/privacy/routes.ts'
 import { hotlineRoutes } from './modules/hotlines/routes.ts'
 import { notifyRoutes } from './modules/notify/routes.ts'
 import { familyKeepingRoutes } from './modules/org/families/keeping/routes.ts'
@@ -42,6 +43,8 @@ import { searchRoutes } from './modules/org/families/search/routes.ts'
 import { joinRoutes } from './modules/org/joins/routes.ts'
 import { rosterRoutes } from './modules/org/roster/routes.ts'
 import { promotionRoutes } from './modules/org/promotion/routes.ts'
+import { assignmentRoutes } from './modules/org/transfers/assignments/routes.ts'
+import { transferRoutes } from './modules/org/transfers/routes.ts'
 import { termRoutes } from './modules/org/terms/routes.ts'
 import { unitRoutes } from './modules/org/tree/keeping/routes.ts'
 import { treeRoutes } from './modules/org/tree/routes.ts'
@@ -58,6 +61,8 @@ const ROOMS = [
   unitRoutes,
   termRoutes,
   promotionRoutes,
+  transferRoutes,
+  assignmentRoutes,
   familyRoutes,
   myFamilyRoutes,
   familyKeepingRoutes,
@@ -72,6 +77,7 @@ const ROOMS = [
   homeRoutes,
   dashboardRoutes,
   hotlineRoutes,
+  privacyRoutes,
   notifyRoutes,
   pushRoutes,
   courseRoutes,

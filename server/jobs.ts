@@ -5,10 +5,12 @@ import { letterJobs } from './modules/letters/jobs.ts'
 import { certificateJobs } from './modules/certificates/jobs.ts'
 import { courseJobs } from './modules/courses/jobs.ts'
 import { notifyJobs } from './modules/notify/jobs.ts'
+import { closingJobs } from './modules/privacy/closing/jobs.ts'
 import { sealingJobs } from './modules/privacy/sealing/jobs.ts'
 import { promotionJobs } from './modules/org/promotion/jobs.ts'
 import { searchJobs } from './modules/org/families/search/jobs.ts'
 import { joinJobs } from './modules/org/joins/jobs.ts'
+import { assignmentJobs } from './modules/org/transfers/assignments/jobs.ts'
 import { rosterJobs } from './modules/org/roster/jobs.ts'
 
 interface RoomJobs {
@@ -24,11 +26,13 @@ const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   joinJobs,
   searchJobs,
   promotionJobs,
+  assignmentJobs,
   notifyJobs,
   letterJobs,
   courseJobs,
   certificateJobs,
   sealingJobs,
+  closingJobs,
 ]
 
 /** Defines every room's jobs, then lets the alarm clock run. `stop` waits for what they have begun. */

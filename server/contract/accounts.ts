@@ -47,6 +47,8 @@ export const me = z.object({
   hasTotp: z.boolean(),
   /** The unit requires six digits and this person has none: nothing else opens before they are set up. */
   mustSetUpTotp: z.optional(z.boolean()),
+  /** Where a guardian stands with the privacy text: asked when this version was not answered; withdrawn shows no child. */
+  consent: z.optional(z.object({ isAsked: z.boolean(), isWithdrawn: z.boolean() })),
 })
 export type Me = z.infer<typeof me>
 

@@ -4,6 +4,7 @@ import * as audit from './audit.ts'
 import * as certificates from './certificates.ts'
 import * as courses from './courses.ts'
 import * as families from './families.ts'
+import * as letterAnswers from './letter-answers.ts'
 import * as letters from './letters.ts'
 import * as figures from './figures.ts'
 import * as home from './home.ts'
@@ -13,8 +14,10 @@ import * as notify from './notify.ts'
 import * as org from './org.ts'
 import * as posts from './posts.ts'
 import * as promotion from './promotion.ts'
+import * as privacy from './privacy.ts'
 import * as roster from './roster.ts'
 import * as signIn from './sign-in.ts'
+import * as transfers from './transfers.ts'
 import * as tree from './tree.ts'
 
 /** Every room of the contract: what is listed here is served, documented and tested for access. */
@@ -25,8 +28,10 @@ export const ROOMS: Record<string, object> = {
   families,
   tree,
   promotion,
+  transfers,
   posts,
   letters,
+  letterAnswers,
   roster,
   meetings,
   courses,
@@ -36,6 +41,7 @@ export const ROOMS: Record<string, object> = {
   home,
   hotlines,
   audit,
+  privacy,
 }
 
 export interface Named {

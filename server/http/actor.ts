@@ -21,6 +21,8 @@ export interface ActorPost {
 
 export interface GuardianActor extends SignedIn {
   role: 'guardian'
+  /** The last answer to the privacy text; none before the first. */
+  consent?: { version: number; isGiven: boolean; at: Date } | null
 }
 
 export interface StaffActor extends SignedIn {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Where bytes are kept, named by their own SHA-256: what was frozen cannot be changed under its name. */
@@ -9,6 +9,8 @@ export interface FileStore {
   /** The bytes; throws when they are missing or no longer what their name says. */
   get(sha256: string): Promise<Buffer>
   has(sha256: string): Promise<boolean>
+  /** Forgets the bytes; harmless where there are none. Whoever asks knows that nobody else keeps this name. */
+  remove(sha256: string): Promise<void>
 }
 
 /** Files on disk under `root`, two levels deep so that no folder grows large. */
@@ -25,6 +27,7 @@ export function diskFiles(root: string): FileStore {
 
   return {
     has,
+    remove: (sha256) => rm(pathOf(sha256), { force: true }),
     async put(bytes) {
       const sha256 = hash(bytes)
       if (await has(sha256)) return sha256

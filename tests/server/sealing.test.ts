@@ -4,7 +4,8 @@ import { expect, it } from 'vitest'
 import { fieldCrypto } from '../../server/infra/field-crypto.ts'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { GuardianshipModel } from '../../server/modules/org/families/model.ts'
-import { resealAll, sealedPaths } from '../../server/modules/privacy/sealing/service.ts'
+import { sealedPathsOf } from '../../server/infra/sealed.ts'
+import { resealAll } from '../../server/modules/privacy/sealing/service.ts'
 import { buildBranch, buildListedGuardian, buildStudent } from '../support/build.ts'
 import { useWorld } from '../support/world.ts'
 
@@ -32,7 +33,7 @@ it('seals every phone anew, so that the old key can be thrown away', async () =>
 
 it('knows every place where a phone is kept', () => {
   const places = Object.values(mongoose.models).flatMap((model) =>
-    sealedPaths(model).map((path) => `${model.modelName}.${path}`),
+    sealedPathsOf(model.schema).map((path) => `${model.modelName}.${path}`),
   )
   const phones = Object.values(mongoose.models).flatMap((model) =>
     Object.keys(model.schema.paths)

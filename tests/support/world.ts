@@ -7,6 +7,7 @@ import { createApp } from '../../server/app.ts'
 import type { Deps } from '../../server/infra/deps.ts'
 import { ensureIndexes } from '../../server/infra/mongo.ts'
 import { openDeps } from '../../server/infra/open.ts'
+import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { openSession } from '../../server/modules/accounts/service.ts'
 import { startWechatSimulator } from '../../server/scripts/simulator/wechat.ts'
 import { testEnv } from './env.ts'
@@ -101,6 +102,7 @@ export function useWorld(env: Record<string, string> = {}) {
       }),
     /** A token for a person that exists, in one role. */
     async tokenOf(personId: string, role: 'guardian' | 'staff') {
+      if (role === 'guardian') await agree(personId)
       const { token } = await openSession(personId, { role, device: 'test' }, new Date(Date.now() + shift))
       return token
     },
@@ -110,6 +112,13 @@ export function useWorld(env: Record<string, string> = {}) {
     },
   }
 }
+
+/** Most tests are about people who have agreed to the privacy text; those that are not take it back. */
+const agree = (personId: string) =>
+  PersonModel.updateOne(
+    { _id: personId, consent: null },
+    { consent: { version: 1, isGiven: true, at: new Date() } },
+  )
 
 export type World = ReturnType<typeof useWorld>
 

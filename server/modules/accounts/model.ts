@@ -1,5 +1,6 @@
 import { postKind } from '#contract/posts'
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { holdsSealed } from '../../infra/sealed.ts'
 
 const sessionSchema = new Schema({
   /** SHA-256 of the token's secret half: a stolen database opens no session. */
@@ -34,7 +35,7 @@ const personSchema = new Schema(
   {
     name: { type: String, default: '' },
     /** Sealed; `phoneIndex` is what is searched. */
-    phone: { type: String, default: null, sealed: true },
+    phone: { type: String, default: null },
     phoneIndex: { type: String },
     wxOpenId: { type: String },
     loginName: { type: String },
@@ -42,7 +43,7 @@ const personSchema = new Schema(
     totp: {
       type: new Schema(
         {
-          secret: { type: String, required: true, sealed: true },
+          secret: { type: String, required: true },
           confirmedAt: { type: Date, default: null },
           /** The last 30-second step that was used: a code opens one session only. */
           lastStep: { type: Number, default: 0 },
@@ -55,6 +56,26 @@ const personSchema = new Schema(
     passwordLink: {
       type: new Schema(
         { hash: { type: String, required: true }, expiresAt: { type: Date, required: true } },
+        { _id: false },
+      ),
+      default: null,
+    },
+    /** The last answer to the privacy text; all of them are kept in `consents`. */
+    consent: {
+      type: new Schema(
+        {
+          version: { type: Number, required: true },
+          isGiven: { type: Boolean, required: true },
+          at: { type: Date, required: true },
+        },
+        { _id: false },
+      ),
+      default: null,
+    },
+    /** The closing of the account that was asked for. */
+    closing: {
+      type: new Schema(
+        { askedAt: { type: Date, required: true }, dueAt: { type: Date, required: true } },
         { _id: false },
       ),
       default: null,
@@ -72,10 +93,16 @@ personSchema.index({ wxOpenId: 1 }, whenText('wxOpenId'))
 personSchema.index({ phoneIndex: 1 }, whenText('phoneIndex'))
 personSchema.index({ loginName: 1 }, whenText('loginName'))
 personSchema.index({ demoAs: 1 }, whenText('demoAs'))
+personSchema.index(
+  { 'closing.dueAt': 1 },
+  { partialFilterExpression: { 'closing.dueAt': { $type: 'date' } } },
+)
 personSchema.index({ 'posts.path': 1, _id: 1 })
 personSchema.index({ 'posts.unitId': 1, 'posts.post': 1 })
 personSchema.index({ 'posts.deputyForId': 1 }, { sparse: true })
 
 export type PostRecord = InferSchemaType<typeof postSchema> & { _id: Types.ObjectId }
+holdsSealed(personSchema as unknown as Schema, 'phone', 'totp.secret')
+
 export type PersonRecord = InferSchemaType<typeof personSchema> & { _id: Types.ObjectId }
 export const PersonModel = model('Person', personSchema)

@@ -2,6 +2,8 @@ import type { Me } from '#contract/accounts'
 import type { Actor } from '../../http/actor.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { maskPhone } from '../../infra/field-crypto.ts'
+import { shanghaiDay } from '../../infra/clock.ts'
+import { standingOf } from '../privacy/consents/service.ts'
 import * as families from '../org/families/service.ts'
 import * as joins from '../org/joins/service.ts'
 import { ownChildren } from '../org/policy.ts'
@@ -40,6 +42,7 @@ export async function presentMe(
     canSwitchRole: Boolean(person.wxOpenId) && postsNow(person, now).length > 0,
     hasTotp: Boolean(person.totp?.confirmedAt),
     ...(actor.mustSetUpTotp && { mustSetUpTotp: true }),
+    ...(actor.role === 'guardian' && { consent: standingOf(actor.consent, shanghaiDay(now)) }),
   }
 }
 

@@ -18,7 +18,7 @@ export async function actorFor(text: string, now: Date): Promise<Actor | null> {
   const hash = hashSecret(token.secret)
   const person = await PersonModel.findOne(
     { _id: token.personId, sessions: { $elemMatch: { hash, expiresAt: { $gt: now } } } },
-    { name: 1, loginName: 1, posts: 1, 'sessions.$': 1 },
+    { name: 1, loginName: 1, posts: 1, consent: 1, 'sessions.$': 1 },
   ).lean<PersonRecord>()
   const session = person?.sessions[0]
   if (!person || !session) return null
@@ -29,7 +29,9 @@ export async function actorFor(text: string, now: Date): Promise<Actor | null> {
     loginName: person.loginName ?? null,
     ...(session.mustSetUpTotp && { mustSetUpTotp: true }),
   }
-  if (session.role === 'guardian') return { ...signedIn, role: 'guardian' }
+  if (session.role === 'guardian') {
+    return { ...signedIn, role: 'guardian', consent: person.consent ?? null }
+  }
   return { ...signedIn, role: 'staff', posts: postsNow(person, now) }
 }
 

@@ -79,13 +79,25 @@ export async function appointScope(
   return scope
 }
 
-/** Every child of the signed-in guardian. */
+/** Every child of the signed-in guardian; none while they have taken their consent back. */
 export async function ownChildren(actor: GuardianActor): Promise<OwnChild[]> {
+  if (actor.consent?.isGiven === false) return []
   return (await families.childrenOf(actor.personId)) as unknown as OwnChild[]
+}
+
+/** Whoever comes to a child first agrees to the privacy text (PIPL 29, 31: for a child under 14 the guardian does). */
+export function agreed({ consent }: GuardianActor) {
+  if (!consent?.isGiven) throw new Refusal('forbidden', '请先看一看隐私保护说明，同意以后再加入孩子的班级')
 }
 
 /** One child of the signed-in guardian; anybody else's does not exist. */
 export async function ownChild(actor: GuardianActor, studentId: string): Promise<OwnChild> {
+  if (actor.consent?.isGiven === false) {
+    throw new Refusal(
+      'forbidden',
+      '您撤回了对隐私保护说明的同意，孩子的内容先收起来了；在“我的信息”里重新同意就能看到',
+    )
+  }
   const child = (await ownChildren(actor)).find((it) => it.studentId === studentId)
   if (!child) throw new Refusal('not_found', '没有找到这个孩子')
   return child

@@ -1,4 +1,5 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { holdsSealed } from '../../../infra/sealed.ts'
 
 const id = Schema.Types.ObjectId
 
@@ -59,7 +60,7 @@ const guardianshipSchema = new Schema(
     name: { type: String, default: '' },
     /** In free words: 妈妈, 爸爸, 奶奶, 大伯. */
     relation: { type: String, required: true },
-    phone: { type: String, default: null, sealed: true },
+    phone: { type: String, default: null },
     phoneIndex: { type: String },
     /** The account that answered for it; null while the roster alone speaks. */
     personId: { type: id },
@@ -104,6 +105,8 @@ guardianshipSchema.index(
   { path: 1, joinedAt: -1 },
   { partialFilterExpression: { cameBy: 'invitation', to: null } },
 )
+
+holdsSealed(guardianshipSchema as unknown as Schema, 'phone')
 
 export type GuardianshipRecord = InferSchemaType<typeof guardianshipSchema> & { _id: Types.ObjectId }
 export const GuardianshipModel = model('Guardianship', guardianshipSchema)

@@ -5,7 +5,7 @@ import type { Deps } from '../../../infra/deps.ts'
 import { Refusal } from '../../../http/errors.ts'
 import * as accounts from '../../accounts/service.ts'
 import * as audit from '../../audit/service.ts'
-import { unitScope } from '../policy.ts'
+import { agreed, unitScope } from '../policy.ts'
 import { DEPTH, idAt } from '../tree/rules.ts'
 import * as tree from '../tree/service.ts'
 import { presentMatch, presentStudent } from './present.ts'
@@ -49,6 +49,7 @@ export function familyRoutes(router: Router, { fields, clock }: Deps) {
     const person = await accounts.findPerson(actor.personId)
     if (!person?.phoneIndex) throw new Refusal('conflict', '请先绑定手机号')
     if (isMine) {
+      agreed(actor)
       const bond = await families.acceptMatch(guardianshipId, person.phoneIndex, actor.personId, clock.now())
       if (bond.name) await accounts.nameIfNameless(actor.personId, bond.name)
     } else {

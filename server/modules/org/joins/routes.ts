@@ -9,7 +9,7 @@ import * as accounts from '../../accounts/service.ts'
 import * as audit from '../../audit/service.ts'
 import { guardedAmong } from '../families/bars/service.ts'
 import { refreshKeys } from '../families/search/service.ts'
-import { unitScope } from '../policy.ts'
+import { agreed, unitScope } from '../policy.ts'
 import { DEPTH, idAt } from '../tree/rules.ts'
 import * as tree from '../tree/service.ts'
 import { announceDecision, announceRequest } from './messages/service.ts'
@@ -39,6 +39,7 @@ export function joinRoutes(router: Router, deps: Deps) {
   })
 
   serve(router, api.askToJoin, async ({ actor, code, studentName, guardianName, relation }) => {
+    agreed(actor)
     const unit = await classOf(code)
     const asking = { personId: actor.personId, unit, studentName, guardianName, relation }
     const [join, names] = await Promise.all([joins.ask(asking, clock.now()), namesOf(unit.path)])

@@ -1,4 +1,5 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { holdsSealed } from '../../../infra/sealed.ts'
 import { KEPT_DAYS } from './rules.ts'
 
 const id = Schema.Types.ObjectId
@@ -52,7 +53,7 @@ const importSchema = new Schema(
     begunByName: { type: String, default: '' },
     refusal: { type: String, default: null },
     /** The first lines of each sheet, sealed: what a person maps columns by. */
-    outline: { type: String, default: null, sealed: true },
+    outline: { type: String, default: null },
     mapping: { type: mappingSchema, default: null },
     /** The heading of the columns as the sheet says it, for the file of problems. */
     headings: { type: [String], default: [] },
@@ -95,6 +96,7 @@ importSchema.index(
   { writing: 1 },
   { unique: true, partialFilterExpression: { writing: { $type: 'objectId' } } },
 )
+holdsSealed(importSchema as unknown as Schema, 'outline')
 export type ImportRecord = InferSchemaType<typeof importSchema> & {
   _id: Types.ObjectId
   createdAt: Date
@@ -111,13 +113,14 @@ const rowSchema = new Schema(
     /** Nothing of the sheet: a child that an undo has left alone, because of `problem`. */
     isKept: { type: Boolean, default: false },
     /** What the sheet said, sealed: goes into the file of problems. */
-    said: { type: String, default: null, sealed: true },
+    said: { type: String, default: null },
     at: { type: Date, required: true },
   },
   { strict: 'throw', versionKey: false },
 )
 rowSchema.index({ importId: 1, isKept: 1, row: 1 }, { unique: true })
 rowSchema.index({ at: 1 }, { expireAfterSeconds: aDayMore })
+holdsSealed(rowSchema as unknown as Schema, 'said')
 export type RowRecord = InferSchemaType<typeof rowSchema> & { _id: Types.ObjectId }
 export const RowModel = model('RosterRow', rowSchema)
 
@@ -141,13 +144,14 @@ const chunkSchema = new Schema(
     kinds: { type: kindsSchema, required: true },
     /** Rows of the sheet in it. */
     lines: { type: Number, required: true },
-    sealed: { type: String, required: true, sealed: true },
+    sealed: { type: String, required: true },
     at: { type: Date, required: true },
   },
   { strict: 'throw', versionKey: false },
 )
 chunkSchema.index({ importId: 1, seq: 1 }, { unique: true })
 chunkSchema.index({ at: 1 }, { expireAfterSeconds: aDayMore })
+holdsSealed(chunkSchema as unknown as Schema, 'sealed')
 export type ChunkRecord = InferSchemaType<typeof chunkSchema> & { _id: Types.ObjectId }
 export const ChunkModel = model('RosterChunk', chunkSchema)
 

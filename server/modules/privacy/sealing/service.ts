@@ -1,4 +1,5 @@
 import mongoose, { type Types } from 'mongoose'
+import { sealedPathsOf } from '../../../infra/sealed.ts'
 import type { Deps } from '../../../infra/deps.ts'
 
 const BATCH = 500
@@ -12,15 +13,6 @@ export interface Resealed {
   renewed: number
 }
 
-/** The paths of a model that hold sealed text: those its schema marks `sealed`. */
-export const sealedPaths = (model: Registered) => {
-  const paths: string[] = []
-  model.schema.eachPath((path, type) => {
-    if ((type.options as { sealed?: boolean }).sealed) paths.push(path)
-  })
-  return paths
-}
-
 /**
  * Seals everything anew that an older key of FIELD_KEYS has sealed, a page of ids at a time; begun again after a crash it finds
  * what is left. A value that somebody changes meanwhile is left to them: the write asks for the old text. When a pass renews
@@ -29,7 +21,7 @@ export const sealedPaths = (model: Registered) => {
 export async function resealAll({ fields }: Pick<Deps, 'fields'>): Promise<Resealed> {
   const sum: Resealed = { seen: 0, renewed: 0 }
   for (const model of Object.values(mongoose.models)) {
-    for (const path of sealedPaths(model)) {
+    for (const path of sealedPathsOf(model.schema)) {
       const { seen, renewed } = await resealPath(model, path, fields)
       sum.seen += seen
       sum.renewed += renewed

@@ -4,7 +4,7 @@ import { DONE, serve } from '../../../../http/serve.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import { maskName } from '../../../../infra/field-crypto.ts'
 import * as accounts from '../../../accounts/service.ts'
-import { ownChild, ownChildren } from '../../policy.ts'
+import { agreed, ownChild, ownChildren } from '../../policy.ts'
 import { isKeptAway } from '../bars/service.ts'
 import * as invitations from '../invitations/service.ts'
 import * as keeping from '../keeping/service.ts'
@@ -93,6 +93,7 @@ function invitationRoutes(router: Router, { clock, fields }: Deps) {
   })
 
   serve(router, api.acceptInvitation, async ({ actor, code, name, relation }) => {
+    agreed(actor)
     const person = await accounts.findPerson(actor.personId)
     const phone = { phone: person?.phone ?? null, phoneIndex: person?.phoneIndex ?? null }
     const who = { personId: actor.personId, name, relation, ...phone }

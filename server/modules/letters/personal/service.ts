@@ -1,0 +1,62 @@
+import { Types } from 'mongoose'
+import { bondsOf } from '../../org/families/personal/service.ts'
+import { idsOf } from '../../org/tree/rules.ts'
+import { LetterModel, type LetterRecord } from '../model.ts'
+import { SheetModel, type SheetRecord } from '../sheets/model.ts'
+import { sheetId } from '../sheets/rules.ts'
+import { SignatureModel, type SignatureRecord } from '../signatures/model.ts'
+
+const MOST = 1000
+
+/** One thing a guardian did with a letter. */
+export interface Receipt {
+  title: string
+  what: '打开' | '确认' | '签字'
+  at: Date
+}
+
+type Bond = Awaited<ReturnType<typeof bondsOf>>[number]
+
+/** What a guardian opened, confirmed and signed, for every child they are or were a guardian of; the newest first. */
+export async function receiptsOf(personId: string): Promise<Receipt[]> {
+  const found = await Promise.all((await bondsOf(personId)).map((bond) => receiptsFor(bond, personId)))
+  return found.flat().sort((a, b) => b.at.getTime() - a.at.getTime())
+}
+
+async function receiptsFor({ student }: Bond, personId: string): Promise<Receipt[]> {
+  const studentId = String(student._id)
+  const places = [student, ...student.memberships]
+  const unitIds = [...new Set(places.flatMap((it) => idsOf(it.path)))].map((it) => new Types.ObjectId(it))
+  const letters = await LetterModel.find(
+    { 'audience.unitId': { $in: [...unitIds, student._id] }, sentAt: { $ne: null } },
+    { title: 1 },
+  )
+    .sort({ sentAt: -1 })
+    .limit(MOST)
+    .lean<Pick<LetterRecord, '_id' | 'title'>[]>()
+  const titles = new Map(letters.map((it) => [String(it._id), it.title]))
+  const sheetIds = letters.flatMap((it) =>
+    places.map(({ classId }) => sheetId(String(it._id), String(classId))),
+  )
+  const [sheets, signatures] = await Promise.all([
+    SheetModel.find(
+      { _id: { $in: sheetIds } },
+      { letterId: 1, [`readBy.${studentId}.${personId}`]: 1, [`confirmedBy.${studentId}.${personId}`]: 1 },
+    ).lean<Pick<SheetRecord, 'letterId' | 'readBy' | 'confirmedBy'>[]>(),
+    SignatureModel.find(
+      { studentId: student._id, personId: new Types.ObjectId(personId) },
+      { letterId: 1, signedAt: 1 },
+    )
+      .limit(MOST)
+      .lean<Pick<SignatureRecord, 'letterId' | 'signedAt'>[]>(),
+  ])
+  const deed = (letterId: Types.ObjectId, what: Receipt['what'], at: Date | undefined) =>
+    at ? [{ title: titles.get(String(letterId)) ?? '', what, at }] : []
+  return [
+    ...sheets.flatMap((it) => [
+      ...deed(it.letterId, '打开', it.readBy?.[studentId]?.[personId]),
+      ...deed(it.letterId, '确认', it.confirmedBy?.[studentId]?.[personId]),
+    ]),
+    ...signatures.flatMap((it) => deed(it.letterId, '签字', it.signedAt)),
+  ]
+}

@@ -1,0 +1,23 @@
+import { Types } from 'mongoose'
+import { QuotaModel } from '../consents/model.ts'
+import { OutboxModel, type OutboxRecord } from '../model.ts'
+
+const MOST = 2000
+
+/** Every message to a person, the newest first. */
+export const everyMessageOf = (personId: string) =>
+  OutboxModel.find({ personId: new Types.ObjectId(personId) })
+    .sort({ showAt: -1, _id: -1 })
+    .limit(MOST)
+    .lean<OutboxRecord[]>()
+
+/** Forgets a person's messages and what WeChat would take for them. Harmless twice. */
+export async function forgetMessages(personId: string, openId: string | null) {
+  await OutboxModel.deleteMany({ personId: new Types.ObjectId(personId) })
+  // An identity is letters, digits, dashes and underscores; the range is that of its prefix.
+  if (openId) await QuotaModel.deleteMany({ _id: { $gte: `${openId}:`, $lt: `${openId};` } })
+}
+
+/** Takes the words out of what others were told about these subjects, and keeps that they were told. Harmless twice. */
+export const blankMessages = (subjects: string[]) =>
+  OutboxModel.updateMany({ subject: { $in: subjects } }, { text: '这位家长已注销账号', values: {} })

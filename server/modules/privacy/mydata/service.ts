@@ -1,0 +1,105 @@
+import type { GuardianActor } from '../../../http/actor.ts'
+import { instantInWords } from '../../../infra/clock.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import * as accounts from '../../accounts/service.ts'
+import { deviceName } from '../../accounts/rules.ts'
+import { certificatesOf } from '../../certificates/service.ts'
+import { studiesOf } from '../../courses/personal/service.ts'
+import { receiptsOf } from '../../letters/personal/service.ts'
+import { callsOf } from '../../meetings/service.ts'
+import { everyMessageOf } from '../../notify/personal/service.ts'
+import { bondsOf } from '../../org/families/personal/service.ts'
+import * as tree from '../../org/tree/service.ts'
+import { answersOf } from '../consents/service.ts'
+import { KEPT, type Section } from '../rules.ts'
+
+const words = (at: Date | null | undefined) => (at ? instantInWords(at) : '')
+
+/** Everything that is kept about a guardian, room by room, in words: what the page shows and the export carries. */
+export async function everythingOf(
+  { personId }: Pick<GuardianActor, 'personId'>,
+  { fields }: Pick<Deps, 'fields'>,
+): Promise<Section[]> {
+  const [person, bonds, studies, certificates, receipts, calls, messages, answers] = await Promise.all([
+    accounts.self(personId),
+    bondsOf(personId),
+    studiesOf(personId),
+    certificatesOf(personId),
+    receiptsOf(personId),
+    callsOf(personId),
+    everyMessageOf(personId),
+    answersOf(personId),
+  ])
+  const classes = await tree.fullNamesOf(bonds.map(({ student }) => String(student.classId)))
+  return [
+    {
+      ...KEPT.account,
+      lines: [
+        { label: '姓名', value: person.name },
+        { label: '手机号', value: person.phone ? fields.open(person.phone) : '没有绑定' },
+        { label: '微信', value: person.wxOpenId ? '已绑定' : '没有绑定' },
+        ...person.sessions.map((it) => ({
+          label: '登录的设备',
+          value: `${deviceName(it.device)}，${words(it.openedAt)}`,
+        })),
+      ],
+    },
+    {
+      ...KEPT.children,
+      lines: bonds.map(({ bond, student }) => ({
+        label: student.name,
+        value: [
+          classes.get(String(student.classId)),
+          `学号${student.number}`,
+          bond.relation,
+          ...(student.isBoarding ? ['住校'] : []),
+          ...(student.isLeftBehind ? ['留守'] : []),
+          ...(student.dailyCarer ? [`日常由${student.dailyCarer}照顾`] : []),
+          ...(bond.to ? [`${words(bond.to)}起不再是这个孩子的家长`] : []),
+        ].join('，'),
+      })),
+    },
+    {
+      ...KEPT.letters,
+      lines: receipts.map((it) => ({ label: it.title, value: `${it.what}，${words(it.at)}` })),
+    },
+    {
+      ...KEPT.studies,
+      lines: [
+        ...studies.watches.map((it) => ({
+          label: it.title,
+          value: it.completedAt ? `${words(it.completedAt)}学完` : `看了${it.watched}秒`,
+        })),
+        ...studies.attempts.map((it) => ({
+          label: '结业考试',
+          value: `${words(it.startedAt)}，${it.endedAt ? `答对${it.right}题` : '没有交卷'}`,
+        })),
+      ],
+    },
+    {
+      ...KEPT.certificates,
+      lines: certificates.map((it) => ({
+        label: it.number,
+        value: `${it.programmeTitle}，${words(it.issuedAt)}`,
+      })),
+    },
+    {
+      ...KEPT.calls,
+      lines: calls.map(({ slot, booking }) => ({
+        label: words(slot.startAt),
+        value: `${booking.studentName}，${booking.topic}`,
+      })),
+    },
+    {
+      ...KEPT.messages,
+      lines: messages.map((it) => ({ label: words(it.showAt), value: `${it.title} ${it.text}` })),
+    },
+    {
+      ...KEPT.consents,
+      lines: answers.map((it) => ({
+        label: words(it.at),
+        value: `第${it.version}版，${it.isGiven ? '同意' : '不同意'}`,
+      })),
+    },
+  ]
+}
