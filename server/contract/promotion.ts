@@ -64,6 +64,8 @@ export const promotionMove = z.object({
   into: z.array(z.object({ name: z.string(), classId: objectId })),
   /** The class it is put together with. */
   mergedWith: z.nullable(objectId),
+  /** In the last grade of its school: it cannot move up. */
+  isLast: z.boolean(),
   isDone: z.boolean(),
   /** Students who were left where they are when it was undone. */
   kept: z.array(z.string()),

@@ -80,6 +80,8 @@ const moveSchema = new Schema(
     students: count,
     outcome: { type: String, enum: outcome.options, required: true },
     into: { type: [targetSchema], default: [] },
+    /** In the last grade of its school: its children can only leave. */
+    isLast: { type: Boolean, default: false },
     /** The class whose target this one shares. */
     mergedWith: { type: id, default: null },
     state: { type: String, enum: ['waiting', 'done', 'undone'], default: 'waiting', required: true },

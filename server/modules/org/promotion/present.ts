@@ -37,6 +37,7 @@ export function presentMove(move: MoveRecord, names: Map<string, string>): api.P
     outcome: move.outcome,
     into: move.into.map((it) => ({ name: fullName(it.grade, it.name), classId: String(it.classId) })),
     mergedWith: move.mergedWith ? String(move.mergedWith) : null,
+    isLast: move.isLast,
     isDone: move.state !== 'waiting',
     kept: move.keptIds.map((it) => names.get(String(it)) ?? ''),
   }

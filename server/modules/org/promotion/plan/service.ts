@@ -66,6 +66,7 @@ export async function planOf(path: string, year: number): Promise<Planned[]> {
           outcome: target ? ('up' as const) : ('graduate' as const),
           into: target ? [target] : [],
           mergedWith: null,
+          isLast: !target,
         },
       ]
     })
