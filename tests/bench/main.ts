@@ -9,6 +9,7 @@ import { buildCity } from './city.ts'
 import { targetAt } from './load.ts'
 import { measure } from './rounds.ts'
 import { LETTER_COUNT, scenariosOf } from './scenarios.ts'
+import { searchLines } from './search.ts'
 import { openStage } from './stage.ts'
 
 const { values } = parseArgs({
@@ -27,7 +28,9 @@ const pace = values.quick ? { rounds: 3, burstMs: 500, say } : { rounds: 7, burs
 const stage = await open()
 onLeave(stage.close)
 try {
-  await run()
+  // The search has families of its own and needs no city around them.
+  if (!values.only.startsWith('search')) await run()
+  if ('search families'.includes(values.only)) await search()
 } catch (error) {
   // A machine that is too busy to answer is a result as well, and no reason to fail whoever asked for figures.
   say(String(error instanceof Error ? error.message : error))
@@ -55,6 +58,18 @@ async function run() {
   }
   for (const scenario of scenariosOf(city).filter((it) => it.name.includes(values.only))) {
     process.stdout.write(`${JSON.stringify(await measure(scenario, city.families, pair, pace))}\n`)
+  }
+}
+
+/** Search as one types over a million families, beside a lookup of one document by a key. */
+async function search() {
+  const deps = await openDeps(readEnv({ ...stage.env, PORT: '0' }))
+  try {
+    for (const line of await searchLines(deps, values.quick ? 100_000 : 1_000_000, say)) {
+      process.stdout.write(`${JSON.stringify(line)}\n`)
+    }
+  } finally {
+    await deps.close()
   }
 }
 

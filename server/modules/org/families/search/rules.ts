@@ -53,12 +53,13 @@ const plain = (text: string) => text.toLowerCase().replace(/\s/g, '')
 
 /** A stretch of the index: everything that begins with the key, or the key itself. */
 export interface Stretch {
-  keys: { $gte: string; $lt: string } | string
+  keys: { $elemMatch: { $gte: string; $lt: string } } | string
 }
 
 /** Larger than any character people type. */
 const END = '\uffff'
-const begins = (key: string): Stretch => ({ keys: { $gte: key, $lt: key + END } })
+// One and the same key between both ends: without $elemMatch two keys of a child could each satisfy one.
+const begins = (key: string): Stretch => ({ keys: { $elemMatch: { $gte: key, $lt: key + END } } })
 
 /** Where a typed text may stand for a unit: its own keys, or for phones those of its district. */
 export function stretchesFor(
