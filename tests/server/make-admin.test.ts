@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, it } from 'vitest'
 import { signInWithPassword } from '#contract/accounts'
+import { setPasswordByLink } from '#contract/sign-in'
 import { processEnv } from '../support/process.ts'
 import { useWorld } from '../support/world.ts'
 
@@ -36,5 +37,18 @@ it('makes a city and its first administrator, who can sign in; a taken name is r
     code: 1,
     said: expect.stringContaining('已经有人用了') as string,
   })
+
+  const forgotten = await makeAdmin(['--reset', 'zhoumin'])
+  const [, link = ''] = /new-password#(\S+)/.exec(forgotten.said) ?? []
+  await expect(
+    world.withToken(null)(signInWithPassword, { loginName: 'zhoumin', password }),
+  ).rejects.toMatchObject({ status: 401 })
+  const newPassword = '市管理员的新密码 2026'
+  await world.withToken(null)(setPasswordByLink, { link, newPassword })
+  const back = await world.withToken(null)(signInWithPassword, {
+    loginName: 'zhoumin',
+    password: newPassword,
+  })
+  expect(back.me.name).toBe('周敏')
   expect(await makeAdmin([])).toMatchObject({ code: 1, said: expect.stringContaining('用法') as string })
-}, 60_000)
+}, 120_000)
