@@ -144,7 +144,7 @@ describe('single approvals', () => {
     const book = new ExcelJS.Workbook()
     await book.xlsx.load(await response.arrayBuffer())
     const sheet = book.worksheets[0]
-    const mark = String(sheet?.lastRow?.getCell(1).value)
+    const mark = sheet?.lastRow?.getCell(1).text
     expect(mark).toMatch(/^导出人 王校长 · 实验中学\d+ · \d+月\d+日\(周.\) \d\d:\d\d · 仅限本校工作使用$/)
     expect(sheet?.headerFooter.oddFooter).toContain('导出人 王校长')
     const [line] = await lines('export.made')

@@ -47,7 +47,9 @@ export async function findApproval(
   return single && approvedBy('single', single._id, single.decidedBy)
 }
 
-const approvedBy = (ground: Approved['ground'], approvalId: unknown, approverId: unknown): Approved => ({
+type Id = Types.ObjectId | null | undefined
+
+const approvedBy = (ground: Approved['ground'], approvalId: Types.ObjectId, approverId: Id): Approved => ({
   ground,
   approvalId: String(approvalId),
   approverId: approverId ? String(approverId) : null,

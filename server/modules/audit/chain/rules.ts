@@ -10,7 +10,7 @@ export type Line = Omit<AuditRecord, 'mac' | 'seq' | 'hash' | 'isWaiting' | 'isF
 /** What comes before the first line. */
 export const GENESIS = { seq: 0, hash: '' }
 
-const idText = (id: unknown) => (id ? String(id) : null)
+const idText = (id: { toString(): string } | null | undefined) => id?.toString() ?? null
 
 /** One text for one line, whatever order its fields come back in. The leading version changes when a field is added. */
 const textOf = (it: Line) =>

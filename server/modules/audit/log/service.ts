@@ -78,7 +78,9 @@ async function page(filter: object, after: string | undefined, limit: number) {
   return { lines, next: found.length > limit && last ? cursorOf(last) : null }
 }
 
-const some = (ids: unknown[]) => [...new Set(ids.flatMap((it) => (it ? [String(it)] : [])))]
+type Id = Types.ObjectId | null | undefined
+
+const some = (ids: Id[]) => [...new Set(ids.flatMap((it) => (it ? [String(it)] : [])))]
 
 /** The names that some lines speak of. */
 export async function namesIn(lines: AuditRecord[], most = 3) {
@@ -89,9 +91,9 @@ export async function namesIn(lines: AuditRecord[], most = 3) {
   ])
   const children = new Map(students.map((it) => [String(it._id), it.name]))
   return {
-    person: (id: unknown) => (id ? people.get(String(id)) || null : null),
-    unit: (id: unknown) => units.get(String(id)) ?? '',
-    child: (id: unknown) => children.get(String(id)) ?? '已离校的学生',
+    person: (id: Id) => (id ? people.get(String(id)) || null : null),
+    unit: (id: Id) => units.get(String(id)) ?? '',
+    child: (id: Id) => children.get(String(id)) ?? '已离校的学生',
   }
 }
 
