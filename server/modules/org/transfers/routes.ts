@@ -1,6 +1,7 @@
 import type Router from '@koa/router'
 import * as api from '#contract/transfers'
 import type { StaffActor } from '../../../http/actor.ts'
+import * as audit from '../../audit/service.ts'
 import { Refusal } from '../../../http/errors.ts'
 import { DONE, serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
@@ -53,7 +54,9 @@ export function transferRoutes(router: Router, deps: Deps) {
   })
 
   serve(router, api.listTransfers, async ({ actor, unitId, box, after }) => {
-    const page = await transfers.transfersOf(await unitScope(actor, unitId, 'transfer'), box, after)
+    const scope = await unitScope(actor, unitId, 'transfer')
+    await audit.view('transfers.listed', scope, {}, clock.now())
+    const page = await transfers.transfersOf(scope, box, after)
     return { transfers: page.transfers.map((it) => shown(it, actor)), next: page.next }
   })
 
