@@ -3,14 +3,14 @@ import { expect, it } from 'vitest'
 import { StudentModel } from '../../server/modules/org/families/model.ts'
 import { shot } from '../support/browser.ts'
 import { rosterNow } from '../support/imports.ts'
-import { writeBook } from '../support/sheets.ts'
+import { type Cell, writeBook } from '../support/sheets.ts'
 import { useStage } from './stage.ts'
 
 const stage = useStage()
 const { world } = stage
 
 /** What a school office has: a title above, a class merged over its children, father and mother, one broken number. */
-const LIST = [
+const LIST: Cell[][] = [
   ['2026—2027学年新生名单', null, null, null, null, null, null, null, null],
   ['学校', '年级', '班级', '学籍号', '姓名', '父亲姓名', '父亲电话', '母亲姓名', '母亲电话', '家庭住址'],
   [
@@ -83,7 +83,7 @@ it(
     expect(await StudentModel.countDocuments({ leftAt: null })).toBe(2)
 
     await page.getByRole('button', { name: '撤销这次写入' }).click()
-    await page.getByText('新增的 0 名学生会从花名册里去掉').waitFor()
+    await page.getByText('改动过的恢复原样').waitFor()
     await shot(page, 'roster/07-undo')
     await page.getByRole('button', { name: '撤销', exact: true }).click()
     await page.getByText('这次写入已经撤销').waitFor()

@@ -1,4 +1,4 @@
-import type { ImportStatus, RosterImport } from '#contract/roster'
+import type { ImportStatus, Leavers, RosterImport } from '#contract/roster'
 import { count } from '../../format/number'
 
 /** Where an import is on its way, for a list of them. */
@@ -62,17 +62,27 @@ export function waitsFor(status: ImportStatus): string {
   return status === 'checked' ? '检查好了，等您确认写入。' : '正在处理。'
 }
 
-/** 将写入 19,980 名学生，20 行有问题会跳过 */
-export function applySentence({ students, errors }: RosterImport['counts']): string {
-  const written = `将写入 ${count(students)} 名学生`
-  return errors > 0 ? `${written}，${count(errors)} 行有问题会跳过` : `${written}，所有行都没有问题`
+/** 将写入 19,980 名学生，3 名不在名单上的记为已离开，20 行有问题会跳过 */
+export function applySentence(
+  { students, errors, leftInClasses, leftInSchools }: RosterImport['counts'],
+  leavers: Leavers = 'none',
+): string {
+  const gone = { none: 0, classes: leftInClasses, schools: leftInClasses + leftInSchools }[leavers]
+  const parts = [
+    `将写入 ${count(students)} 名学生`,
+    ...(gone > 0 ? [`${count(gone)} 名不在名单上的记为已离开`] : []),
+    errors > 0 ? `${count(errors)} 行有问题会跳过` : '所有行都没有问题',
+  ]
+  return parts.join('，')
 }
 
 /** 撤销 means this, for the list at hand. */
-export const undoSentence = ({ counts }: Pick<RosterImport, 'counts'>) =>
-  `新增的 ${count(counts.newStudents)} 名学生会从花名册里去掉，改动过的恢复原样。写入以后有人改过的、家长已经加入的，保持不动。`
+export function undoSentence({ counts }: Pick<RosterImport, 'counts'>): string {
+  const added = counts.newStudents > 0 ? `新增的 ${count(counts.newStudents)} 名学生会从花名册里去掉，` : ''
+  return `${added}改动过的恢复原样。写入以后有人改过的、家长已经加入的，保持不动。`
+}
 
-/** The four ways in which a list differs, each with how many. */
+/** The ways in which a list differs, each with how many. */
 export const differenceTabs = ({ counts }: Pick<RosterImport, 'counts'>) =>
   [
     { kind: 'added', label: '新增', count: counts.newStudents },

@@ -153,6 +153,9 @@ export const isTemplate = (columns: OutlineColumn[]) =>
   columns.every((it) => it.from === 'title' || it.key === null) &&
   COLUMNS.every((it) => !it.isNeeded || columns.some(({ key }) => key === it.key))
 
-/** Enough to recognise a column by: names stay, long numbers lose their middle. */
-export const masked = (text: string) =>
-  plain(text).replace(/[\dXx]{7,}/g, (digits) => `${digits.slice(0, 3)}****${digits.slice(-4)}`)
+/** Enough to recognise a column by: names stay, what is as long as a phone or an ID number loses its middle. */
+export function masked(text: string): string {
+  const said = plain(text)
+  const digits = said.replace(/[^\dXx]/g, '')
+  return digits.length >= 11 ? `${digits.slice(0, 3)}****${digits.slice(-4)}` : said
+}

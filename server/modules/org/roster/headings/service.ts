@@ -59,8 +59,7 @@ function seen(
       at: column,
       ...it,
       heading: masked(it.heading),
-      samples: below
-        .map(({ cells }) => masked(cells[column] ?? ''))
+      samples: [...new Set(below.map(({ cells }) => masked(cells[column] ?? '')))]
         .filter((cell) => cell !== '')
         .slice(0, SAMPLES),
     }))
