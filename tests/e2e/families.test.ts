@@ -22,6 +22,8 @@ async function scene() {
   await PersonModel.updateOne({ _id: grandmother }, { wxOpenId: openIdOf('张三奶奶'), name: '孙秀英' })
   await GuardianshipModel.updateOne({ personId: mother }, { isPrimary: true, name: '刘洋' })
   await GuardianshipModel.updateOne({ personId: grandmother }, { name: '孙秀英' })
+  const consent = { version: 1, isGiven: true, at: world.now() }
+  await PersonModel.create({ wxOpenId: openIdOf('张三姑姑'), name: '张敏', consent })
   const office = await buildStaff(school, 'school_admin', { name: '王敏' })
   await PersonModel.updateOne(
     { _id: office },

@@ -1,7 +1,8 @@
 import { acceptInvitation, COMMON_RELATIONS, readInvitation, type Reply } from '../../../contract'
 import { refreshMe } from '../../../services/account'
 import { call, explain, Problem, tell } from '../../../services/api'
-import { goOn, signInFirst } from '../../../services/navigate'
+import { go, goOn, signInFirst } from '../../../services/navigate'
+import { pages } from '../../../services/pages'
 import { nearMoment } from '../../../services/format'
 import { session } from '../../../services/session'
 import { me } from '../../../services/store'
@@ -77,6 +78,8 @@ Page<Data, Custom>({
       goOn()
     } catch (error) {
       tell(error)
+      // Joining a child waits for a yes to the privacy text.
+      if (error instanceof Problem && error.status === 403) go(pages.privacy)
     } finally {
       this.setData({ busy: false })
     }
