@@ -6,7 +6,7 @@ import {
   StudentModel,
   type StudentRecord,
 } from '../../server/modules/org/families/model.ts'
-import { refreshKeys } from '../../server/modules/org/families/search/service.ts'
+import { soundOf } from '../../server/modules/org/families/rules.ts'
 import type { UnitRecord } from '../../server/modules/org/tree/model.ts'
 import { DEPTH, idAt } from '../../server/modules/org/tree/rules.ts'
 import { ensureUnit } from '../../server/modules/org/tree/service.ts'
@@ -46,12 +46,14 @@ export async function buildStaff(unit: UnitRecord, post: PostKind, over: { name?
 /** A student of a class. */
 export async function buildStudent(klass: UnitRecord, over: { name?: string; number?: string } = {}) {
   const n = next()
+  const name = over.name ?? `学生${n}`
   const student = await StudentModel.create({
+    ...soundOf(name),
     schoolId: new Types.ObjectId(idAt(klass.path, DEPTH.school) ?? ''),
     classId: klass._id,
     path: klass.path,
     number: over.number ?? String(20260000 + n),
-    name: over.name ?? `学生${n}`,
+    name,
     memberships: [{ classId: klass._id, path: klass.path, from: new Date(0), to: null }],
   })
   return student.toObject() as StudentRecord
