@@ -147,7 +147,7 @@ function elsewhere(token: string) {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     if (!response.ok) throw Object.assign(new Error(String(response.status)), { status: response.status })
-    return (await response.json()) as unknown
+    return response.json()
   }
   return client(transport)
 }

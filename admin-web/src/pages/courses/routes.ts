@@ -23,6 +23,14 @@ export default {
     icon: Reading,
     to: 'courses',
     order: 40,
-    visible: holds('city_admin', 'district_admin', 'school_admin', 'grade_head', 'class_teacher', 'inspector', 'lecturer'),
+    visible: holds(
+      'city_admin',
+      'district_admin',
+      'school_admin',
+      'grade_head',
+      'class_teacher',
+      'inspector',
+      'lecturer',
+    ),
   },
 } satisfies RoomRoutes

@@ -16,6 +16,13 @@ export default {
     icon: DataAnalysis,
     to: 'dashboard',
     order: 1,
-    visible: holds('city_admin', 'district_admin', 'school_admin', 'grade_head', 'class_teacher', 'inspector'),
+    visible: holds(
+      'city_admin',
+      'district_admin',
+      'school_admin',
+      'grade_head',
+      'class_teacher',
+      'inspector',
+    ),
   },
 } satisfies RoomRoutes

@@ -36,6 +36,13 @@ export default {
     icon: Message,
     to: 'letters',
     order: 30,
-    visible: holds('city_admin', 'district_admin', 'school_admin', 'grade_head', 'class_teacher', 'inspector'),
+    visible: holds(
+      'city_admin',
+      'district_admin',
+      'school_admin',
+      'grade_head',
+      'class_teacher',
+      'inspector',
+    ),
   },
 } satisfies RoomRoutes

@@ -18,7 +18,12 @@ export interface Term {
   to: Date | null
 }
 
-export const stateOf = ({ from, to }: { from: Date; to?: Date | null | undefined }, now: Date): PostState =>
+interface Span {
+  from: Date
+  to?: Date | null | undefined
+}
+
+export const stateOf = ({ from, to }: Span, now: Date): PostState =>
   to && to <= now ? 'past' : from > now ? 'coming' : 'now'
 
 /** Days as people say them → instants: today begins at once, the last day belongs to it. */
@@ -74,7 +79,7 @@ export const isAbove = (mine: readonly Held[], { post, path }: Held) =>
  * Whether they stand above everything a person holds and will hold. Less would let a school take over the account of somebody who also
  * works in its district.
  */
-export const isAboveAll = (mine: readonly Held[], theirs: Iterable<Held & Term>, now: Date) =>
+export const isAboveAll = (mine: readonly Held[], theirs: Iterable<Held & Span>, now: Date) =>
   [...theirs].filter((it) => stateOf(it, now) !== 'past').every((it) => isAbove(mine, it))
 
 /** Where colleagues are looked for who may stand in: the school, or the district or city itself. */
