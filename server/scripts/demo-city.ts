@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Types } from 'mongoose'
 import type { PostKind } from '#contract/org'
+import { shanghaiDay } from '../infra/clock.ts'
 import type { Deps } from '../infra/deps.ts'
 import { PersonModel } from '../modules/accounts/model.ts'
 import { ensureStaff } from '../modules/accounts/service.ts'
@@ -8,15 +9,18 @@ import { hashPassword } from '../modules/accounts/sign-in/service.ts'
 import { GuardianshipModel, StudentModel } from '../modules/org/families/model.ts'
 import { soundOf } from '../modules/org/families/rules.ts'
 import type { UnitRecord } from '../modules/org/tree/model.ts'
-import { DEPTH, gradeName, idAt } from '../modules/org/tree/rules.ts'
+import { schoolYearOn } from '../modules/org/terms/rules.ts'
+import { className, classCode, DEPTH, entryYearOf, gradeName, idAt } from '../modules/org/tree/rules.ts'
 import { ensureUnit } from '../modules/org/tree/service.ts'
 
-/** The demo city's shape: every school has grades 7 and 8; two classes a grade; this many students a class. */
+/** The demo city's shape: junior schools have grades 7 and 8, the nine-year school also 6 and 9; two classes a grade; this many students a class. */
 const STUDENTS_A_CLASS = 36
 const DISTRICTS = [
   { name: '东湖区', code: '360101', schools: ['云溪市实验中学', '东湖区第三中学', '东湖区滨江学校'] },
   { name: '西山区', code: '360102', schools: ['西山区第一中学', '西山区育才学校'] },
 ]
+/** One school leads from 小学 to 初中, so that a promotion has graduates, and 小升初 has somebody to send. */
+const NINE_YEAR = '东湖区滨江学校'
 const SURNAMES = [...'王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕']
 const GIVEN =
   '子涵 雨桐 浩然 欣怡 梓轩 思远 一诺 佳怡 宇航 诗琪 俊杰 梦瑶 天佑 语嫣 博文 晨曦 嘉豪 若曦 明轩 雅静 志远 可馨 睿渊 安然'.split(
@@ -31,6 +35,7 @@ const STAFF: { as: string; name: string; login?: string; posts: [PostKind, strin
   { as: '实验中学校长', name: '顾远', login: 'guyuan', posts: [['principal', '云溪市实验中学']] },
   { as: '东湖区审计员', name: '沈岩', login: 'shenyan', posts: [['auditor', '东湖区']] },
   { as: '实验中学管理员', name: '许静', login: 'shiyan', posts: [['school_admin', '云溪市实验中学']] },
+  { as: '第三中学管理员', name: '方倩', login: 'sanzhong', posts: [['school_admin', '东湖区第三中学']] },
   {
     as: '李老师',
     name: '李文',
@@ -53,9 +58,15 @@ export async function seedDemoCity(deps: Deps, say: (line: string) => void) {
     units.set(name, district)
     for (const [at, schoolName] of schools.entries()) {
       const parent = district
-      const school = await ensureUnit({ kind: 'school', name: schoolName, code: `${code}${at + 1}`, parent })
+      const school = await ensureUnit({
+        kind: 'school',
+        name: schoolName,
+        code: `${code}${at + 1}`,
+        parent,
+        schoolType: schoolName === NINE_YEAR ? 'nineYear' : 'junior',
+      })
       units.set(schoolName, school)
-      for (const klass of await gradesOf(school)) {
+      for (const klass of await gradesOf(school, schoolYearOn(shanghaiDay(now), []))) {
         classes.push(klass)
         units.set(klass.fullName, klass)
       }
@@ -69,20 +80,16 @@ export async function seedDemoCity(deps: Deps, say: (line: string) => void) {
   return { city, units, classes }
 }
 
-async function gradesOf(school: UnitRecord) {
+async function gradesOf(school: UnitRecord, schoolYear: number) {
   const classes: UnitRecord[] = []
-  for (const number of [7, 8]) {
+  for (const number of school.name === NINE_YEAR ? [6, 7, 8, 9] : [7, 8]) {
     const name = gradeName(number)
     const grade = await ensureUnit({ kind: 'grade', name, code: `G${number}`, parent: school, grade: number })
     for (const at of [1, 2]) {
-      const unit = {
-        kind: 'class',
-        name: `${at}班`,
-        code: `${number}0${at}`,
-        parent: grade,
-        grade: number,
-      } as const
-      classes.push(await ensureUnit(unit))
+      const entryYear = entryYearOf(number, schoolYear)
+      const code = classCode(entryYear, at)
+      const unit = { kind: 'class', name: className(at), code, parent: grade, grade: number } as const
+      classes.push(await ensureUnit({ ...unit, entryYear, schoolYear }))
     }
   }
   return classes
@@ -106,7 +113,7 @@ async function fillClass(klass: UnitRecord, from: number, fields: Deps['fields']
       _id,
       schoolId,
       ...where,
-      number: `${klass.code}${String(at).padStart(2, '0')}`,
+      number: `${klass.grade}0${Number.parseInt(klass.name)}${String(at).padStart(2, '0')}`,
       name,
       ...soundOf(name),
       activatedAt: joined,

@@ -4,6 +4,7 @@ import { ensureIndexes } from '../infra/mongo.ts'
 import { openDeps } from '../infra/open.ts'
 import { UnitModel } from '../modules/org/tree/model.ts'
 import { seedDemoCity } from './demo-city.ts'
+import { beginDemoMoves } from './demo-moves.ts'
 import { tellDemoStory } from './demo-story.ts'
 import { publishContent } from './publish.ts'
 
@@ -21,6 +22,7 @@ export async function seed(env: Env, say: Say): Promise<void> {
     if (!env.DEMO || (await UnitModel.exists({ kind: 'city' }))) return
     const { units } = await seedDemoCity(deps, say)
     await tellDemoStory(units, deps, say)
+    await beginDemoMoves(units, deps, say)
   } finally {
     await deps.close()
   }
