@@ -7,6 +7,7 @@ import { SetupError } from '../../server/infra/engines/setup.ts'
 import { openDeps } from '../../server/infra/open.ts'
 import { buildCity } from './city.ts'
 import { targetAt } from './load.ts'
+import { promotionLine } from './promotion.ts'
 import { measure } from './rounds.ts'
 import { LETTER_COUNT, scenariosOf } from './scenarios.ts'
 import { searchLines } from './search.ts'
@@ -58,6 +59,18 @@ async function run() {
   }
   for (const scenario of scenariosOf(city).filter((it) => it.name.includes(values.only))) {
     process.stdout.write(`${JSON.stringify(await measure(scenario, city.families, pair, pace))}\n`)
+  }
+  // Last, as it moves everybody.
+  if ('promotion students'.includes(values.only)) await promote()
+}
+
+/** Districts a grade up, beside the same changes written plainly. */
+async function promote() {
+  const deps = await openDeps(readEnv({ ...stage.env, PORT: '0' }))
+  try {
+    process.stdout.write(`${JSON.stringify(await promotionLine(deps, say))}\n`)
+  } finally {
+    await deps.close()
   }
 }
 
