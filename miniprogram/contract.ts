@@ -114,6 +114,9 @@ export type {
   Tally,
 } from '../server/contract/letters.ts'
 
+export { BLANKS, blocksOf } from '../server/contract/letter-text.ts'
+export type { Block as TextBlock } from '../server/contract/letter-text.ts'
+
 export {
   listMyMessages,
   listMySubscriptions,
@@ -137,6 +140,17 @@ export {
 export type { Join, Match, MyJoin, Student } from '../server/contract/org.ts'
 
 export { postInWords } from '../server/contract/posts.ts'
+
+export {
+  answerConsent,
+  askDeletion,
+  cancelDeletion,
+  changeMyName,
+  exportMyData,
+  readMyData,
+  readPrivacyText,
+} from '../server/contract/privacy.ts'
+export type { MyData, PrivacyText } from '../server/contract/privacy.ts'
 export { answerScan, openScan } from '../server/contract/sign-in.ts'
 
 /** What an endpoint answers: `Reply<typeof listMySessions>`. */

@@ -14,6 +14,7 @@ export const pages = {
   reminders: '/packages/account/reminders/reminders',
   privacy: '/packages/account/privacy/privacy',
   views: '/packages/account/views/views',
+  myData: '/packages/account/my-data/my-data',
   letter: '/packages/letter/letter/letter',
   teacherClass: '/packages/teacher/class/class',
   teacherJoins: '/packages/teacher/joins/joins',

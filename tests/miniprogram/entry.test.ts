@@ -20,6 +20,22 @@ async function signedIn(change: object = {}) {
   session.adopt(opened('token', change) as never)
 }
 
+/** The page asks for the text in force as it opens; what is agreed to is that. */
+const TEXT = {
+  version: 3,
+  effectiveOn: '2026-11-22',
+  title: '我们怎样保护您和孩子的信息',
+  changes: '',
+  body: '请您看完这一页。',
+}
+async function openWelcome() {
+  const page = await openPage<OpenPage>('packages/account/welcome/welcome')
+  const reading = await phone.next()
+  expect(reading).toMatchObject({ path: 'GET /privacy-text', token: undefined })
+  answer(reading, 200, TEXT)
+  return page
+}
+
 const classOf = (className: string) => ({
   classId: 'c'.repeat(24),
   className,
@@ -32,7 +48,7 @@ it.each([
   ['nobody in the roster', {}, 'redirectTo /packages/account/join/join?from=phone'],
   ['children already joined', { children: [child('1', '张三')] }, 'reLaunch /pages/home/home'],
 ])('leads on from the phone number to where it finds %s', async (_, found, way) => {
-  const page = await openPage<OpenPage>('packages/account/welcome/welcome')
+  const page = await openWelcome()
 
   const entering = run(page, 'onPhone', { detail: { code: 'phone-code', errMsg: 'getPhoneNumber:ok' } })
   answer(await phone.next(), 200, opened('by-openid'))
@@ -48,7 +64,7 @@ it.each([
 })
 
 it("leads a teacher who is nobody's parent to 教师端", async () => {
-  const page = await openPage<OpenPage>('packages/account/welcome/welcome')
+  const page = await openWelcome()
 
   const entering = run(page, 'onPhone', { detail: { code: 'phone-code', errMsg: 'getPhoneNumber:ok' } })
   answer(await phone.next(), 200, opened('by-openid'))
@@ -62,11 +78,67 @@ it("leads a teacher who is nobody's parent to 教师端", async () => {
   expect(phone.went).toEqual(['reLaunch /pages/home/home'])
 })
 
+it('agrees to the version that was shown, with the account that stays', async () => {
+  const asked = { consent: { isAsked: true, isWithdrawn: false } }
+  const settled = { consent: { isAsked: false, isWithdrawn: false } }
+  const page = await openWelcome()
+
+  const entering = run(page, 'onPhone', { detail: { code: 'phone-code', errMsg: 'getPhoneNumber:ok' } })
+  answer(await phone.next(), 200, opened('by-openid', asked))
+  const first = await phone.next()
+  expect(first).toMatchObject({ path: 'POST /me/consent', token: 'by-openid' })
+  expect(first.data).toEqual({ version: 3, isGiven: true })
+  answer(first, 200, { done: true })
+  answer(await phone.next(), 200, person(settled))
+  answer(await phone.next(), 200, opened('by-phone', asked))
+  const second = await phone.next()
+  expect(second).toMatchObject({ path: 'POST /me/consent', token: 'by-phone', data: { version: 3 } })
+  answer(second, 200, { done: true })
+  answer(await phone.next(), 200, person(settled))
+  answer(await phone.next(), 200, person(settled))
+  await entering
+
+  expect(phone.went).toEqual(['redirectTo /packages/account/join/join?from=phone'])
+})
+
+it('shows what is there without agreeing, and asks the server for nothing', async () => {
+  const page = await openWelcome()
+  await run(page, 'onDecline')
+
+  expect(page.data.isDeclined).toBe(true)
+  expect(phone.asked).toEqual([])
+  expect(phone.login).not.toHaveBeenCalled()
+})
+
+it.each([
+  ['match/match', 'onYes', { matches: [{ guardianshipId: '1'.repeat(24), maskedStudentName: '张*' }] }],
+  ['join/join', 'onAsk', null],
+])('asks for consent before %s leads to a child, and goes on after a yes', async (path, handler, found) => {
+  await signedIn({ consent: { isAsked: true, isWithdrawn: false } })
+  const page = await openPage<OpenPage>(`packages/account/${path}`)
+  if (found) {
+    const first = { className: '七年级2班', schoolName: '实验中学', relation: '妈妈', ...found.matches[0] }
+    answer(await phone.next(), 200, { matches: [first] })
+    await vi.waitFor(() => expect(page.data.state).toBe('ready'))
+  }
+
+  await run(page, handler)
+  expect(page.data.asking).toBe(true)
+  expect(phone.asked).toEqual([])
+  await run(page, 'onNotNow')
+  expect(page.data.asking).toBe(false)
+
+  await signedIn({ consent: { isAsked: false, isWithdrawn: false } })
+  await run(page, 'onAgreed')
+  if (found) expect((await phone.next()).path).toBe(`POST /me/matches/${'1'.repeat(24)}`)
+  else expect(phone.showToast).toHaveBeenLastCalledWith(expect.objectContaining({ title: '班级码是6到8位字母和数字' }))
+})
+
 it.each([
   [1400001, '现在暂时不能用手机号登录，请用班级码加入。'],
   [103, '没有拿到手机号。不方便的话，也可以用班级码加入。'],
 ])('offers the class code when WeChat gives no number (%i)', async (errno, problem) => {
-  const page = await openPage<OpenPage>('packages/account/welcome/welcome')
+  const page = await openWelcome()
   await run(page, 'onPhone', { detail: { errno, errMsg: 'getPhoneNumber:fail' } })
 
   expect(page.data.problem).toBe(problem)

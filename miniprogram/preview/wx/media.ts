@@ -152,6 +152,8 @@ export const mediaApi = (phone: Phone) => ({
   chooseMessageFile: api('chooseMessageFile', chooseMessageFile),
   previewImage: api('previewImage', previewImage),
   openDocument: api('openDocument', openDocument),
+  /** A chat to send to there is not: the file is kept by the browser. */
+  shareFileMessage: api('shareFileMessage', ({ filePath }: { filePath: string }) => download(filePath)),
   saveImageToPhotosAlbum: api('saveImageToPhotosAlbum', ({ filePath }: { filePath: string }) =>
     saved('saveImageToPhotosAlbum', filePath),
   ),

@@ -1,8 +1,8 @@
 import { acceptInvitation, COMMON_RELATIONS, readInvitation, type Reply } from '../../../contract'
 import { refreshMe } from '../../../services/account'
 import { call, explain, Problem, tell } from '../../../services/api'
-import { go, goOn, signInFirst } from '../../../services/navigate'
-import { pages } from '../../../services/pages'
+import { mustAgree } from '../../../services/consent'
+import { goOn, signInFirst } from '../../../services/navigate'
 import { nearMoment } from '../../../services/format'
 import { session } from '../../../services/session'
 import { me } from '../../../services/store'
@@ -16,6 +16,8 @@ interface Data {
   relations: readonly string[]
   relation: string
   busy: boolean
+  /** The privacy text waits for an answer before one can join. */
+  asking: boolean
 }
 type Typed = WechatMiniprogram.CustomEvent<{ value: string }>
 interface Custom {
@@ -24,6 +26,8 @@ interface Custom {
   onType: (event: Typed) => void
   onRelation: (event: WechatMiniprogram.BaseEvent) => void
   onAccept: () => Promise<void>
+  onAgreed: () => void
+  onNotNow: () => void
 }
 
 /** Another guardian of the child asks me in: my name, what I am to the child, and I am there. */
@@ -37,6 +41,7 @@ Page<Data, Custom>({
     relations: COMMON_RELATIONS,
     relation: '',
     busy: false,
+    asking: false,
   },
   code: '',
 
@@ -71,6 +76,7 @@ Page<Data, Custom>({
   async onAccept() {
     const { busy, name, relation } = this.data
     if (busy) return
+    if (mustAgree()) return this.setData({ asking: true })
     this.setData({ busy: true })
     try {
       await call(acceptInvitation, { code: this.code, name, relation })
@@ -78,10 +84,16 @@ Page<Data, Custom>({
       goOn()
     } catch (error) {
       tell(error)
-      // Joining a child waits for a yes to the privacy text.
-      if (error instanceof Problem && error.status === 403) go(pages.privacy)
     } finally {
       this.setData({ busy: false })
     }
+  },
+
+  onAgreed() {
+    this.setData({ asking: false })
+    void this.onAccept()
+  },
+  onNotNow() {
+    this.setData({ asking: false })
   },
 })

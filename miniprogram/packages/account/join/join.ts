@@ -1,6 +1,7 @@
 import { askToJoin, COMMON_RELATIONS, readClassByCode, type Reply } from '../../../contract'
 import { refreshMe } from '../../../services/account'
 import { call, explain, tell } from '../../../services/api'
+import { mustAgree } from '../../../services/consent'
 import { go, replaceWith } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { me } from '../../../services/store'
@@ -23,6 +24,8 @@ interface Data {
   relation: string
   otherRelation: string
   busy: boolean
+  /** The privacy text waits for an answer before the request can go. */
+  asking: boolean
 }
 type Typed = WechatMiniprogram.CustomEvent<{ value: string }>
 interface Custom {
@@ -31,6 +34,8 @@ interface Custom {
   onType: (event: Typed) => void
   onRelation: (event: WechatMiniprogram.BaseEvent) => void
   onAsk: () => Promise<void>
+  onAgreed: () => void
+  onNotNow: () => void
 }
 
 /** Joining without a match: the code from the class group, whose parent one is, and then 班主任 says yes. */
@@ -47,6 +52,7 @@ Page<Data, Custom>({
     relation: '',
     otherRelation: '',
     busy: false,
+    asking: false,
   },
 
   onLoad(query) {
@@ -93,6 +99,7 @@ Page<Data, Custom>({
 
   async onAsk() {
     if (this.data.busy) return
+    if (mustAgree()) return this.setData({ asking: true })
     const { code, studentName, guardianName, relation, otherRelation } = this.data
     const input = { code, studentName, guardianName, relation: relation === OTHER ? otherRelation : relation }
     this.setData({ busy: true })
@@ -105,5 +112,13 @@ Page<Data, Custom>({
     } finally {
       this.setData({ busy: false })
     }
+  },
+
+  onAgreed() {
+    this.setData({ asking: false })
+    void this.onAsk()
+  },
+  onNotNow() {
+    this.setData({ asking: false })
   },
 })

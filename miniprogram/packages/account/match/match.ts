@@ -1,6 +1,7 @@
 import { answerMatch, listMyMatches, type Match } from '../../../contract'
 import { refreshMe } from '../../../services/account'
 import { call, explain, Problem, tell } from '../../../services/api'
+import { mustAgree } from '../../../services/consent'
 import { go, goOn, replaceWith } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 
@@ -11,6 +12,8 @@ interface Data {
   busy: boolean
   /** Asks once more before 不是我的孩子: a slip here would cost a telephone call to the teacher. */
   denying: boolean
+  /** The privacy text waits for an answer before a yes can count; a no needs none. */
+  asking: boolean
 }
 interface Custom {
   load: () => Promise<void>
@@ -21,11 +24,13 @@ interface Custom {
   onBack: () => void
   onReallyNo: () => void
   onJoin: () => void
+  onAgreed: () => void
+  onNotNow: () => void
 }
 
 /** 您是七年级2班张*的妈妈？ One child after the other, as the phone number points at them. */
 Page<Data, Custom>({
-  data: { state: 'loading', problem: '', matches: [], busy: false, denying: false },
+  data: { state: 'loading', problem: '', matches: [], busy: false, denying: false, asking: false },
 
   onLoad() {
     void this.load()
@@ -67,6 +72,7 @@ Page<Data, Custom>({
   },
 
   onYes() {
+    if (mustAgree()) return this.setData({ asking: true })
     void this.answer(true)
   },
   onNo() {
@@ -80,5 +86,13 @@ Page<Data, Custom>({
   },
   onJoin() {
     go(pages.join)
+  },
+
+  onAgreed() {
+    this.setData({ asking: false })
+    void this.answer(true)
+  },
+  onNotNow() {
+    this.setData({ asking: false })
   },
 })

@@ -1,6 +1,7 @@
 import { bookSlot, cancelMyCall, listFreeSlots, listMyCalls, type MyCall } from '../../../contract'
 import { refreshMe } from '../../../services/account'
 import { call, explain, Problem, tell } from '../../../services/api'
+import { isPutAway, standing } from '../../../services/consent'
 import { signInFirst } from '../../../services/navigate'
 import { session } from '../../../services/session'
 import { currentChild, me, watchChild } from '../../../services/store'
@@ -30,6 +31,8 @@ Component({
     state: 'loading',
     problem: '',
     isStranger: false,
+    /** Consent is taken back: a card stands in place of the times. */
+    isPutAway: false,
     topics: TOPICS,
     reasons: REASONS,
     coming: [] as ShownCall[],
@@ -66,6 +69,7 @@ Component({
       try {
         if (!me.get()) await refreshMe()
         const child = currentChild()
+        this.setData({ isPutAway: standing() === 'withdrawn' })
         if (!child) return this.setData({ state: 'ready', isStranger: true })
         const { studentId } = child
         const [{ calls }, { slots }] = await Promise.all([
@@ -83,6 +87,7 @@ Component({
           past: pastCalls(calls, studentId),
         })
       } catch (error) {
+        if (await isPutAway(error)) return this.setData({ state: 'ready', isPutAway: true })
         if (this.data.state !== 'ready') this.setData({ state: 'failed', problem: explain(error) })
       }
     },

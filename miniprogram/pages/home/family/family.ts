@@ -1,5 +1,6 @@
 import { listMyTodos, type ChildProgress, type Todo } from '../../../contract'
 import { call, explain } from '../../../services/api'
+import { standing } from '../../../services/consent'
 import { date, dayOf, greeting } from '../../../services/format'
 import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
@@ -14,6 +15,8 @@ Component({
     problem: '',
     /** Nobody is signed in, or no child is joined: the page invites instead. */
     isStranger: false,
+    /** Consent is taken back: a card stands in place of the child's things. */
+    isPutAway: false,
     greeting: '',
     today: '',
     children: '',
@@ -45,7 +48,8 @@ Component({
       const nameOf = (id: string | null) => mine.find((it) => it.studentId === id)?.name ?? ''
       this.setData({
         state: 'ready',
-        isStranger: mine.length === 0 && todos.length === 0,
+        isPutAway: standing() === 'withdrawn',
+        isStranger: mine.length === 0 && todos.length === 0 && standing() !== 'withdrawn',
         greeting: `${greeting()}${who?.name ? `，${who.name}` : ''}`,
         today: date(dayOf(new Date())),
         children: mine.map((it) => `${it.name} ${it.className}`).join('、'),

@@ -1,6 +1,7 @@
 import { listMyLetters } from '../../../contract'
 import { knowWho } from '../../../services/account'
 import { call, explain, tell } from '../../../services/api'
+import { isPutAway, standing } from '../../../services/consent'
 import { go, signInFirst } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { session } from '../../../services/session'
@@ -13,6 +14,8 @@ Component({
     state: 'loading',
     problem: '',
     isStranger: false,
+    /** Consent is taken back: a card stands in place of the letters. */
+    isPutAway: false,
     only: 'todo' as 'todo' | 'all',
     letters: [] as ShownLine[],
     next: null as string | null,
@@ -42,6 +45,7 @@ Component({
       try {
         await knowWho()
         const child = currentChild()
+        this.setData({ isPutAway: standing() === 'withdrawn' })
         if (!child) return this.setData({ state: 'ready', isStranger: true, letters: [] })
         const page = await call(listMyLetters, askFor(child.studentId, only))
         if (currentChild()?.studentId !== child.studentId || this.data.only !== only) return
@@ -52,6 +56,7 @@ Component({
           next: page.next,
         })
       } catch (error) {
+        if (await isPutAway(error)) return this.setData({ state: 'ready', isPutAway: true })
         if (this.data.state !== 'ready') this.setData({ state: 'failed', problem: explain(error) })
       }
     },
