@@ -9,6 +9,7 @@ import { demoDoor } from './http/demo.ts'
 import { docsRoutes } from './http/docs.ts'
 import { siteRoutes } from './http/site.ts'
 import type { Deps } from './infra/deps.ts'
+import { answerRoutes } from './modules/letters/answers/routes.ts'
 import { letterFileRoutes } from './modules/letters/exports/routes.ts'
 import { myLetterRoutes } from './modules/letters/mine/routes.ts'
 import { letterRoutes } from './modules/letters/routes.ts'
@@ -72,6 +73,7 @@ const ROOMS = [
   letterRoutes,
   sheetRoutes,
   myLetterRoutes,
+  answerRoutes,
   letterFileRoutes,
   meetingRoutes,
   homeRoutes,

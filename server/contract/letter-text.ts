@@ -70,3 +70,55 @@ export function unfinished(text: string): string | null {
     ? `没有“${(unknown[1] ?? '').slice(0, 10)}”这个空，能用的有：${Object.keys(BLANKS).join('、')}`
     : null
 }
+
+/** A blank that the letter's author fills in, with what has been filled in so far. */
+export interface Filled {
+  name: string
+  type: 'text' | 'date' | 'number' | 'choice' | 'phone'
+  choices?: string[] | undefined
+  value: string
+}
+
+const AUTHOR_BLANK = /〔请填写：?([^〕，,]*)(?:[，,]([^〕]*))?〕/g
+
+/** The blanks that still stand in a text, each once, with its hint: 〔请填写：费用，没有就写“不收费”〕. */
+export function authorBlanksIn(text: string): { name: string; hint: string }[] {
+  const found = new Map<string, string>()
+  for (const [, name = '', hint = ''] of text.matchAll(AUTHOR_BLANK)) {
+    if (!found.has(name.trim())) found.set(name.trim(), hint)
+  }
+  return [...found].map(([name, hint]) => ({ name, hint }))
+}
+
+/** What is wrong with what the author filled in, in a sentence; null when it is good, or still empty. */
+export function blankProblem({ name, type, choices, value }: Filled): string | null {
+  if (value === '') return null
+  if (type === 'number' && !/^-?\d{1,9}(\.\d{1,2})?$/.test(value)) return `“${name}”请填一个数`
+  if (type === 'phone' && !/^1[3-9]\d{9}$|^0\d{2,3}-?\d{7,8}(-\d{1,5})?$|^\d{3,5}$/.test(value)) {
+    return `“${name}”请填手机号，或者带区号的电话`
+  }
+  if (type === 'choice' && !choices?.includes(value)) return `“${name}”请从选项里选一个`
+  if (type === 'date' && !isDay(value)) return `“${name}”请选一个日子`
+  return null
+}
+
+const isDay = (text: string) =>
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(new Date(`${text}T00:00:00Z`).getTime())
+
+/** Puts what the author filled in into the text; what is still empty or wrong stays a blank. */
+export function fillBlanks(text: string, blanks: readonly Filled[]): string {
+  const values = new Map(
+    blanks.flatMap((it) => (it.value && !blankProblem(it) ? [[it.name, sayBlank(it)] as const] : [])),
+  )
+  return text.replace(AUTHOR_BLANK, (written, name: string) => values.get(name.trim()) ?? written)
+}
+
+// One line: a line break would begin a paragraph in the middle of a sentence.
+const sayBlank = ({ type, value }: Filled) =>
+  type === 'date' ? dayWords(value) : value.replace(/\s*\n\s*/g, ' ')
+
+/** 11月25日(周三) */
+export function dayWords(day: string) {
+  const at = new Date(`${day}T00:00:00Z`)
+  return `${at.getUTCMonth() + 1}月${at.getUTCDate()}日(周${'日一二三四五六'.charAt(at.getUTCDay())})`
+}

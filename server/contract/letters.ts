@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { day, done, endpoint, instant, objectId, words } from './endpoint.ts'
+import { answerItem, answerItems, familyAnswer, letterForm, penStroke } from './letter-form.ts'
 import { unitKind } from './org.ts'
 
 /** 家长信 from an office, 通知 from a class. One engine. */
@@ -29,6 +30,15 @@ export const tally = z.object({
 })
 export type Tally = z.infer<typeof tally>
 
+/** What the author fills in before sending: 〔请填写：费用，没有就写“不收费”〕. A day is kept as `YYYY-MM-DD`. */
+export const authorBlank = z.strictObject({
+  name: z.string().check(z.minLength(1), z.maxLength(40)),
+  type: z.enum(['text', 'date', 'number', 'choice', 'phone']),
+  choices: z.optional(z.array(z.string().check(z.maxLength(60))).check(z.maxLength(8))),
+  value: z.string().check(z.trim(), z.maxLength(300, '填空最多写300个字')),
+})
+export type AuthorBlank = z.infer<typeof authorBlank>
+
 export const letterTemplate = z.object({
   code: z.string(),
   title: z.string(),
@@ -43,6 +53,10 @@ export const letterTemplate = z.object({
   dueDays: z.int(),
   pledge: z.string(),
   body: z.string(),
+  /** What families fill in below it. */
+  form: z.optional(letterForm),
+  /** What its author fills in, still empty, with an example of each. */
+  blanks: z.optional(z.array(z.object({ ...authorBlank.shape, example: z.string() }))),
 })
 export type LetterTemplate = z.infer<typeof letterTemplate>
 
@@ -55,16 +69,19 @@ export const listLetterTemplates = endpoint({
   reply: z.object({ templates: z.array(letterTemplate) }),
 })
 
-const unitIds = z
-  .array(objectId, '请选择收信的范围')
-  .check(z.minLength(1, '请选择收信的范围'), z.maxLength(200, '一次最多选200个单位'))
+const unitIds = z.array(objectId, '请选择收信的范围').check(z.maxLength(200, '一次最多选200个单位'))
+/** Single families beside the units, and families that are left out, by their child. */
+const families = {
+  studentIds: z.optional(z.array(objectId).check(z.maxLength(100, '一次最多点名100个家庭'))),
+  excludedIds: z.optional(z.array(objectId).check(z.maxLength(100, '一次最多排除100个家庭'))),
+}
 
 export const countAudience = endpoint({
   access: 'staff',
   summary: '选中的范围有多少家庭，其中多少收得到',
   method: 'POST',
   path: '/units/:unitId/audience',
-  input: z.strictObject({ unitId: objectId, unitIds }),
+  input: z.strictObject({ unitId: objectId, unitIds, ...families }),
   reply: z.object({
     families: z.int(),
     /** At least one guardian has joined and sees the letter in the mini-program. */
@@ -85,6 +102,11 @@ const draft = {
   /** What families confirm or sign, in one sentence; empty where reading is all. */
   pledge: z.string().check(z.trim(), z.maxLength(120, '确认的话最多120个字')),
   audience: unitIds,
+  ...families,
+  /** What families fill in; null takes it away, left out it stays as it is. */
+  form: z.optional(z.nullable(letterForm)),
+  /** What the author has filled in so far; it is put into the text when the letter goes out. */
+  blanks: z.optional(z.array(authorBlank).check(z.maxLength(30))),
 }
 /** Made by the page for each new letter: sent twice, it is still one letter. */
 const requestId = z.string().check(z.regex(/^[\w-]{8,64}$/, '编号不对'))
@@ -100,6 +122,13 @@ export const letter = z.object({
   pledge: z.string(),
   confirmation,
   audience: z.array(z.object({ unitId: objectId, name: z.string() })),
+  /** Single families beside the units, and those left out; named for who may see families. */
+  students: z.optional(z.array(z.object({ studentId: objectId, name: z.string() }))),
+  excluded: z.optional(z.array(z.object({ studentId: objectId, name: z.string() }))),
+  /** Speaks of one child; nobody but the author's own office sees it (B4, B5). */
+  isForOneFamily: z.optional(z.boolean()),
+  form: z.optional(z.nullable(letterForm)),
+  blanks: z.optional(z.array(authorBlank)),
   dueOn: z.nullable(day),
   status: letterStatus,
   sendAt: z.nullable(instant),
@@ -130,7 +159,14 @@ export const createLetter = endpoint({
   summary: '写一封信，存为草稿',
   method: 'POST',
   path: '/units/:unitId/letters',
-  input: z.strictObject({ unitId: objectId, requestId, kind: letterKind, ...draft }),
+  input: z.strictObject({
+    unitId: objectId,
+    requestId,
+    kind: letterKind,
+    ...draft,
+    /** The code of the template it was begun from; what that one is bound to binds the letter. */
+    template: z.optional(z.string().check(z.maxLength(60))),
+  }),
   reply: letter,
 })
 
@@ -268,6 +304,8 @@ export const sheetRow = z.object({
   read: deed,
   confirmed: deed,
   signed: deed,
+  /** There is a signed copy to open; what was signed on paper lies at school. */
+  hasCopy: z.optional(z.boolean()),
 })
 export type SheetRow = z.infer<typeof sheetRow>
 
@@ -377,7 +415,17 @@ export const myLetter = z.object({
   read: deed,
   confirmed: deed,
   signed: deed,
-  abilities: z.object({ confirm: z.boolean(), sign: z.boolean(), seeCopy: z.boolean() }),
+  /** What is filled in before confirming or signing. */
+  form: z.optional(z.nullable(letterForm)),
+  /** What the family has answered, and what this guardian has, to go on from. */
+  answers: z.optional(z.array(familyAnswer)),
+  myAnswer: z.optional(z.nullable(z.array(answerItem))),
+  abilities: z.object({
+    confirm: z.boolean(),
+    sign: z.boolean(),
+    seeCopy: z.boolean(),
+    answer: z.optional(z.boolean()),
+  }),
 })
 export type MyLetter = z.infer<typeof myLetter>
 
@@ -402,10 +450,14 @@ export const confirmMyLetter = endpoint({
   reply: myLetter,
 })
 
-/** One line of the pen as x, y, x, y … in the pad's own points. */
-const stroke = z
-  .array(z.number().check(z.gte(-50), z.lte(5000)))
-  .check(z.minLength(2, '签名不完整，请重写'), z.maxLength(6000, '签名太长了，请重写'))
+export const answerMyLetter = endpoint({
+  access: 'guardian',
+  summary: '填写信末的表；截止前可以改',
+  method: 'PUT',
+  path: '/me/children/:studentId/letters/:letterId/answer',
+  input: z.strictObject({ ...mine, answers: answerItems }),
+  reply: myLetter,
+})
 
 export const signMyLetter = endpoint({
   access: 'guardian',
@@ -416,7 +468,7 @@ export const signMyLetter = endpoint({
     ...mine,
     width: z.number().check(z.gte(50), z.lte(5000)),
     height: z.number().check(z.gte(50), z.lte(5000)),
-    strokes: z.array(stroke).check(z.minLength(1, '请先签名'), z.maxLength(200, '笔画太多了，请重写')),
+    strokes: z.array(penStroke).check(z.minLength(1, '请先签名'), z.maxLength(200, '笔画太多了，请重写')),
   }),
   reply: myLetter,
 })

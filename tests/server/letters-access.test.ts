@@ -55,6 +55,7 @@ const SAID: [Endpoint, (ids: Ids) => Record<string, unknown>][] = [
   [letters.openMyLetter, ({ studentId, letterId }) => ({ studentId, letterId })],
   [letters.confirmMyLetter, ({ studentId, letterId }) => ({ studentId, letterId })],
   [letters.signMyLetter, ({ studentId, letterId }) => ({ studentId, letterId, ...INK })],
+  [letters.answerMyLetter, ({ studentId, letterId }) => ({ studentId, letterId, answers: [] })],
   [letters.readMySignedCopy, ({ studentId, letterId }) => ({ studentId, letterId })],
 ]
 

@@ -35,8 +35,13 @@ describe('writing', () => {
 
     expect(templates.map((it) => it.code)).toContain('term-start-grade7')
     expect(templates.find((it) => it.code === 'summer-holiday')?.occasion).toBe('假期和安全')
-    // A letter about one child would reach a whole class: it is not offered (B4).
-    expect(templates.filter((it) => it.isForOneFamily || it.code.startsWith('care-'))).toEqual([])
+    const consent = templates.find((it) => it.code === 'activity-consent')
+    expect(consent?.form?.fields[0]).toMatchObject({ type: 'choice', isDecision: true })
+    expect(consent?.blanks?.find((it) => it.name === '带队老师电话')).toMatchObject({
+      type: 'phone',
+      value: '',
+    })
+    expect(templates.filter((it) => it.isForOneFamily).map((it) => it.code)).toContain('care-briefing')
   })
 
   it('counts families, the joined among them and no other school', async () => {

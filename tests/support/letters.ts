@@ -1,3 +1,4 @@
+import type { LetterForm } from '#contract/letter-form'
 import { createLetter, queueLetter } from '#contract/letters'
 import type { UnitRecord } from '../../server/modules/org/tree/model.ts'
 import { letterTick } from '../../server/modules/letters/jobs.ts'
@@ -48,6 +49,7 @@ export async function sendLetter(
     confirmation?: 'read' | 'confirm' | 'sign'
     dueOn?: string
     audience?: UnitRecord[]
+    form?: LetterForm
   } = {},
 ) {
   const { audience = [unit], ...said } = over

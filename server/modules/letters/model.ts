@@ -1,4 +1,6 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import type { LetterForm } from '#contract/letter-form'
+import type { AuthorBlank } from '#contract/letters'
 
 const id = Schema.Types.ObjectId
 
@@ -23,12 +25,34 @@ const letterSchema = new Schema(
             unitId: { type: id, required: true },
             path: { type: String, required: true },
             name: { type: String, required: true },
+            /**
+             * A single family: the id is the student's, the path the student's place below the class. It stands among the
+             * units, so that a family's letters are found by one key; being below every class, it holds none.
+             */
+            isStudent: { type: Boolean },
           },
           { _id: false },
         ),
       ],
       required: true,
     },
+    /** Families of the units that do not get it. */
+    excluded: {
+      type: [
+        new Schema(
+          { studentId: { type: id, required: true }, name: { type: String, required: true } },
+          { _id: false },
+        ),
+      ],
+      default: undefined,
+    },
+    /** Begun from a template that speaks of one child: never to a class (B4, B5). */
+    isForOneFamily: { type: Boolean },
+    /** To single families only: nobody but the author's own office sees it. */
+    isPrivate: { type: Boolean },
+    /** What families fill in, and what the author fills in while it is a draft. */
+    form: { type: Schema.Types.Mixed },
+    blanks: { type: [Schema.Types.Mixed], default: undefined },
     dueOn: { type: String, default: null },
     status: {
       type: String,
@@ -72,5 +96,9 @@ letterSchema.index({ sendAt: 1 }, { partialFilterExpression: { status: 'schedule
 letterSchema.index({ status: 1, _id: 1 }, { partialFilterExpression: { status: 'sending' } })
 letterSchema.index({ areMessagesDue: 1, _id: 1 }, { partialFilterExpression: { areMessagesDue: true } })
 
-export type LetterRecord = InferSchemaType<typeof letterSchema> & { _id: Types.ObjectId }
+export type LetterRecord = Omit<InferSchemaType<typeof letterSchema>, 'form' | 'blanks'> & {
+  _id: Types.ObjectId
+  form?: LetterForm | null
+  blanks?: AuthorBlank[]
+}
 export const LetterModel = model('Letter', letterSchema)

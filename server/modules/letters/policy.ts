@@ -1,7 +1,7 @@
 import type { StaffActor } from '../../http/actor.ts'
 import { Refusal } from '../../http/errors.ts'
 import { type OwnChild, unitScope, type UnitScope } from '../org/policy.ts'
-import type { Action } from '../org/rules.ts'
+import { type Action, may } from '../org/rules.ts'
 import { isWithin } from '../org/tree/rules.ts'
 import type { LetterRecord } from './model.ts'
 import { findLetter } from './service.ts'
@@ -32,10 +32,20 @@ export type ChildsLetter = Readonly<{
 
 const noLetter = () => new Refusal('not_found', '没有这封信')
 
+/**
+ * Whether somebody holds a post in this very unit that knows its families: they alone see what it writes to single
+ * families. Neither who stands above nor the child's own class teacher does, unless it is their letter.
+ */
+export const isKeeper = (actor: StaffActor, unitId: string) =>
+  actor.posts.some((it) => it.unitId === unitId && may(it.post, 'seeFamilies'))
+
+const isHidden = (actor: StaffActor, letter: LetterRecord) =>
+  Boolean(letter.isPrivate ?? letter.isForOneFamily) && !isKeeper(actor, String(letter.unitId))
+
 /** Outside one's posts a letter does not exist; inside, the wrong post is told so. */
 export async function ownLetter(actor: StaffActor, letterId: string): Promise<OwnLetter> {
   const letter = await findLetter(letterId)
-  if (!letter) throw noLetter()
+  if (!letter || isHidden(actor, letter)) throw noLetter()
   const scope = await unitScope(actor, String(letter.unitId), 'writeLetters').catch((error: unknown) => {
     throw error instanceof Refusal && error.code === 'not_found' ? noLetter() : error
   })
@@ -53,7 +63,7 @@ export async function letterWithin<A extends Action>(
   action: A,
 ): Promise<LetterInScope<A>> {
   const letter = await findLetter(letterId)
-  if (!letter) throw noLetter()
+  if (!letter || isHidden(actor, letter)) throw noLetter()
   const isOwn = actor.posts.some((it) => isWithin(letter.path, it.path))
   const at = unitId ?? (isOwn ? String(letter.unitId) : nearestPost(actor, letter))
   if (!at) throw noLetter()
@@ -76,7 +86,7 @@ const nearestPost = (actor: StaffActor, letter: LetterRecord) =>
 export async function letterForChild(child: OwnChild, letterId: string): Promise<ChildsLetter> {
   const letter = await findLetter(letterId)
   const sentAt = letter?.sentAt
-  const place = letter && sentAt ? classOfSheet(child, { sentAt, audience: letter.audience }) : null
+  const place = letter && sentAt ? classOfSheet(child, { ...letter, sentAt }) : null
   if (!letter || !place || letter.status === 'sending') throw noLetter()
   if (letter.status !== 'sent') throw new Refusal('conflict', '这封信已经由老师撤回，不用再处理了')
   return { letter, child, ...place } as unknown as ChildsLetter

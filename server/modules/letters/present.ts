@@ -1,5 +1,6 @@
+import { letterForm } from '#contract/letter-form'
 import type { Letter, LetterLine, LetterTemplate, Tally } from '#contract/letters'
-import { OCCASIONS } from '../../../content/schema.ts'
+import { type Form, OCCASIONS } from '../../../content/schema.ts'
 import type { Action } from '../org/rules.ts'
 import type { LetterRecord } from './model.ts'
 import { abilitiesOf } from './rules.ts'
@@ -24,7 +25,13 @@ export function presentLetter(letter: LetterRecord, { mayWrite, may, tally }: Vi
     body,
     pledge,
     confirmation,
-    audience: letter.audience.map((it) => ({ unitId: String(it.unitId), name: it.name })),
+    audience: letter.audience
+      .filter((it) => !it.isStudent)
+      .map((it) => ({ unitId: String(it.unitId), name: it.name })),
+    ...(may('seeFamilies') && familiesOf(letter)),
+    isForOneFamily: letter.isForOneFamily ?? false,
+    form: letter.form ?? null,
+    blanks: letter.blanks ?? [],
     dueOn: letter.dueOn ?? null,
     status,
     sendAt: letter.sendAt?.toISOString() ?? null,
@@ -38,16 +45,31 @@ export function presentLetter(letter: LetterRecord, { mayWrite, may, tally }: Vi
   }
 }
 
+const familiesOf = ({ audience, excluded }: LetterRecord) => ({
+  students: audience
+    .filter((it) => it.isStudent)
+    .map((it) => ({ studentId: String(it.unitId), name: it.name })),
+  excluded: (excluded ?? []).map((it) => ({ studentId: String(it.studentId), name: it.name })),
+})
+
+/** 七年级2班 · 七年级2班等3处 · 七年级2班和2个家庭: nobody's name in a list. */
+function addressesInWords(audience: LetterRecord['audience']) {
+  const units = audience.filter((it) => !it.isStudent)
+  const [first] = units
+  const places = first && (units.length > 1 ? `${first.name}等${units.length}处` : first.name)
+  const families = audience.length > units.length ? `${audience.length - units.length}个家庭` : ''
+  return [places, families].filter(Boolean).join('和')
+}
+
 export function presentLine(letter: LetterRecord, tally: Tally | null): LetterLine {
   const { kind, title, confirmation, status, version, unitName, authorName, audience } = letter
-  const [first] = audience
   return {
     id: String(letter._id),
     kind,
     title,
     unitName,
     authorName,
-    audience: audience.length > 1 ? `${first?.name ?? ''}等${audience.length}处` : (first?.name ?? ''),
+    audience: addressesInWords(audience),
     confirmation,
     dueOn: letter.dueOn ?? null,
     status,
@@ -73,5 +95,17 @@ export function presentTemplate(template: ReturnType<typeof letterTemplates>[num
     dueDays,
     pledge,
     body,
+    ...(template.form && { form: formOf(template.form) }),
+    blanks: template.blanks
+      .filter((it) => it.filledBy === 'author')
+      .map(({ name, type = 'text', choices, example }) => ({
+        ...{ name, type, value: '', example },
+        ...(choices && { choices }),
+      })),
   }
+}
+
+/** A template's form without its questions for pictures, which nobody could answer yet. */
+function formOf({ answeredBy, fields }: Form) {
+  return letterForm.parse({ answeredBy, fields: fields.filter((it) => it.type !== 'picture') })
 }

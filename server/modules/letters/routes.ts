@@ -3,10 +3,10 @@ import * as api from '#contract/letters'
 import { DONE, serve } from '../../http/serve.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { reachableOf } from '../notify/service.ts'
-import { audienceWithin, countFamilies, guardianPeopleWithin } from '../org/audiences/service.ts'
+import { audienceWithin, countAddressed, familiesWithin, guardianPeopleOf } from '../org/audiences/service.ts'
 import { unitScope } from '../org/policy.ts'
 import type { LetterRecord } from './model.ts'
-import { letterWithin, ownLetter, type OwnLetter } from './policy.ts'
+import { isKeeper, letterWithin, ownLetter, type OwnLetter } from './policy.ts'
 import { presentLetter, presentLine, presentTemplate } from './present.ts'
 import { deliverSmall } from './sending/service.ts'
 import { talliesOf } from './sheets/service.ts'
@@ -18,18 +18,19 @@ const MOST_COUNTED = 3000
 
 export function letterRoutes(router: Router, { clock, env }: Deps) {
   serve(router, api.listLetterTemplates, async () => ({
-    // A letter about one child waits until letters can be addressed to one family: a class must never get it (B4).
-    templates: letters
-      .letterTemplates()
-      .filter((it) => !it.isForOneFamily)
-      .map(presentTemplate),
+    templates: letters.letterTemplates().map(presentTemplate),
   }))
 
-  serve(router, api.countAudience, async ({ actor, unitId, unitIds }) => {
-    const audience = await audienceWithin(await unitScope(actor, unitId, 'writeLetters'), unitIds)
-    const count = await countFamilies(audience)
+  serve(router, api.countAudience, async ({ actor, unitId, unitIds, studentIds = [], excludedIds = [] }) => {
+    const scope = await unitScope(actor, unitId, 'writeLetters')
+    const audience = unitIds.length > 0 ? await audienceWithin(scope, unitIds) : []
+    const [named, excluded] = await Promise.all([
+      familiesWithin(scope, studentIds),
+      familiesWithin(scope, excludedIds),
+    ])
+    const count = await countAddressed(audience, named, excluded)
     if (count.joined > MOST_COUNTED) return { ...count, wechat: null }
-    const people = await guardianPeopleWithin(audience, MOST_COUNTED * 3)
+    const people = await guardianPeopleOf({ units: audience, named, excluded }, MOST_COUNTED * 3)
     return { ...count, wechat: (await reachableOf(people, 'letter', { env })).reachable }
   })
 
@@ -40,7 +41,7 @@ export function letterRoutes(router: Router, { clock, env }: Deps) {
 
   serve(router, api.updateLetter, async ({ actor, caller: _, letterId, ...draft }) => {
     const own = await ownLetter(actor, letterId)
-    return presentOwn(await letters.updateLetter(own, draft), own.scope)
+    return presentOwn(await letters.updateLetter(own, draft, actor), own.scope)
   })
 
   serve(router, api.removeLetter, async ({ actor, letterId }) => {
@@ -79,7 +80,7 @@ export function letterRoutes(router: Router, { clock, env }: Deps) {
 
   serve(router, api.listLetters, async ({ actor, unitId, box, after }) => {
     const scope = await unitScope(actor, unitId, 'seeFigures')
-    const page = await letters.lettersOf(scope, box, after)
+    const page = await letters.lettersOf(scope, { box, after, isKeeper: isKeeper(actor, unitId) })
     const tallies = await talliesOf(
       page.letters.map((it) => it._id),
       scope.path,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Confirmation, LetterStatus, Tally } from '#contract/letters'
-import { type Filling, unfinished } from '#contract/letter-text'
+import { formProblem, type LetterForm } from '#contract/letter-form'
+import { blankProblem, fillBlanks, type Filled, type Filling, unfinished } from '#contract/letter-text'
 import { shanghaiDay } from '../../infra/clock.ts'
 import type { Action } from '../org/rules.ts'
 
@@ -19,27 +20,55 @@ export interface Text {
   pledge: string
   confirmation: Confirmation
   version: number
+  form?: LetterForm | null
+  blanks?: readonly Filled[]
 }
 
 /** What a signature vouches for: the words, what was asked, and which edition. */
-export const hashText = ({ title, body, pledge, confirmation, version }: Text) =>
+export const hashText = ({ title, body, pledge, confirmation, version, form }: Text) =>
   createHash('sha256')
-    .update(JSON.stringify([version, title, body, pledge, confirmation]))
+    .update(JSON.stringify([version, title, body, pledge, confirmation, ...(form ? [form] : [])]))
     .digest('hex')
 
+/** The letter's words with what its author filled in. */
+export function written<T extends Text>(letter: T): T {
+  const { title, body, pledge, blanks = [] } = letter
+  const fill = (text: string) => fillBlanks(text, blanks)
+  return { ...letter, title: fill(title), body: fill(body), pledge: fill(pledge) }
+}
+
+interface Addressed {
+  dueOn?: string | null | undefined
+  audience?: readonly { isStudent?: boolean | null | undefined }[]
+  isForOneFamily?: boolean | null | undefined
+}
+
 /** Why a letter cannot go out at this moment, in one sentence; null when it can. */
-export function obstacle(
-  letter: Text & { dueOn?: string | null | undefined },
-  sendAt: Date,
-  now: Date,
-): string | null {
-  const gap = unfinished(`${letter.title}\n${letter.body}\n${letter.pledge}`)
+export function obstacle(letter: Text & Addressed, sendAt: Date, now: Date): string | null {
+  const nowhere = obstacleOfAddress(letter)
+  if (nowhere) return nowhere
+  const wrong = (letter.blanks ?? []).map(blankProblem).find((it) => it !== null)
+  if (wrong) return wrong
+  const { title, body, pledge } = written(letter)
+  const gap = unfinished(`${title}\n${body}\n${pledge}`)
   if (gap) return gap
   if (letter.title.includes('{{')) return '标题是给所有家庭看的，请不要在标题里用填空'
   if (sendAt.getTime() - now.getTime() > YEAR_MS) return '定时发送最多提前一年'
   if (letter.dueOn && letter.dueOn < shanghaiDay(sendAt)) return '截止日期早于发送日期，请改一下'
+  if (!letter.form) return null
+  // What is filled in is vouched for by the one thing a family does below it.
+  if (letter.confirmation === 'read') return '有表要填的信，请选“点确认”或“手写签字”'
+  return formProblem(letter.form)
+}
+
+function obstacleOfAddress({ audience, isForOneFamily }: Addressed): string | null {
+  if (audience?.length === 0) return '请选择收信的范围'
+  if (isForOneFamily && (audience?.length !== 1 || !audience[0]?.isStudent)) return ONE_FAMILY
   return null
 }
+
+/** B4, B5: what is said of one child is for that child's family alone. */
+export const ONE_FAMILY = '这封信写的是一个孩子，只能发给他自己的家，请选一个孩子'
 
 /** 2026年9月1日 */
 export function dateInWords(at: Date) {

@@ -1,15 +1,16 @@
 import { Types } from 'mongoose'
-import type { Confirmation } from '#contract/letters'
+import type { LetterForm } from '#contract/letter-form'
+import type { AuthorBlank, Confirmation } from '#contract/letters'
 import { readLetterTemplates } from '../../../content/schema.ts'
 import type { StaffActor } from '../../http/actor.ts'
 import { Refusal } from '../../http/errors.ts'
 import { withdraw as recall } from '../notify/service.ts'
-import { audienceWithin } from '../org/audiences/service.ts'
 import type { UnitScope } from '../org/policy.ts'
 import { idsOf, within } from '../org/tree/rules.ts'
+import { addressees } from './addressing/service.ts'
 import { LetterModel, type LetterRecord } from './model.ts'
 import type { OwnLetter } from './policy.ts'
-import { hashText, isNow, obstacle } from './rules.ts'
+import { hashText, isNow, obstacle, written } from './rules.ts'
 
 export { openTasksOf } from './mine/service.ts'
 export { latestLettersTo, readRateBy } from './sheets/service.ts'
@@ -29,31 +30,46 @@ export interface Draft {
   confirmation: Confirmation
   dueOn: string | null
   audience: string[]
+  studentIds?: string[] | undefined
+  excludedIds?: string[] | undefined
+  form?: LetterForm | null | undefined
+  blanks?: AuthorBlank[] | undefined
 }
 
 /** A new draft; the same request again gives the letter it made the first time. */
 export async function createLetter(
   scope: UnitScope<'writeLetters'>,
-  { kind, requestId, ...draft }: Draft & { kind: LetterRecord['kind']; requestId: string },
+  {
+    kind,
+    requestId,
+    template,
+    ...draft
+  }: Draft & { kind: LetterRecord['kind']; requestId: string; template?: string | undefined },
   author: StaffActor,
 ): Promise<LetterRecord> {
-  const audience = await addressees(scope, draft.audience)
+  const begun = letterTemplates().find((it) => it.code === template)
+  const { audience, studentIds, excludedIds, ...words } = draft
+  const isForOneFamily = begun?.isForOneFamily ?? false
+  const to = await addressees(scope, { audience, studentIds, excludedIds, isForOneFamily }, author)
   const key = { authorId: new Types.ObjectId(author.personId), requestId }
   const letter = await LetterModel.findOneAndUpdate(
     key,
     {
       $setOnInsert: {
-        ...draft,
+        ...words,
+        ...to,
         kind,
-        audience,
+        ...(isForOneFamily && { isForOneFamily }),
         unitId: new Types.ObjectId(scope.unitId),
         unitName: scope.fullName,
         path: scope.path,
         ownerIds: idsOf(scope.path).map((it) => new Types.ObjectId(it)),
         authorName: author.name,
+        updatedAt: new Date(),
       },
     },
-    { upsert: true, returnDocument: 'after' },
+    // The second of two taps writes nothing, else the first could not send what it has just written.
+    { upsert: true, returnDocument: 'after', timestamps: { createdAt: true, updatedAt: false } },
   )
     .lean<LetterRecord>()
     .catch(async (error: { code?: number }) => {
@@ -64,15 +80,16 @@ export async function createLetter(
   return letter
 }
 
-async function addressees(scope: UnitScope<'writeLetters'>, unitIds: string[]) {
-  const units = await audienceWithin(scope, unitIds)
-  return units.map((it) => ({ unitId: it._id, path: it.path, name: it.fullName }))
-}
-
-/** Changes a draft; what is on its way or sent stays as it is. */
-export async function updateLetter({ letter, scope }: OwnLetter, draft: Draft) {
-  const audience = await addressees(scope, draft.audience)
-  return transition(letter._id, 'draft', { ...draft, audience }, '这封信已经不是草稿，不能再改')
+/** Changes a draft; what is on its way or sent stays as it is. What is left out of `draft` stays, too. */
+export async function updateLetter({ letter, scope }: OwnLetter, draft: Draft, author: StaffActor) {
+  const { audience, studentIds, excludedIds, ...words } = draft
+  const kept = {
+    studentIds: studentIds ?? letter.audience.filter((it) => it.isStudent).map((it) => String(it.unitId)),
+    excludedIds: excludedIds ?? (letter.excluded ?? []).map((it) => String(it.studentId)),
+    isForOneFamily: letter.isForOneFamily ?? false,
+  }
+  const to = await addressees(scope, { audience, ...kept }, author)
+  return transition(letter._id, 'draft', { ...words, ...to }, '这封信已经不是草稿，不能再改')
 }
 
 export async function removeLetter({ letter }: OwnLetter) {
@@ -99,12 +116,17 @@ export const sendOnce = (own: OwnLetter, now: Date): Promise<LetterRecord> =>
   })
 
 /** From here on the text cannot change. */
-const sending = (letter: LetterRecord, now: Date) => ({
-  status: 'sending',
-  sendAt: letter.sendAt ?? now,
-  sentAt: now,
-  textHash: hashText(letter),
-})
+function sending(letter: LetterRecord, now: Date) {
+  const final = written(letter)
+  const { title, body, pledge } = final
+  return {
+    status: 'sending',
+    sendAt: letter.sendAt ?? now,
+    sentAt: now,
+    ...(letter.blanks && { title, body, pledge, blanks: [] }),
+    textHash: hashText(final),
+  }
+}
 
 export const unqueueLetter = ({ letter }: OwnLetter) =>
   transition(letter._id, 'scheduled', { status: 'draft', sendAt: null }, '这封信不在等待发送')
@@ -127,7 +149,13 @@ export async function reviseLetter({ letter }: OwnLetter, requestId: string, aut
   if (letter.status !== 'sent') throw new Refusal('conflict', '只有已发出的信可以更正')
   const { kind, title, body, pledge, confirmation, audience, dueOn, unitId, unitName, path, ownerIds } =
     letter
-  const next = { kind, title, body, pledge, confirmation, audience, dueOn, unitId, unitName, path, ownerIds }
+  const next = {
+    ...{ kind, title, body, pledge, confirmation, audience, dueOn, unitId, unitName, path, ownerIds },
+    ...(letter.form && { form: letter.form }),
+    ...(letter.excluded && { excluded: letter.excluded }),
+    ...(letter.isForOneFamily && { isForOneFamily: true }),
+    ...(letter.isPrivate && { isPrivate: true }),
+  }
   const authorId = new Types.ObjectId(author.personId)
   const said = {
     authorId,
@@ -174,10 +202,18 @@ export async function startDue(now: Date) {
 
 export type Box = 'own' | 'below' | 'above'
 
+export interface Page {
+  box: Box
+  after: string | undefined
+  /** Of the unit's own office: sees what it writes to single families, too. */
+  isKeeper: boolean
+}
+
 /** A page of the letters of a unit, newest first. */
-export async function lettersOf(scope: UnitScope<'seeFigures'>, box: Box, after: string | undefined) {
+export async function lettersOf(scope: UnitScope<'seeFigures'>, { box, after, isKeeper }: Page) {
   const found = await LetterModel.find({
     ...inBox(scope, box),
+    ...(!(isKeeper && box === 'own') && { isPrivate: { $ne: true } }),
     ...(after && { _id: { $lt: new Types.ObjectId(after) } }),
   })
     .sort({ _id: -1 })

@@ -1,7 +1,12 @@
 import type { MyLetter, MyLetterLine } from '#contract/letters'
 import { blocksOf } from '#contract/letter-text'
-import { fillingFor } from '../rules.ts'
-import { presentDeed } from '../sheets/present.ts'
+import type { LetterForm } from '#contract/letter-form'
+import type { Deps } from '../../../infra/deps.ts'
+import { presentAnswer } from '../answers/present.ts'
+import { objection } from '../answers/rules.ts'
+import { allOf } from '../answers/service.ts'
+import { ASKED, fillingFor } from '../rules.ts'
+import { hasCopy, presentDeed } from '../sheets/present.ts'
 import { standing } from './rules.ts'
 import type { Line, Opened } from './service.ts'
 
@@ -22,11 +27,17 @@ export function presentMyLine({ letter, standing }: Line): MyLetterLine {
   }
 }
 
-export function presentMyLetter({ proof: { letter, child }, sheet, bonds }: Opened, now: Date): MyLetter {
+export function presentMyLetter(
+  { proof: { letter, child }, sheet, bonds, answers }: Opened,
+  now: Date,
+  deps: Pick<Deps, 'fields'>,
+): MyLetter {
   const filling = fillingFor(sheet, child)
-  const of = { studentId: child.studentId, childName: child.studentName, bonds }
-  const stand = standing(letter, sheet, child.studentId, now)
+  const of = { studentId: child.studentId, childName: child.studentName, bonds, byHand: sheet.byHand }
+  const stand = standing(letter, sheet, child, now)
   const mayAnswer = !letter.supersededBy && !stand.isDone
+  const isDone = Boolean(sheet[`${ASKED[letter.confirmation]}By`]?.[child.studentId])
+  const mine = answers.find((it) => it.guardianKey === child.personId)
   return {
     ...stand,
     id: String(letter._id),
@@ -46,10 +57,42 @@ export function presentMyLetter({ proof: { letter, child }, sheet, bonds }: Open
     read: presentDeed(sheet.readBy, of),
     confirmed: presentDeed(sheet.confirmedBy, of),
     signed: presentDeed(sheet.signedBy, of),
+    ...(letter.form && {
+      form: letter.form,
+      answers: answers.map((it) =>
+        presentAnswer(it, {
+          form: letter.form as LetterForm,
+          reader: child.personId,
+          itemsOf: (one) => allOf(one, deps),
+        }),
+      ),
+      myAnswer: mine ? allOf(mine, deps) : null,
+    }),
     abilities: {
-      confirm: mayAnswer && letter.confirmation === 'confirm',
-      sign: mayAnswer && letter.confirmation === 'sign',
-      seeCopy: stand.state === 'signed',
+      confirm: mayAnswer && !isDone && letter.confirmation === 'confirm',
+      sign: mayAnswer && !isDone && letter.confirmation === 'sign',
+      seeCopy: hasCopy(sheet, child.studentId),
+      ...(letter.form && { answer: mayFill({ letter, child, sheet, answers }, now) }),
     },
   }
+}
+
+/** Whether this guardian may fill in the form, or change what they answered. */
+function mayFill(
+  {
+    letter,
+    child,
+    sheet,
+    answers,
+  }: Pick<Opened, 'sheet' | 'answers'> & Pick<Opened['proof'], 'letter' | 'child'>,
+  now: Date,
+) {
+  const { form, dueOn } = letter
+  if (!form || letter.supersededBy) return false
+  const guardianKey = child.personId
+  const once = form.answeredBy === 'once'
+  const there = once ? answers[0] : answers.find((it) => it.guardianKey === guardianKey)
+  const signed = Object.keys(sheet.signedBy?.[child.studentId] ?? {})
+  const isSigned = once ? signed.length > 0 : signed.includes(guardianKey)
+  return objection({ form, dueOn, there, guardianKey, isSigned }, now) === null
 }

@@ -9,7 +9,7 @@ import { nameOfCopy, refuseWithheld, sign } from '../signatures/service.ts'
 import { presentMyLetter, presentMyLine } from './present.ts'
 import * as mine from './service.ts'
 
-export function myLetterRoutes(router: Router, { clock, env }: Deps) {
+export function myLetterRoutes(router: Router, { clock, env, fields }: Deps) {
   serve(router, api.listMyLetters, async ({ actor, studentId, only, after }) => {
     const child = await ownChild(actor, studentId)
     const now = clock.now()
@@ -23,19 +23,19 @@ export function myLetterRoutes(router: Router, { clock, env }: Deps) {
   serve(router, api.openMyLetter, async ({ actor, studentId, letterId }) => {
     const proof = await letterForChild(await ownChild(actor, studentId), letterId)
     const now = clock.now()
-    return presentMyLetter(await mine.open(proof, now), now)
+    return presentMyLetter(await mine.open(proof, now), now, { fields })
   })
 
   serve(router, api.confirmMyLetter, async ({ actor, studentId, letterId }) => {
     const proof = await letterForChild(await ownChild(actor, studentId), letterId)
     const now = clock.now()
-    return presentMyLetter(await mine.confirm(proof, now), now)
+    return presentMyLetter(await mine.confirm(proof, now), now, { fields })
   })
 
   serve(router, api.signMyLetter, async ({ actor, studentId, letterId, strokes, width, height }) => {
     const proof = await letterForChild(await ownChild(actor, studentId), letterId)
     const now = clock.now()
-    return presentMyLetter(await sign(proof, { strokes, width, height }, now), now)
+    return presentMyLetter(await sign(proof, { strokes, width, height }, now, { fields }), now, { fields })
   })
 
   serve(router, api.readMySignedCopy, async ({ actor, studentId, letterId }) => {

@@ -3,6 +3,8 @@ import { Refusal } from '../../../http/errors.ts'
 import type { OwnChild } from '../../org/policy.ts'
 import { joinedGuardiansOf } from '../../org/audiences/service.ts'
 import { idsOf } from '../../org/tree/rules.ts'
+import type { AnswerRecord } from '../answers/model.ts'
+import { answersOf, refuseUnanswered } from '../answers/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { ChildsLetter } from '../policy.ts'
 import { letterPage } from '../sending/rules.ts'
@@ -53,9 +55,16 @@ export async function openLettersTo(child: OwnChild, now: Date): Promise<Line[]>
 
 const sentTo = (child: OwnChild, also: object, most: number) => {
   const paths = [child.path, ...child.memberships.map((it) => it.path)]
-  const unitIds = [...new Set(paths.flatMap(idsOf))].map((it) => new Types.ObjectId(it))
+  const studentId = new Types.ObjectId(child.studentId)
+  const to = [...new Set(paths.flatMap(idsOf))].map((it) => new Types.ObjectId(it))
   return LetterModel.find(
-    { 'audience.unitId': { $in: unitIds }, status: 'sent', supersededBy: null, ...also },
+    {
+      'audience.unitId': { $in: [...to, studentId] },
+      'excluded.studentId': { $ne: studentId },
+      status: 'sent',
+      supersededBy: null,
+      ...also,
+    },
     { body: 0 },
   )
     .sort({ sentAt: -1, _id: -1 })
@@ -74,7 +83,7 @@ async function linesOf(child: OwnChild, letters: SentLetter[], now: Date): Promi
   )
   return placed.map(({ letter }) => ({
     letter,
-    standing: standing(letter, sheets.get(String(letter._id)), child.studentId, now),
+    standing: standing(letter, sheets.get(String(letter._id)), child, now),
   }))
 }
 
@@ -114,6 +123,8 @@ export async function openTasksOf(children: OwnChild[], now: Date): Promise<Lett
 export interface Opened {
   proof: ChildsLetter
   sheet: FamilySheet
+  /** What the family has filled in below the letter. */
+  answers: AnswerRecord[]
   /** What the guardians who have done something are called. */
   bonds: { studentId: unknown; personId: unknown; relation: string }[]
 }
@@ -128,6 +139,7 @@ export async function confirm(proof: ChildsLetter, now: Date) {
   if (letter.supersededBy) throw superseded()
   if (letter.confirmation === 'sign') throw new Refusal('conflict', '这封信需要手写签字')
   if (letter.confirmation === 'read') throw new Refusal('conflict', '这封信读过就好，不用确认')
+  await refuseUnanswered(proof)
   return withNames(proof, await record(proof, ['read', 'confirmed'], now))
 }
 
@@ -141,5 +153,7 @@ export async function withNames(proof: ChildsLetter, sheet: FamilySheet): Promis
   const bonds = others
     ? await joinedGuardiansOf([new Types.ObjectId(studentId)])
     : [{ studentId, personId, relation }]
-  return { proof, sheet, bonds }
+  // A letter without a form costs no further read (decision 0006).
+  const answers = proof.letter.form ? await answersOf(proof.letter._id, studentId) : []
+  return { proof, sheet, bonds, answers }
 }

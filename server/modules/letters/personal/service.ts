@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import { bondsOf } from '../../org/families/personal/service.ts'
 import { idsOf } from '../../org/tree/rules.ts'
+import { AnswerModel, type AnswerRecord } from '../answers/model.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
@@ -11,7 +12,7 @@ const MOST = 1000
 /** One thing a guardian did with a letter. */
 export interface Receipt {
   title: string
-  what: '打开' | '确认' | '签字'
+  what: '打开' | '填表' | '确认' | '签字'
   at: Date
 }
 
@@ -38,7 +39,7 @@ async function receiptsFor({ student }: Bond, personId: string): Promise<Receipt
   const sheetIds = letters.flatMap((it) =>
     places.map(({ classId }) => sheetId(String(it._id), String(classId))),
   )
-  const [sheets, signatures] = await Promise.all([
+  const [sheets, signatures, answers] = await Promise.all([
     SheetModel.find(
       { _id: { $in: sheetIds } },
       { letterId: 1, [`readBy.${studentId}.${personId}`]: 1, [`confirmedBy.${studentId}.${personId}`]: 1 },
@@ -49,6 +50,12 @@ async function receiptsFor({ student }: Bond, personId: string): Promise<Receipt
     )
       .limit(MOST)
       .lean<Pick<SignatureRecord, 'letterId' | 'signedAt'>[]>(),
+    AnswerModel.find(
+      { studentId: student._id, personId: new Types.ObjectId(personId) },
+      { letterId: 1, changedAt: 1 },
+    )
+      .limit(MOST)
+      .lean<Pick<AnswerRecord, 'letterId' | 'changedAt'>[]>(),
   ])
   const deed = (letterId: Types.ObjectId, what: Receipt['what'], at: Date | undefined) =>
     at ? [{ title: titles.get(String(letterId)) ?? '', what, at }] : []
@@ -57,6 +64,7 @@ async function receiptsFor({ student }: Bond, personId: string): Promise<Receipt
       ...deed(it.letterId, '打开', it.readBy?.[studentId]?.[personId]),
       ...deed(it.letterId, '确认', it.confirmedBy?.[studentId]?.[personId]),
     ]),
+    ...answers.flatMap((it) => deed(it.letterId, '填表', it.changedAt)),
     ...signatures.flatMap((it) => deed(it.letterId, '签字', it.signedAt)),
   ]
 }

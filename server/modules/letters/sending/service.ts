@@ -5,7 +5,7 @@ import { enqueue } from '../../notify/service.ts'
 import { classesAfter, joinedGuardiansOf, rollsOf } from '../../org/audiences/service.ts'
 import { findStudents } from '../../org/families/service.ts'
 import type { UnitRecord } from '../../org/tree/model.ts'
-import { DEPTH, idAt } from '../../org/tree/rules.ts'
+import { DEPTH, idAt, isWithin } from '../../org/tree/rules.ts'
 import { findUnits } from '../../org/tree/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { monthOf } from '../rules.ts'
@@ -39,6 +39,7 @@ export async function deliver(letter: Sending) {
     upTo = last.path
     await LetterModel.updateOne({ _id: letter._id, status: 'sending' }, { $max: { sheetsUpTo: upTo } })
   }
+  await makeSheets(letter, await classesOfNamed(letter))
   await LetterModel.updateOne(
     { _id: letter._id, status: 'sending' },
     { status: 'sent', areMessagesDue: true },
@@ -46,6 +47,15 @@ export async function deliver(letter: Sending) {
   if (letter.supersedes) {
     await LetterModel.updateOne({ _id: letter.supersedes, supersededBy: null }, { supersededBy: letter._id })
   }
+}
+
+/** The classes in which the single families are today and to which the letter does not go as a whole. */
+async function classesOfNamed({ audience }: Sending) {
+  const named = audience.filter((it) => it.isStudent)
+  if (named.length === 0) return []
+  const students = await findStudents(named.map((it) => String(it.unitId)))
+  const apart = students.filter((it) => !it.leftAt && !audience.some((to) => isWithin(it.path, to.path)))
+  return apart.length > 0 ? findUnits([...new Set(apart.map((it) => String(it.classId)))]) : []
 }
 
 /** A letter to a class or a school is out when the sender's button comes back; a larger one with the next tick. */
@@ -59,6 +69,7 @@ export async function deliverSmall(letter: LetterRecord): Promise<LetterRecord> 
 
 /** The sheets of some classes; those that exist stay as they are. */
 export async function makeSheets(letter: Sending, classes: UnitRecord[]) {
+  if (classes.length === 0) return
   const schoolIds = [...new Set(classes.map((it) => idAt(it.path, DEPTH.school) ?? ''))]
   const [rolls, schools, teachers] = await Promise.all([
     rollsOf(classes.map((it) => it._id)),
@@ -88,7 +99,9 @@ function sheetOf(
   roll: { roster: Types.ObjectId[]; unreached: Types.ObjectId[] } | undefined,
   { schoolName, teacher }: { schoolName: string; teacher: string },
 ): SheetRecord {
-  const { roster, unreached } = roll ?? { roster: [], unreached: [] }
+  const gets = addressedIn(letter, unit)
+  const roster = (roll?.roster ?? []).filter(gets)
+  const unreached = (roll?.unreached ?? []).filter(gets)
   return {
     _id: sheetId(String(letter._id), String(unit._id)),
     letterId: letter._id,
@@ -107,10 +120,19 @@ function sheetOf(
     read: 0,
     confirmed: 0,
     signed: 0,
+    ...(letter.form && { answered: 0, conflicts: 0, answeredIds: [], conflictIds: [] }),
     reminders: 0,
     remindedAt: new Date(0),
     isReminderDue: false,
   }
+}
+
+/** Whether a child of this class is written to: all of the class but those left out, or those who are named. */
+function addressedIn({ audience, excluded }: Sending, unit: UnitRecord) {
+  const out = new Set((excluded ?? []).map((it) => String(it.studentId)))
+  const isWhole = audience.some((it) => isWithin(unit.path, it.path))
+  const named = new Set(audience.filter((it) => it.isStudent).map((it) => String(it.unitId)))
+  return (id: Types.ObjectId) => !out.has(String(id)) && (isWhole || named.has(String(id)))
 }
 
 /** Sent letters of which somebody has not been told yet. */

@@ -35,6 +35,14 @@ export interface SheetRecord {
   readBy?: Marks
   confirmedBy?: Marks
   signedBy?: Marks
+  /** Of letters with a form: families that have answered, and those whose guardians differ. */
+  answered?: number
+  conflicts?: number
+  answeredIds?: Types.ObjectId[]
+  conflictIds?: Types.ObjectId[]
+  answeredBy?: Marks
+  /** Student → key of the mark → what the school wrote down for a guardian. */
+  byHand?: Record<string, Record<string, ByHand>>
   /** Receipts of people who turned out not to be of the family. */
   voided?: VoidedReceipt[]
   /** How often the class was reminded, and when last. */
@@ -42,6 +50,13 @@ export interface SheetRecord {
   remindedAt: Date
   /** Asked for and not yet put into the outbox. */
   isReminderDue: boolean
+}
+
+/** An answer on paper, by phone or in person, and who of the school entered it. */
+export interface ByHand {
+  way: 'paper' | 'call' | 'visit'
+  relation: string
+  by: string
 }
 
 const marks = { type: Schema.Types.Mixed }
@@ -68,6 +83,12 @@ const sheetSchema = new Schema<SheetRecord>(
     readBy: marks,
     confirmedBy: marks,
     signedBy: marks,
+    answered: { type: Number },
+    conflicts: { type: Number },
+    answeredIds: { type: [Schema.Types.ObjectId], default: undefined },
+    conflictIds: { type: [Schema.Types.ObjectId], default: undefined },
+    answeredBy: marks,
+    byHand: marks,
     voided: { type: [Schema.Types.Mixed], default: undefined },
     reminders: { type: Number, default: 0, required: true },
     remindedAt: { type: Date, required: true },
@@ -81,6 +102,11 @@ const COUNTERS = { expected: 1, reached: 1, read: 1, confirmed: 1, signed: 1 } a
 // A letter's roll-up at any depth, and a branch's over some months, are read from an index alone.
 sheetSchema.index({ letterId: 1, path: 1, ...COUNTERS })
 sheetSchema.index({ month: 1, path: 1, sentAt: 1, ...COUNTERS })
+// Forms are counted in an index of their own: other letters do not pay for it.
+sheetSchema.index(
+  { letterId: 1, path: 1, answered: 1, conflicts: 1 },
+  { partialFilterExpression: { answered: { $exists: true } } },
+)
 sheetSchema.index({ isReminderDue: 1, _id: 1 }, { partialFilterExpression: { isReminderDue: true } })
 
 export const SheetModel = model<SheetRecord>('Sheet', sheetSchema)

@@ -1,5 +1,5 @@
 import type { SheetRow } from '#contract/letters'
-import type { Marks } from './model.ts'
+import type { ByHand, Marks, SheetRecord } from './model.ts'
 import { firstOf } from './rules.ts'
 import type { NamedSheet } from './service.ts'
 
@@ -16,14 +16,28 @@ export function callingOf(bonds: Calling[], childName: string, studentId: string
 }
 
 /** Who of a family did something first, and when. */
-export function presentDeed(
-  marks: Marks | undefined,
-  { studentId, childName, bonds }: { studentId: string; childName: string; bonds: Calling[] },
-) {
+export function presentDeed(marks: Marks | undefined, { studentId, childName, bonds, byHand }: Of) {
   const first = firstOf(marks, studentId)
   if (!first) return null
-  return { by: callingOf(bonds, childName, studentId, first.guardianId), at: first.at.toISOString() }
+  const hand = byHand?.[studentId]?.[first.guardianId]
+  const by = hand
+    ? `${childName}${hand.relation}（${HOW[hand.way]}，${hand.by}代录）`
+    : callingOf(bonds, childName, studentId, first.guardianId)
+  return { by, at: first.at.toISOString() }
 }
+
+interface Of {
+  studentId: string
+  childName: string
+  bonds: Calling[]
+  byHand?: SheetRecord['byHand'] | undefined
+}
+
+const HOW: Record<ByHand['way'], string> = { paper: '纸上', call: '电话里', visit: '当面' }
+
+/** A signature that was drawn here has a copy; one on paper lies at school. */
+export const hasCopy = ({ signedBy, byHand }: Pick<SheetRecord, 'signedBy' | 'byHand'>, studentId: string) =>
+  Object.keys(signedBy?.[studentId] ?? {}).some((it) => !byHand?.[studentId]?.[it])
 
 export function presentRows({
   sheet,
@@ -33,7 +47,7 @@ export function presentRows({
   const unreached = new Set(sheet.unreached.map(String))
   return students.map((student) => {
     const studentId = String(student._id)
-    const of = { studentId, childName: student.name, bonds }
+    const of = { studentId, childName: student.name, bonds, byHand: sheet.byHand }
     return {
       studentId,
       number: student.number,
@@ -42,6 +56,7 @@ export function presentRows({
       read: presentDeed(sheet.readBy, of),
       confirmed: presentDeed(sheet.confirmedBy, of),
       signed: presentDeed(sheet.signedBy, of),
+      hasCopy: hasCopy(sheet, studentId),
     }
   })
 }

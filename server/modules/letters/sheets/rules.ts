@@ -18,13 +18,28 @@ const KEY = /^[0-9a-f]{24}$/
  * A child who came to the class after the sending is put on the roster.
  */
 export function receipt(studentId: unknown, guardianId: string, deeds: readonly Deed[], now: Date) {
+  const isListed = { $in: [studentId, '$roster'] }
+  const isUnreached = { $in: [studentId, '$unreached'] }
+  return [
+    {
+      $set: {
+        expected: { $add: ['$expected', { $cond: [isListed, 0, 1] }] },
+        reached: { $add: ['$reached', { $cond: [{ $or: [{ $not: [isListed] }, isUnreached] }, 1, 0] }] },
+        roster: { $cond: [isListed, '$roster', { $concatArrays: ['$roster', [studentId]] }] },
+        unreached: { $cond: [isUnreached, { $setDifference: ['$unreached', [studentId]] }, '$unreached'] },
+      },
+    },
+    ...marking(studentId, guardianId, deeds, now),
+  ]
+}
+
+/** The same for what came on paper, by phone or in person: the family is counted as having answered, not as having joined. */
+export function marking(studentId: unknown, guardianId: string, deeds: readonly Deed[], now: Date) {
   const student = String(studentId)
   if (!KEY.test(student) || !KEY.test(guardianId)) throw new Error('Not a key of a sheet')
   const isNew = (field: string) => ({
     $cond: [{ $eq: [{ $type: `$${field}.${student}` }, 'missing'] }, 1, 0],
   })
-  const isListed = { $in: [studentId, '$roster'] }
-  const isUnreached = { $in: [studentId, '$unreached'] }
   const counted = Object.fromEntries(deeds.map((deed) => [deed, { $add: [`$${deed}`, isNew(`${deed}By`)] }]))
   const marked = Object.fromEntries(
     deeds.map((deed) => {
@@ -32,18 +47,7 @@ export function receipt(studentId: unknown, guardianId: string, deeds: readonly 
       return [field, { $ifNull: [`$${field}`, now] }]
     }),
   )
-  return [
-    {
-      $set: {
-        ...counted,
-        expected: { $add: ['$expected', { $cond: [isListed, 0, 1] }] },
-        reached: { $add: ['$reached', { $cond: [{ $or: [{ $not: [isListed] }, isUnreached] }, 1, 0] }] },
-        roster: { $cond: [isListed, '$roster', { $concatArrays: ['$roster', [studentId]] }] },
-        unreached: { $cond: [isUnreached, { $setDifference: ['$unreached', [studentId]] }, '$unreached'] },
-      },
-    },
-    { $set: marked },
-  ]
+  return [{ $set: counted }, { $set: marked }]
 }
 
 /** The first guardian who did something for a child. */
@@ -70,6 +74,7 @@ interface Membership {
 }
 
 interface Child {
+  studentId: string
   classId: string
   path: string
   memberships: readonly Membership[]
@@ -81,11 +86,19 @@ interface Child {
  */
 export function classOfSheet(
   child: Child,
-  letter: { sentAt: Date; audience: readonly { path: string }[] },
+  letter: {
+    sentAt: Date
+    audience: readonly { unitId: unknown; path: string; isStudent?: boolean | null | undefined }[]
+    excluded?: readonly { studentId: unknown }[] | null | undefined
+  },
 ): { classId: string; path: string } | null {
+  if (letter.excluded?.some((it) => String(it.studentId) === child.studentId)) return null
   const reaches = (path: string) => letter.audience.some((it) => isWithin(path, it.path))
-  const then = child.memberships.find(
-    (it) => it.from <= letter.sentAt && (!it.to || it.to > letter.sentAt) && reaches(it.path),
+  const atSending = child.memberships.filter(
+    (it) => it.from <= letter.sentAt && (!it.to || it.to > letter.sentAt),
   )
-  return then ?? (reaches(child.path) ? child : null)
+  const then = atSending.find((it) => reaches(it.path))
+  if (then || reaches(child.path)) return then ?? child
+  const isNamed = letter.audience.some((it) => it.isStudent && String(it.unitId) === child.studentId)
+  return isNamed ? (atSending[0] ?? child) : null
 }

@@ -19,7 +19,16 @@ import { type Deed, NOTHING, receipt, sheetId } from './rules.ts'
 /** What one family needs of its class's sheet: its own marks and the words of the class. */
 export type FamilySheet = Pick<
   SheetRecord,
-  '_id' | 'schoolName' | 'className' | 'teacher' | 'sentAt' | 'readBy' | 'confirmedBy' | 'signedBy'
+  | '_id'
+  | 'schoolName'
+  | 'className'
+  | 'teacher'
+  | 'sentAt'
+  | 'readBy'
+  | 'confirmedBy'
+  | 'signedBy'
+  | 'answeredBy'
+  | 'byHand'
 >
 
 const familyPart = (studentId: string) => ({
@@ -30,6 +39,8 @@ const familyPart = (studentId: string) => ({
   [`readBy.${studentId}`]: 1,
   [`confirmedBy.${studentId}`]: 1,
   [`signedBy.${studentId}`]: 1,
+  [`answeredBy.${studentId}`]: 1,
+  [`byHand.${studentId}`]: 1,
 })
 
 /** Records what a guardian did and gives the family's part of the sheet as it is then. Repeated, it changes nothing. */

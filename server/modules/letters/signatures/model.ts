@@ -17,6 +17,8 @@ export interface SignatureRecord {
   strokes: number[][]
   width: number
   height: number
+  /** What was answered in the form, as it stood when it was signed. */
+  answers?: { label: string; text: string }[]
   /** The words of the class that the letter was filled with. */
   schoolName: string
   className: string
@@ -45,6 +47,7 @@ const fields = {
   strokes: { type: [[Number]], required: true },
   width: number,
   height: number,
+  answers: { type: [Schema.Types.Mixed], default: undefined },
   schoolName: text,
   className: text,
   teacher: { type: String, default: '' },

@@ -28,6 +28,7 @@ export async function presentCopy(signature: SignatureRecord, letter: LetterReco
     relation: signature.relation,
   })
   for (const block of blocksOf(letter.body, filling)) write(pdf, block)
+  answers(pdf, signature)
   sign(pdf, signature, letter.pledge)
   return pdf.end()
 }
@@ -48,6 +49,14 @@ function write(pdf: Pdf, { kind, runs }: Block) {
     return
   }
   pdf.text(said, { gap: 8 })
+}
+
+function answers(pdf: Pdf, { answers: given }: SignatureRecord) {
+  if (!given?.length) return
+  pdf.keep(80)
+  pdf.space(6)
+  pdf.text([{ text: '家长填写', bold: true }], { size: 13, weight: 'bold', gap: 6 })
+  for (const { label, text } of given) pdf.text(`${label}：${text}`, { gap: 4 })
 }
 
 function sign(pdf: Pdf, signature: SignatureRecord, pledge: string) {

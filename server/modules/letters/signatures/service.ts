@@ -2,6 +2,8 @@ import { Types } from 'mongoose'
 import type { Logger } from 'pino'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import { linesOf } from '../answers/present.ts'
+import { allOf, answersOf, refuseUnanswered } from '../answers/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { type Opened, superseded, withNames } from '../mine/service.ts'
 import type { ChildsLetter } from '../policy.ts'
@@ -22,7 +24,12 @@ export interface Drawing {
  * Signs a letter for a child: the signature and the mark on the sheet together or not at all. Sent twice it is one
  * signature; after the other parent's it is refused by name.
  */
-export async function sign(proof: ChildsLetter, drawing: Drawing, now: Date): Promise<Opened> {
+export async function sign(
+  proof: ChildsLetter,
+  drawing: Drawing,
+  now: Date,
+  deps: Pick<Deps, 'fields'>,
+): Promise<Opened> {
   const { letter, child } = proof
   if (letter.confirmation !== 'sign') throw new Refusal('conflict', '这封信不需要签字')
   const given = await findSignature(letter._id, child.studentId)
@@ -30,6 +37,9 @@ export async function sign(proof: ChildsLetter, drawing: Drawing, now: Date): Pr
   if (letter.supersededBy) throw superseded()
   if (!isPaired(drawing.strokes)) throw new Refusal('invalid', '签名不完整，请重写')
   if (isTooLittle(drawing.strokes, drawing.height)) throw new Refusal('invalid', '签名太短，请写上您的姓名')
+
+  await refuseUnanswered(proof)
+  const answers = await answersSigned(proof, deps)
 
   const words = await record(proof, ['read'], now)
   const signature = {
@@ -44,6 +54,7 @@ export async function sign(proof: ChildsLetter, drawing: Drawing, now: Date): Pr
     version: letter.version,
     ...drawing,
     strokes: rounded(drawing.strokes),
+    ...(answers && { answers }),
     schoolName: words.schoolName,
     className: words.className,
     teacher: words.teacher,
@@ -61,6 +72,15 @@ export async function sign(proof: ChildsLetter, drawing: Drawing, now: Date): Pr
     if (!other) throw error
     return already(proof, other, now)
   }
+}
+
+/** The answers as they stand when they are signed: a copy says what was signed, whatever is changed later. */
+async function answersSigned({ letter, child }: ChildsLetter, deps: Pick<Deps, 'fields'>) {
+  const { form } = letter
+  if (!form) return null
+  const all = await answersOf(letter._id, child.studentId)
+  const one = all.find((it) => it.guardianKey === child.personId) ?? all[0]
+  return one ? linesOf(form, allOf(one, deps)).map(({ label, text }) => ({ label, text })) : null
 }
 
 async function already(proof: ChildsLetter, given: SignatureRecord, now: Date) {

@@ -3,6 +3,7 @@ import { within } from '../../org/tree/rules.ts'
 import { monthsBetween } from '../rules.ts'
 import { SheetModel } from '../sheets/model.ts'
 import { SignatureModel, type SignatureRecord, VoidedSignatureModel } from '../signatures/model.ts'
+import { voidAnswers } from '../answers/voiding/service.ts'
 import { markedBy, voiding } from './rules.ts'
 
 /** A child is at school for so long; older sheets nobody opens. */
@@ -34,6 +35,7 @@ export async function voidReceipts(stranger: Stranger, now: Date) {
     { updatePipeline: true },
   )
   await voidSignatures(ids.student, new Types.ObjectId(personId), now)
+  await voidAnswers(ids.student, personId, now)
   return modifiedCount
 }
 

@@ -23,6 +23,51 @@ export async function audienceWithin(scope: UnitScope<'writeLetters'>, unitIds: 
   return topmost(units).sort((a, b) => (a.path < b.path ? -1 : 1))
 }
 
+/** A family that is written to by name, or left out by name. */
+export interface SingleFamily {
+  _id: Types.ObjectId
+  name: string
+  path: string
+  classId: Types.ObjectId
+  activatedAt: Date | null
+}
+
+/** The families of the students named, all of them inside the scope, else none of them exists. */
+export async function familiesWithin(
+  scope: UnitScope<'writeLetters'>,
+  studentIds: readonly string[],
+): Promise<SingleFamily[]> {
+  const wanted = [...new Set(studentIds)]
+  if (wanted.length === 0) return []
+  if (!scope.may('seeFamilies')) throw new Refusal('forbidden', '您的岗位不能写信给单个家庭')
+  const students = await StudentModel.find(
+    { _id: { $in: wanted }, leftAt: null },
+    { name: 1, path: 1, classId: 1, activatedAt: 1 },
+  ).lean<SingleFamily[]>()
+  if (students.length < wanted.length || students.some((it) => !isWithin(it.path, scope.path))) {
+    throw new Refusal('not_found', '名单里有不归您管理的孩子，请重新选择')
+  }
+  return students
+}
+
+/** The same for units with single families beside them and some left out: each family once. */
+export async function countAddressed(
+  units: { path: string }[],
+  named: readonly SingleFamily[],
+  excluded: readonly SingleFamily[],
+) {
+  const isIn = (it: SingleFamily) => units.some((unit) => isWithin(it.path, unit.path))
+  const isOut = (it: SingleFamily) => excluded.some((one) => one._id.equals(it._id))
+  const base = units.length > 0 ? await countFamilies(units) : { families: 0, joined: 0 }
+  const less = excluded.filter(isIn)
+  const more = named.filter((it) => !isIn(it) && !isOut(it))
+  const joined = (some: readonly SingleFamily[]) => some.filter((it) => it.activatedAt).length
+  return {
+    families: base.families - less.length + more.length,
+    joined: base.joined - joined(less) + joined(more),
+  }
+}
+
 /** How many families live below some units that do not overlap, and how many of them have joined. One covered range each. */
 export async function countFamilies(audience: { path: string }[]) {
   const [row] = await StudentModel.aggregate<{ families: number; joined: number }>([
@@ -41,12 +86,28 @@ export async function countFamilies(audience: { path: string }[]) {
 /** The accounts of all guardians below some units, at most so many. */
 export async function guardianPeopleWithin(audience: { path: string }[], most: number) {
   const bonds = await GuardianshipModel.find(
-    { $or: audience.map((it) => ({ path: within(it.path), to: null, personId: { $type: 'objectId' } })) },
+    { $or: audience.map((it) => ({ path: within(it.path), to: null, leftAt: null, personId: { $type: 'objectId' } })) },
     { personId: 1 },
   )
     .limit(most)
     .lean<{ personId: Types.ObjectId | null }[]>()
   return bonds.flatMap((it) => (it.personId ? [String(it.personId)] : []))
+}
+
+/** The same with single families beside the units, and without those left out. */
+export async function guardianPeopleOf(
+  { units, named, excluded }: { units: { path: string }[]; named: readonly SingleFamily[]; excluded: readonly SingleFamily[] },
+  most: number,
+) {
+  const out = new Set(excluded.map((it) => String(it._id)))
+  const single = named.filter((it) => !out.has(String(it._id)))
+  const [within, beside, left] = await Promise.all([
+    units.length > 0 ? guardianPeopleWithin(units, most) : [],
+    joinedGuardiansOf(single.map((it) => it._id)),
+    joinedGuardiansOf(excluded.map((it) => it._id)),
+  ])
+  const gone = new Set(left.map((it) => String(it.personId)))
+  return [...new Set([...within.filter((it) => !gone.has(it)), ...beside.map((it) => String(it.personId))])]
 }
 
 /** The classes below some units that stand today, in the order of their paths, after one of them. */

@@ -1,0 +1,127 @@
+import { type AnswerItem, decisionOf, type LetterForm, valuesOf } from '#contract/letter-form'
+import { shanghaiDay } from '../../../infra/clock.ts'
+import type { AnswerRecord, SettlementRecord } from './model.ts'
+
+/** How many earlier versions of one answer are kept. */
+export const MOST_EARLIER = 20
+
+/** One answer for a child, or one of each guardian who says something. */
+export const answerId = (form: LetterForm, letterId: string, studentId: string, guardianKey: string) =>
+  form.answeredBy === 'once' ? `${letterId}:${studentId}` : `${letterId}:${studentId}:${guardianKey}`
+
+/** Telephone numbers go apart, to be sealed. */
+export function parted(form: LetterForm, kept: readonly AnswerItem[]) {
+  const isPhone = (it: AnswerItem) => form.fields.some((one) => one.code === it.code && one.type === 'phone')
+  return { items: kept.filter((it) => !isPhone(it)), phones: kept.filter(isPhone) }
+}
+
+export function decisionIn(form: LetterForm, kept: readonly AnswerItem[]): string | null {
+  const value = valuesOf(kept).get(decisionOf(form)?.code ?? '')
+  return Array.isArray(value) ? (value[0] ?? null) : null
+}
+
+export const isSame = (one: readonly AnswerItem[], other: readonly AnswerItem[]) =>
+  JSON.stringify(one) === JSON.stringify(other)
+
+interface Standing {
+  form: LetterForm
+  dueOn: string | null | undefined
+  /** What stands where this answer would. */
+  there: Pick<AnswerRecord, 'guardianKey' | 'childName' | 'relation' | 'way'> | undefined
+  guardianKey: string
+  /** Signed by this guardian, or by anybody where a child is answered for once. */
+  isSigned: boolean
+}
+
+/** Why a guardian cannot answer any more, in one sentence; null while they can. */
+export function objection({ form, dueOn, there, guardianKey, isSigned }: Standing, now: Date): string | null {
+  if (isSigned) return '签过字的答复不能再改；有变化，请告诉老师'
+  if (!there) return null
+  const isOthers = there.guardianKey !== guardianKey && there.way === 'app'
+  if (isOthers && form.answeredBy === 'once') return `${there.childName}${there.relation}已经填好了，不用再填`
+  if (dueOn && dueOn < shanghaiDay(now)) return '截止日期已经过了，要改请告诉老师'
+  return null
+}
+
+type Said = Pick<AnswerRecord, '_id' | 'guardianKey' | 'decision' | 'answeredAt'>
+
+/** Who said what, whatever the order: a settlement holds for exactly this. */
+export const keyOf = (answers: readonly Said[]) =>
+  answers
+    .map((it) => `${it.guardianKey}=${it.decision ?? ''}`)
+    .sort()
+    .join('|')
+
+/** How a family stands after an answer: whether its guardians differ, and whose answer is counted. */
+export function familyStanding(
+  form: LetterForm,
+  answers: readonly Said[],
+  settlement: Pick<SettlementRecord, 'decision' | 'key'> | null,
+) {
+  const decisions = new Set(answers.flatMap((it) => (it.decision === null ? [] : [it.decision])))
+  const isSettled = settlement !== null && settlement.key === keyOf(answers)
+  const agreed = isSettled ? answers.filter((it) => it.decision === settlement.decision) : answers
+  const [first] = agreed.toSorted((a, b) => a.answeredAt.getTime() - b.answeredAt.getTime())
+  const speaking = form.answeredBy === 'each' ? agreed : first ? [first] : []
+  return { isConflict: decisions.size > 1 && !isSettled, speaking: speaking.map((it) => it._id) }
+}
+
+export interface FamilyMark {
+  student: unknown
+  studentId: string
+  guardianKey: string
+  isConflict: boolean
+  /** Everybody who has to has answered. */
+  isWhole: boolean
+}
+
+const put = (field: string, student: unknown, isIn: boolean) =>
+  isIn
+    ? { $setUnion: [{ $ifNull: [`$${field}`, []] }, [student]] }
+    : { $setDifference: [{ $ifNull: [`$${field}`, []] }, [student]] }
+
+/** The update of the sheet that goes with an answer. Lists are sets, and the counters their sizes: run twice, nothing changes. */
+export function answerMark({ student, studentId, guardianKey, isConflict, isWhole }: FamilyMark, now: Date) {
+  const mark = `answeredBy.${studentId}.${guardianKey}`
+  const before = { $ifNull: ['$answeredIds', []] }
+  return [
+    {
+      $set: {
+        [mark]: { $ifNull: [`$${mark}`, now] },
+        answeredIds: isWhole ? put('answeredIds', student, true) : before,
+        conflictIds: put('conflictIds', student, isConflict),
+      },
+    },
+    COUNTED,
+  ]
+}
+
+export const COUNTED = {
+  $set: { answered: { $size: '$answeredIds' }, conflicts: { $size: '$conflictIds' } },
+}
+
+/** The update that takes a guardian's answer off the sheet again. */
+export const answerUnmark = (
+  { student, studentId, guardianKey, isConflict }: Omit<FamilyMark, 'isWhole'>,
+  isLeft: boolean,
+) => [
+  {
+    $set: {
+      answeredIds: isLeft ? { $ifNull: ['$answeredIds', []] } : put('answeredIds', student, false),
+      conflictIds: put('conflictIds', student, isConflict),
+    },
+  },
+  COUNTED,
+  { $unset: [isLeft ? `answeredBy.${studentId}.${guardianKey}` : `answeredBy.${studentId}`] },
+]
+
+/** The update of the sheet when guardians who differed have agreed. */
+export const settledMark = (student: unknown) => [
+  {
+    $set: {
+      answeredIds: { $ifNull: ['$answeredIds', []] },
+      conflictIds: put('conflictIds', student, false),
+    },
+  },
+  COUNTED,
+]
