@@ -90,7 +90,16 @@ export {
 } from '../server/contract/meetings.ts'
 export type { CallWay, FreeSlot, MyCall, TeacherSlot } from '../server/contract/meetings.ts'
 
+export { askedOf, problemsIn, problemWith, valuesOf } from '../server/contract/letter-form.ts'
+export type {
+  AnswerItem,
+  AnswerValue,
+  FormField,
+  LetterForm,
+} from '../server/contract/letter-form.ts'
+
 export {
+  answerMyLetter,
   confirmMyLetter,
   listLetters,
   listMyLetters,

@@ -1,5 +1,15 @@
 import type { Signature } from '../../../components/signature-pad/signature-pad'
-import { confirmMyLetter, openMyLetter, signMyLetter, type MyLetter } from '../../../contract'
+import {
+  type AnswerItem,
+  type AnswerValue,
+  answerMyLetter,
+  confirmMyLetter,
+  openMyLetter,
+  problemsIn,
+  signMyLetter,
+  valuesOf,
+  type MyLetter,
+} from '../../../contract'
 import { knowWho } from '../../../services/account'
 import { call, explain, Problem, tell } from '../../../services/api'
 import { cardTitle } from '../../../services/letter-card'
@@ -8,6 +18,8 @@ import { pages } from '../../../services/pages'
 import { deliver } from '../../../services/queue'
 import { currentChild, me } from '../../../services/store'
 import { openCopy } from './copy'
+import { draftOf, dropDraft, HOUSE_RULE, keepDraft, presentForm, ticked, typed, withAnswer } from './form'
+import type { ShownField } from './form'
 import { presentLetter, type ShownLetter } from './present'
 
 interface Data {
@@ -16,6 +28,11 @@ interface Data {
   /** Nobody who belongs to a class is signed in: the letter waits behind the door. */
   isStranger: boolean
   letter: ShownLetter | null
+  /** The questions that are asked now; empty once they are answered. */
+  fields: ShownField[]
+  formNote: string
+  isFilling: boolean
+  /** Who writes on the pad: the guardian, or for a question another hand. */
   signer: string
   isSigning: boolean
   busy: boolean
@@ -26,11 +43,23 @@ interface Custom {
   letterId: string
   childId: string
   received: MyLetter | null
+  items: AnswerItem[]
+  isChecked: boolean
+  /** The question that is being signed; '' while it is the letter itself. */
+  signing: string
   load: () => Promise<void>
   openForOneOf: (childIds: string[]) => Promise<MyLetter>
   receive: (letter: MyLetter) => void
   answer: (send: () => Promise<MyLetter | null>) => Promise<void>
-  onAct: () => void
+  onAct: () => Promise<void>
+  showForm: () => void
+  setAnswer: (code: string, value: AnswerValue | undefined, isTyping?: boolean) => void
+  onOption: (event: WechatMiniprogram.BaseEvent) => void
+  onType: (event: WechatMiniprogram.Input) => void
+  onDay: (event: WechatMiniprogram.PickerChange) => void
+  onSignField: (event: WechatMiniprogram.BaseEvent) => void
+  onChange: () => void
+  sendForm: () => Promise<boolean>
   onSigned: (event: WechatMiniprogram.CustomEvent<Signature>) => Promise<void>
   onCancelSigning: () => void
   onCopy: () => Promise<void>
@@ -45,6 +74,9 @@ Page<Data, Custom>({
     problem: '',
     isStranger: false,
     letter: null,
+    fields: [],
+    formNote: '',
+    isFilling: false,
     signer: '',
     isSigning: false,
     busy: false,
@@ -53,6 +85,9 @@ Page<Data, Custom>({
   letterId: '',
   childId: '',
   received: null,
+  items: [],
+  isChecked: false,
+  signing: '',
 
   onLoad(query) {
     this.letterId = query.id ?? ''
@@ -96,18 +131,103 @@ Page<Data, Custom>({
       letter: presentLetter(letter),
       signer: `${letter.childName}${child?.relation ?? '家长'}`,
       isWaiting: false,
+      isFilling: letter.abilities.answer === true && !letter.myAnswer && (letter.answers ?? []).length === 0,
     })
+    this.items = draftOf(letter.id, this.childId) ?? letter.myAnswer ?? []
+    this.isChecked = false
+    this.showForm()
   },
 
-  onAct() {
+  showForm() {
+    const form = this.received?.form
+    if (!form) return
+    const fields = this.data.isFilling ? presentForm(form, this.items, this.isChecked) : []
+    this.setData({ fields, formNote: HOUSE_RULE[form.answeredBy] })
+  },
+  setAnswer(code, value, isTyping = false) {
+    this.items = withAnswer(this.items, code, value)
+    keepDraft(this.letterId, this.childId, this.items)
+    // The keyboard's own text must not be set under the fingers; nothing below depends on it.
+    if (!isTyping || this.isChecked) this.showForm()
+  },
+  onOption(event) {
+    const { code, option } = event.currentTarget.dataset as { code: string; option: string }
+    const field = this.received?.form?.fields.find((it) => it.code === code)
+    if (field) this.setAnswer(code, ticked(field, valuesOf(this.items).get(code), option))
+  },
+  onType(event) {
+    const { code } = event.currentTarget.dataset as { code: string }
+    const field = this.received?.form?.fields.find((it) => it.code === code)
+    if (field) this.setAnswer(code, typed(field, event.detail.value), true)
+  },
+  onDay(event) {
+    const { code } = event.currentTarget.dataset as { code: string }
+    this.setAnswer(code, String(event.detail.value))
+  },
+  onSignField(event) {
+    const { code, who } = event.currentTarget.dataset as { code: string; who: string }
+    this.signing = code
+    this.setData({ isSigning: true, signer: who.replace(/^\d+\. |签名$/g, '') })
+  },
+  onChange() {
+    this.setData({ isFilling: true })
+    this.showForm()
+  },
+
+  /** Whether the form is answered, or waits on this phone to go out. */
+  async sendForm() {
+    const form = this.received?.form
+    if (!form) return true
+    const [problem] = problemsIn(form, valuesOf(this.items)).values()
+    if (problem) {
+      this.isChecked = true
+      this.showForm()
+      void wx.showToast({ title: problem, icon: 'none', duration: 2500 })
+      return false
+    }
+    const answers = this.items.filter((it) => form.fields.some((one) => one.code === it.code))
+    this.setData({ busy: true })
+    try {
+      const said = { letterId: this.letterId, studentId: this.childId, answers }
+      const letter = await deliver(answerMyLetter, said)
+      dropDraft(this.letterId, this.childId)
+      if (letter) this.receive(letter)
+      else this.setData({ isFilling: false, fields: [] })
+      return true
+    } catch (error) {
+      tell(error)
+      if (error instanceof Problem && error.status === 409) void this.load()
+      return false
+    } finally {
+      this.setData({ busy: false })
+    }
+  },
+
+  async onAct() {
+    const before = this.received
+    if (!before || this.data.busy) return
+    if (this.data.isFilling && !(await this.sendForm())) return
     const letter = this.received
-    if (!letter || this.data.busy) return
-    if (letter.abilities.sign) return this.setData({ isSigning: true })
+    if (!letter) return
+    this.signing = ''
+    if (!letter.abilities.sign && !letter.abilities.confirm) {
+      void wx.showToast({ title: '填好了', icon: 'success' })
+      return
+    }
+    if (letter.abilities.sign) {
+      const child = me.get()?.children.find((it) => it.studentId === this.childId)
+      return this.setData({ isSigning: true, signer: `${letter.childName}${child?.relation ?? '家长'}` })
+    }
     const said = { letterId: letter.id, studentId: this.childId }
-    void this.answer(() => deliver(confirmMyLetter, said))
+    await this.answer(() => deliver(confirmMyLetter, said))
   },
 
   async onSigned({ detail: { strokes, width, height } }) {
+    if (this.signing) {
+      this.setAnswer(this.signing, { strokes, width, height })
+      this.signing = ''
+      return this.setData({ isSigning: false })
+    }
     const said = { letterId: this.letterId, studentId: this.childId, width, height, strokes }
     await this.answer(() => deliver(signMyLetter, said))
   },

@@ -18,6 +18,13 @@ export interface ShownLetter {
   /** What was asked is done, in a word. */
   doneText: string
   isCopyThere: boolean
+  /** What the family filled in below the letter. */
+  answers: { id: string; by: string; lines: { code: string; label: string; text: string }[] }[]
+  /** What was filled in may still be changed by this guardian. */
+  canChange: boolean
+  hasMine: boolean
+  /** The page's one button while the form is being filled in. */
+  actionAfterForm: '提交' | '提交并确认' | '填好了，去签名'
   newer: string | null
 }
 
@@ -37,8 +44,19 @@ export function presentLetter(letter: MyLetter, now = new Date()): ShownLetter {
     deeds: deedsOf(letter, now),
     doneText: letter.isDone ? DONE[letter.confirmation] : '',
     isCopyThere: seeCopy,
+    answers: (letter.answers ?? []).map((it) => ({ id: it.id, by: answeredBy(it, now), lines: it.lines })),
+    canChange: letter.abilities.answer === true,
+    hasMine: Boolean(letter.myAnswer),
+    actionAfterForm: confirm ? '提交并确认' : sign ? '填好了，去签名' : '提交',
     newer: letter.supersededBy,
   }
+}
+
+const HOW = { app: '填', paper: '纸上填', call: '电话里说', visit: '当面说' } as const
+
+/** 张三妈妈 11月20日(周五) 18:00填 · 张三妈妈 11月20日(周五) 18:00纸上填，李老师代录 */
+function answeredBy({ by, at, way, enteredBy }: NonNullable<MyLetter['answers']>[number], now: Date) {
+  return `${by} ${moment(at, now)} ${HOW[way]}${enteredBy ? `，${enteredBy}代录` : ''}`
 }
 
 function deedsOf({ read, confirmed, signed }: MyLetter, now: Date) {

@@ -1,0 +1,108 @@
+import {
+  type AnswerItem,
+  type AnswerValue,
+  askedOf,
+  type FormField,
+  type LetterForm,
+  problemWith,
+  valuesOf,
+} from '../../../contract'
+import { date } from '../../../services/format'
+
+/** A question as the page shows it, in the order asked. */
+export interface ShownField {
+  code: string
+  /** 1. 孩子参加吗 */
+  label: string
+  hint: string
+  type: FormField['type']
+  isOptional: boolean
+  /** Several may be ticked. */
+  isMany: boolean
+  options: { text: string; isOn: boolean }[]
+  text: string
+  day: string
+  dayText: string
+  unit: string
+  maxLength: number
+  isSigned: boolean
+  problem: string
+}
+
+export const HOUSE_RULE: Record<LetterForm['answeredBy'], string> = {
+  any: '家里一位家长填就可以；想法不一样的，另一位也可以填',
+  each: '请每位家长都填一份',
+  once: '一个孩子填一份，家里商量好再填',
+}
+
+/** The questions that are asked now: what an answer calls up appears below it, what it rules out goes. */
+export function presentForm(
+  form: LetterForm,
+  items: readonly AnswerItem[],
+  isChecked: boolean,
+): ShownField[] {
+  const values = valuesOf(items)
+  return askedOf(form, values).map((it, at) => shown(it, at, values.get(it.code), isChecked))
+}
+
+function shown(it: FormField, at: number, value: AnswerValue | undefined, isChecked: boolean): ShownField {
+  const ticked = Array.isArray(value) ? value : []
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
+  const hints = [it.hint, it.most ? '可以选几项' : '', bounds(it)].filter(Boolean)
+  return {
+    code: it.code,
+    label: `${at + 1}. ${it.label}`,
+    hint: hints.join('，'),
+    type: it.type,
+    isOptional: !it.required,
+    isMany: Boolean(it.most),
+    options: (it.options ?? []).map((option) => ({ text: option, isOn: ticked.includes(option) })),
+    text,
+    day: it.type === 'date' ? text : '',
+    dayText: it.type === 'date' && text ? date(text) : '',
+    unit: it.unit ?? '',
+    maxLength: it.maxLength ?? (it.type === 'phone' ? 11 : 12),
+    isSigned: it.type === 'signature' && value !== undefined,
+    problem: (isChecked && problemWith(it, value)) || '',
+  }
+}
+
+const bounds = ({ type, min, max, unit }: FormField) =>
+  type === 'number' && min !== undefined && max !== undefined ? `${min}到${max}${unit ?? ''}` : ''
+
+/** The answers with one of them changed. */
+export function withAnswer(items: readonly AnswerItem[], code: string, value: AnswerValue | undefined) {
+  const others = items.filter((it) => it.code !== code)
+  return value === undefined ? others : [...others, { code, value }]
+}
+
+/** A tap on an option: of one choice it takes the place of the other, of several it is ticked or not. */
+export function ticked(field: FormField, value: AnswerValue | undefined, option: string): string[] {
+  const on = Array.isArray(value) ? value : []
+  if (!field.most) return [option]
+  return on.includes(option) ? on.filter((it) => it !== option) : [...on, option].slice(-field.most)
+}
+
+/** What a person typed, as the form keeps it. */
+export function typed(field: FormField, text: string): AnswerValue | undefined {
+  if (field.type !== 'number') return text
+  if (text.trim() === '') return undefined
+  const number = Number(text)
+  return Number.isNaN(number) ? text : number
+}
+
+const keyOf = (letterId: string, childId: string) => `form.${letterId}.${childId}`
+
+/** What was begun on this phone and not sent yet; a lost network or a closed page loses nothing. */
+export const draftOf = (letterId: string, childId: string): AnswerItem[] | null =>
+  wx.getStorageSync<AnswerItem[] | ''>(keyOf(letterId, childId)) || null
+
+export function keepDraft(letterId: string, childId: string, items: AnswerItem[]) {
+  try {
+    wx.setStorageSync(keyOf(letterId, childId), items)
+  } catch {
+    // A full phone: the answers stay on the page.
+  }
+}
+
+export const dropDraft = (letterId: string, childId: string) => wx.removeStorageSync(keyOf(letterId, childId))
