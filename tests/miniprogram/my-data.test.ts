@@ -98,7 +98,10 @@ it('shows what is kept, puts a name right, and lets one think again about closin
   void run(page, 'onShow')
   answer(await phone.next(), 200, kept())
   await vi.waitFor(() => expect(page.data.state).toBe('ready'))
-  expect(page.data.sections).toMatchObject([{ more: '' }, { more: '还有12条，导出的文件里都有' }])
+  expect(page.data.sections).toMatchObject([
+    { more: '', onDeletion: '删除' },
+    { more: '还有12条，导出的文件里都有' },
+  ])
 
   await run(page, 'onRename')
   expect(page.data).toMatchObject({ renaming: true, name: '张三妈妈' })

@@ -16,9 +16,10 @@ export const presentSection = ({
   onDeletion,
 }: MyData['sections'][number]): ShownSection => ({
   title,
-  lines,
+  lines: lines.map(({ label, value }) => ({ label, value: value || '没有填' })),
   more: more > 0 ? `还有${more}条，导出的文件里都有` : '',
-  onDeletion,
+  // The page says 注销时 itself.
+  onDeletion: onDeletion.replace(/^注销时/, ''),
 })
 
 /** 第1版，11月22日(周日) 18:00 同意 */
