@@ -234,3 +234,9 @@ export function formProblem({ fields }: LetterForm): string | null {
 }
 
 export const decisionOf = (form: LetterForm) => form.fields.find((it) => it.isDecision) ?? null
+
+/** What is entered for a guardian who answered on paper: a hand stays on the paper. */
+export const onPaper = (form: LetterForm): LetterForm => ({
+  ...form,
+  fields: form.fields.map((it) => (it.type === 'signature' ? { ...it, required: false } : it)),
+})

@@ -1,5 +1,6 @@
-import type { Confirmation, Letter, LetterTemplate } from '#contract/letters'
-import { unfinished } from '#contract/letter-text'
+import type { LetterForm } from '#contract/letter-form'
+import type { AuthorBlank, Confirmation, Letter, LetterTemplate } from '#contract/letters'
+import { authorBlanksIn, blankProblem, fillBlanks, unfinished } from '#contract/letter-text'
 import { dayKey } from '../../format/date'
 
 /** A letter while it is being written. */
@@ -11,6 +12,19 @@ export interface Draft {
   confirmation: Confirmation
   dueOn: string | null
   audience: string[]
+  /** Single families beside the units, and those left out. */
+  students: Named[]
+  excluded: Named[]
+  /** Speaks of one child: goes to that family alone. */
+  isForOneFamily: boolean
+  template?: string
+  form: LetterForm | null
+  blanks: AuthorBlank[]
+}
+
+export interface Named {
+  studentId: string
+  name: string
 }
 
 const DAY_MS = 86_400_000
@@ -28,6 +42,11 @@ export const emptyDraft = (): Draft => ({
   confirmation: 'confirm',
   dueOn: null,
   audience: [],
+  students: [],
+  excluded: [],
+  isForOneFamily: false,
+  form: null,
+  blanks: [],
 })
 
 export const draftOf = (letter: Letter): Draft => ({
@@ -38,13 +57,26 @@ export const draftOf = (letter: Letter): Draft => ({
   confirmation: letter.confirmation,
   dueOn: letter.dueOn,
   audience: letter.audience.map((it) => it.unitId),
+  students: letter.students ?? [],
+  excluded: letter.excluded ?? [],
+  isForOneFamily: letter.isForOneFamily ?? false,
+  form: letter.form ?? null,
+  blanks: letter.blanks ?? [],
 })
 
 /** A template with its due day counted from today; whoever has chosen an audience keeps it. */
 export function fromTemplate(template: LetterTemplate, audience: string[], now = new Date()): Draft {
   const { kind, title, body, pledge, confirmation, dueDays } = template
   const dueOn = dayKey(new Date(now.getTime() + dueDays * DAY_MS))
-  return { kind, title, body, pledge, confirmation, dueOn, audience }
+  return {
+    ...{ kind, title, body, pledge, confirmation, dueOn, audience },
+    students: [],
+    excluded: [],
+    isForOneFamily: template.isForOneFamily ?? false,
+    template: template.code,
+    form: template.form ?? null,
+    blanks: (template.blanks ?? []).map(({ example: _, ...it }) => it),
+  }
 }
 
 /** Another way of answering brings its own sentence, unless somebody has written one. */
@@ -57,11 +89,33 @@ export function withConfirmation(draft: Draft, confirmation: Confirmation): Draf
 export function problemOf(draft: Draft, now = new Date()): string | null {
   if (draft.title.trim() === '') return '请填写标题'
   if (draft.body.trim() === '') return '请填写正文'
-  if (draft.audience.length === 0) return '请选择收信的范围'
+  if (draft.isForOneFamily && draft.students.length !== 1) return '这封信写的是一个孩子，请选一个孩子'
+  if (draft.audience.length + draft.students.length === 0) return '请选择收信的范围'
+  if (draft.form && draft.confirmation === 'read') return '有表要填的信，请选“点确认”或“手写签字”'
   if (draft.title.includes('{{')) return '标题是给所有家庭看的，请不要在标题里用填空'
   if (draft.dueOn && draft.dueOn < dayKey(now)) return '截止日期已经过去了，请改一下'
-  return unfinished(`${draft.body}\n${draft.pledge}`)
+  const wrong = draft.blanks.map(blankProblem).find((it) => it !== null)
+  return wrong ?? unfinished(`${filledBody(draft)}\n${draft.pledge}`)
 }
+
+/** The text as it will go out, with what has been filled in so far. */
+export const filledBody = ({ body, blanks }: Draft) => fillBlanks(body, blanks)
+
+/** What is to be filled in, in the order of the text, with the type the template gave it. */
+export function blanksToFill({ body, blanks }: Draft): (AuthorBlank & { hint: string })[] {
+  return authorBlanksIn(body).map(({ name, hint }) => {
+    const known = blanks.find((it) => it.name === name)
+    return { ...(known ?? { name, type: 'text', value: '' }), hint }
+  })
+}
+
+export const withBlank = (draft: Draft, blank: AuthorBlank, value: string): Draft => ({
+  ...draft,
+  blanks: [
+    ...draft.blanks.filter((it) => it.name !== blank.name),
+    { name: blank.name, type: blank.type, ...(blank.choices && { choices: blank.choices }), value },
+  ],
+})
 
 const QUIET_FROM = '21:30'
 const QUIET_TO = '07:00'

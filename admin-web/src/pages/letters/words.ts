@@ -1,3 +1,4 @@
+import type { AnswerWay, FormField, LetterForm } from '#contract/letter-form'
 import type { Confirmation, LetterStatus, SheetRow, Tally } from '#contract/letters'
 import { dateTime } from '../../format/date'
 
@@ -66,3 +67,37 @@ const whyNot = (row: SheetRow) =>
   !row.hasJoined ? '家长还没有加入小程序' : row.read ? `读过：${deedText(row.read)}` : ''
 
 const deedText = (deed: SheetRow['read']) => (deed ? `${deed.by} ${dateTime(deed.at)}` : '')
+
+export const ANSWERED_BY: Record<LetterForm['answeredBy'], string> = {
+  any: '哪位家长先填都算数；另一位想法不同，也可以填',
+  each: '每位家长都要填',
+  once: '一个孩子填一份',
+}
+
+const TYPE_TEXT: Record<FormField['type'], string> = {
+  text: '文字',
+  choice: '选择',
+  number: '数',
+  date: '日子',
+  phone: '手机号，加密保存',
+  signature: '手写签名',
+}
+
+/** 参加、不参加 · 选了“参加”才问 · 可以不填 */
+export function askText(it: FormField, form: LetterForm) {
+  const options = form.fields.find((one) => one.code === it.shownIf?.field)?.options ?? []
+  const others = options.filter((one) => !it.shownIf?.is.includes(one))
+  const [other] = others
+  const said = it.shownIf?.is.join('、') ?? ''
+  const isShort = it.shownIf && it.shownIf.is.length > 1 && others.length === 1
+  const when = isShort ? `没选“${other ?? ''}”才问` : it.shownIf ? `选了“${said}”才问` : ''
+  const what = it.options ? it.options.join('、') : TYPE_TEXT[it.type]
+  return [what, when, it.required ? '' : '可以不填'].filter(Boolean).join(' · ')
+}
+
+export const WAY_TEXT: Record<AnswerWay, string> = {
+  app: '小程序里填',
+  paper: '纸上填',
+  call: '电话里说',
+  visit: '当面说',
+}

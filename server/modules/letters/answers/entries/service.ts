@@ -1,5 +1,5 @@
 import { Types } from 'mongoose'
-import type { AnswerItem } from '#contract/letter-form'
+import { type AnswerItem, onPaper } from '#contract/letter-form'
 import type { StaffActor } from '../../../../http/actor.ts'
 import { Refusal } from '../../../../http/errors.ts'
 import type { Deps } from '../../../../infra/deps.ts'
@@ -42,7 +42,7 @@ export async function enter(
     return
   }
   const form = openForm(letter)
-  const kept = checked(form, entry.answers)
+  const kept = checked(onPaper(form), entry.answers)
   const there = await findAnswer(form, letter, studentId, guardianKey)
   const by: Pick<AnswerRecord, 'childName' | 'relation' | 'personId' | 'way' | 'enteredBy' | 'enteredById'> =
     {
