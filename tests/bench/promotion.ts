@@ -73,19 +73,24 @@ async function writeBare(district: UnitRecord, now: Date) {
       return { ...it, _id: to?.classId ?? it._id, path: to?.path ?? '', code: `${it.code}-next` }
     }),
   )
-  const students = StudentModel.find({ path: within(district.path) }, { classId: 1 })
+  const students = StudentModel.find({ path: within(district.path) }, { classId: 1, memberships: 1 })
     .lean()
     .cursor()
   for await (const batch of inBatches(students)) {
     await StudentModel.collection.bulkWrite(
-      batch.map(({ _id, classId }) => {
+      batch.map(({ _id, classId, memberships = [] }) => {
         const to = next.get(String(classId))
         return {
           updateOne: {
             filter: { _id },
             update: {
-              $set: { ...to, 'memberships.0.to': now },
-              $push: { memberships: { ...to, from: now, to: null } as never },
+              $set: {
+                ...to,
+                memberships: [
+                  ...memberships.map((it) => ({ ...it, to: it.to ?? now })),
+                  { ...to, from: now, to: null },
+                ] as never,
+              },
             },
           },
         }
@@ -109,6 +114,7 @@ async function writeBare(district: UnitRecord, now: Date) {
 interface Row {
   _id: Types.ObjectId
   classId: Types.ObjectId
+  memberships?: { to?: Date | null }[]
 }
 
 async function* inBatches(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {

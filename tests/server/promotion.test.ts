@@ -21,6 +21,7 @@ import { PromotionModel } from '../../server/modules/org/promotion/model.ts'
 import { UnitModel } from '../../server/modules/org/tree/model.ts'
 import { buildGuardian, buildStaff, buildStudent } from '../support/build.ts'
 import { sendLetter } from '../support/letters.ts'
+import { statementsOf } from '../support/plans.ts'
 import { buildDistrict, buildSchool, fillClass } from '../support/schools.ts'
 import { useWorld } from '../support/world.ts'
 
@@ -45,11 +46,11 @@ async function scene() {
     unitId,
     studentsOf: (name: string) => students.get(name) ?? [],
     begin: () => office.call(beginPromotion, { unitId }),
-    async apply(promotionId: string) {
+    apply: async (promotionId: string) => {
       await office.call(applyPromotion, { promotionId })
       return settled(promotionId, 'applied')
     },
-    async undo(promotionId: string) {
+    undo: async (promotionId: string) => {
       await office.call(undoPromotion, { promotionId })
       return settled(promotionId, 'undone')
     },
@@ -194,6 +195,23 @@ describe('a promotion', () => {
     const students = await StudentModel.find({ leftAt: null }).lean()
     expect(students.map((it) => it.memberships.length)).toEqual(students.map(() => 2))
     expect(await UnitModel.countDocuments({ kind: 'class', closedAt: null })).toBe(4)
+  })
+
+  it('asks for nothing that reads a whole collection', async () => {
+    const { begin, apply, undo, studentsOf, classOf } = await scene()
+    const [one] = studentsOf('七年级2班')
+    if (!one) throw new Error('No student')
+    await buildGuardian(world, one)
+    await buildStaff(classOf('七年级2班'), 'class_teacher')
+
+    const statements = await statementsOf(async () => {
+      const { id } = await begin()
+      await apply(id)
+      await undo(id)
+    })
+
+    const scans = statements.filter((it) => it.plan.includes('COLLSCAN')).map((it) => it.name)
+    expect([...new Set(scans)]).toEqual([])
   })
 
   it('leaves last year’s letters with last year’s class', async () => {
@@ -346,7 +364,7 @@ describe('an undo', () => {
     const moved = await StudentModel.findById(two._id).lean()
     const newcomer = await UnitModel.findById(moved?.classId).lean()
     if (!newcomer) throw new Error('No class')
-    const fresh = await buildStudent(newcomer as never)
+    const fresh = await buildStudent(newcomer)
 
     await undo(id)
 

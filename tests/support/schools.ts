@@ -46,7 +46,7 @@ export async function buildSchool(
   const admin = await buildStaff(school, 'school_admin', { name: '许静' })
   return {
     school,
-    classOf(name: string): UnitRecord {
+    classOf: (name: string): UnitRecord => {
       const unit = byName.get(name)
       if (!unit) throw new Error(`No class ${name}`)
       return unit

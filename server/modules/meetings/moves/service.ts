@@ -5,10 +5,15 @@ import { announceCancellation } from '../messages/service.ts'
 import { SlotModel, type SlotRecord } from '../model.ts'
 import { cancel } from '../service.ts'
 
+interface Place {
+  unitId: Types.ObjectId
+  path: string
+}
+
 /** The appointments still to come of a unit go along with it: a class moves up, and its families keep their calls. */
-export const moveSlots = (fromId: Types.ObjectId, to: { unitId: Types.ObjectId; path: string }, now: Date) =>
+export const moveSlots = (from: Pick<Place, 'path'>, to: Place, now: Date) =>
   SlotModel.updateMany(
-    { unitId: fromId, status: { $in: ['open', 'booked'] }, startAt: { $gt: now } },
+    { path: from.path, status: { $in: ['open', 'booked'] }, startAt: { $gt: now } },
     { unitId: to.unitId, path: to.path },
   )
 

@@ -110,10 +110,10 @@ async function carryOut(
   )
   if (first) {
     await JoinModel.updateMany(
-      { classId: klass._id, status: 'waiting' },
+      { path: klass.path, status: 'waiting' },
       { classId: first._id, path: first.path },
     )
-    await moveSlots(klass._id, { unitId: first._id, path: first.path }, now)
+    await moveSlots(klass, { unitId: first._id, path: first.path }, now)
     await moveDrafts(klass, targets)
   }
   const detail = `${move.name}${targets.length > 0 ? `升入${targets.map((it) => it.fullName).join('、')}` : '毕业'}，${studentIds.length}名学生`

@@ -139,10 +139,10 @@ async function leave(
   }
   if (isUsed) return
   await JoinModel.updateMany(
-    { classId: target._id, status: 'waiting' },
+    { path: target.path, status: 'waiting' },
     { classId: klass._id, path: klass.path },
   )
-  await moveSlots(target._id, { unitId: klass._id, path: klass.path }, now)
+  await moveSlots(target, { unitId: klass._id, path: klass.path }, now)
   await moveDrafts(target, [klass])
   if (!wasWritten) await UnitModel.deleteOne({ _id: target._id })
   else {
