@@ -266,7 +266,7 @@ it('writes a list that is asked for again and again once in ten minutes, an expo
 
 describe('one number', () => {
   async function bondOf(studentId: unknown) {
-    const bond = await GuardianshipModel.findOne({ studentId }).lean()
+    const bond = await GuardianshipModel.findOne({ studentId: String(studentId) }).lean()
     return String(bond?._id)
   }
 

@@ -23,7 +23,7 @@ const look = async (personId: string, unitId: string) =>
   (await world.as(personId, 'staff'))(listStudents, { unitId })
 
 async function show(teacher: string, studentId: unknown, words = '家访') {
-  const bond = await GuardianshipModel.findOne({ studentId }).lean()
+  const bond = await GuardianshipModel.findOne({ studentId: String(studentId) }).lean()
   await (
     await world.as(teacher, 'staff')
   )(showNumber, {

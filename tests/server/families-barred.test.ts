@@ -25,7 +25,11 @@ import { CertificateModel } from '../../server/modules/certificates/model.ts'
 import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
 import { VoidedSignatureModel } from '../../server/modules/letters/signatures/model.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
-import { GuardianshipModel, StudentModel } from '../../server/modules/org/families/model.ts'
+import {
+  GuardianshipModel,
+  StudentModel,
+  type StudentRecord,
+} from '../../server/modules/org/families/model.ts'
 import { buildGuardian, buildListedGuardian, buildStudent, newId } from '../support/build.ts'
 import { buildClass, INK, sendLetter, tick } from '../support/letters.ts'
 import { sampleInput } from '../support/sample.ts'
@@ -73,7 +77,7 @@ async function scene() {
 
 type Scene = Awaited<ReturnType<typeof scene>>
 
-async function certify(personId: string, zhang: Scene['zhang']) {
+async function certify(personId: string, zhang: StudentRecord) {
   const certificate = await CertificateModel.create({
     number: `T-${newId()}`,
     year: 2026,

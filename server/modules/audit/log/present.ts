@@ -1,6 +1,7 @@
 import ExcelJS from 'exceljs'
 import type { AuditLine, ViewOfMyChild } from '#contract/audit'
 import { instantInWords } from '../../../infra/clock.ts'
+import { maskName } from '../../../infra/field-crypto.ts'
 import { safeCell, stampSheet } from '../../../infra/sheets/cells.ts'
 import { deviceName } from '../../accounts/rules.ts'
 import type { AuditRecord } from '../model.ts'
@@ -10,7 +11,11 @@ import type { NamesIn } from './service.ts'
 
 const MOST_NAMES = 3
 
-export function presentLine(it: AuditRecord, names: NamesIn): AuditLine {
+/** A line of the log. Who audits has to know whose data it was; who otherwise sees figures only, reads masked names. */
+export function presentLine(it: AuditRecord, names: NamesIn, seesNames: boolean): AuditLine {
+  const children = it.studentIds.map(names.child)
+  const masked = (text: string) =>
+    children.reduce((said, name) => (name ? said.replaceAll(name, maskName(name)) : said), text)
   return {
     id: String(it._id),
     at: it.at.toISOString(),
@@ -19,9 +24,9 @@ export function presentLine(it: AuditRecord, names: NamesIn): AuditLine {
     post: it.actorRole === 'guardian' ? '家长' : postWords(it.post),
     act: it.act,
     what: actInWords(it.act),
-    detail: it.detail,
+    detail: seesNames ? it.detail : masked(it.detail),
     unitName: names.unit(it.unitId),
-    childNames: it.studentIds.slice(0, MOST_NAMES).map(names.child),
+    childNames: children.slice(0, MOST_NAMES).map((name) => (seesNames ? name : maskName(name))),
     children: it.studentIds.length,
     isWholeUnit: it.coversUnit,
     // Who signs in does it to nobody but themselves.

@@ -7,7 +7,7 @@ import { shanghaiDay } from '../../../infra/clock.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { watermarkOf } from '../../../infra/sheets/cells.ts'
 import { staffActor } from '../../accounts/service.ts'
-import { ownChild, unitScope } from '../../org/policy.ts'
+import { ownChild, unitScope, type UnitScope } from '../../org/policy.ts'
 import { chainEnd } from '../chain/service.ts'
 import { anchorText } from '../chain/rules.ts'
 import { ACTS } from '../rules.ts'
@@ -25,7 +25,7 @@ export function auditRoutes(router: Router, { clock, env }: Deps) {
     const names = await log.namesIn(lines)
     await view('audit.listed', scope, {}, clock.now())
     return {
-      lines: lines.map((it) => presentLine(it, names)),
+      lines: lines.map((it) => presentLine(it, names, seesNames(scope))),
       next,
       acts: Object.entries(ACTS).map(([act, what]) => ({ act, what })),
     }
@@ -47,7 +47,7 @@ export function auditRoutes(router: Router, { clock, env }: Deps) {
   serve(router, api.exportAudit, async ({ actor, unitId, on, act, person, child }) => {
     const scope = await unitScope(actor, unitId, 'seeAudit')
     const said = Object.entries({ unit: unitId, on, act, person, child })
-    const query = new URLSearchParams(said.flatMap(([key, value]) => (value ? [[key, value]] : [])))
+    const query = new URLSearchParams(said.flatMap(([key, value]) => (value ? [[key, value] as [string, string]] : [])))
     const name = `操作记录_${scope.name}_${shanghaiDay(clock.now())}.xlsx`
     return { link: signLink(`/audit-exports?${query.toString()}`, actor.personId, clock.now(), env), name }
   })
@@ -63,8 +63,8 @@ export function auditRoutes(router: Router, { clock, env }: Deps) {
       child: text(ctx.query.child),
     }
     const { lines } = await log.linesOf(scope, wanted, { limit: MOST_EXPORTED })
-    const names = await log.namesIn(lines, 0)
-    const shown = lines.map((it) => presentLine(it, names))
+    const names = await log.namesIn(lines, seesNames(scope) ? 0 : undefined)
+    const shown = lines.map((it) => presentLine(it, names, seesNames(scope)))
     const watermark = watermarkOf({ name: actor.name, unit: scope }, now)
     const bytes = await presentWorkbook(shown, watermark)
     await whileAsking({ actor, caller: callerOf(ctx) }, () =>
@@ -82,3 +82,6 @@ export function auditRoutes(router: Router, { clock, env }: Deps) {
 }
 
 const text = (value: string | string[] | undefined) => (typeof value === 'string' ? value : undefined)
+
+/** An auditor, and whoever may see the families of the unit anyway. */
+const seesNames = ({ post, may }: UnitScope<'seeAudit'>) => post === 'auditor' || may('seeFamilies')

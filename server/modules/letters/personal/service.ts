@@ -1,5 +1,5 @@
 import { Types } from 'mongoose'
-import { bondsOf } from '../../org/families/personal/service.ts'
+import { ownBondsOf } from '../../org/families/personal/service.ts'
 import { idsOf } from '../../org/tree/rules.ts'
 import { AnswerModel, type AnswerRecord } from '../answers/model.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
@@ -16,11 +16,11 @@ export interface Receipt {
   at: Date
 }
 
-type Bond = Awaited<ReturnType<typeof bondsOf>>[number]
+type Bond = Awaited<ReturnType<typeof ownBondsOf>>[number]
 
 /** What a guardian opened, confirmed and signed, for every child they are or were a guardian of; the newest first. */
 export async function receiptsOf(personId: string): Promise<Receipt[]> {
-  const found = await Promise.all((await bondsOf(personId)).map((bond) => receiptsFor(bond, personId)))
+  const found = await Promise.all((await ownBondsOf(personId)).map((bond) => receiptsFor(bond, personId)))
   return found.flat().sort((a, b) => b.at.getTime() - a.at.getTime())
 }
 

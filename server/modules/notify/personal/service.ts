@@ -4,9 +4,9 @@ import { OutboxModel, type OutboxRecord } from '../model.ts'
 
 const MOST = 2000
 
-/** Every message to a person, the newest first. */
+/** Every message that a person may still see, the newest first. */
 export const everyMessageOf = (personId: string) =>
-  OutboxModel.find({ personId: new Types.ObjectId(personId) })
+  OutboxModel.find({ personId: new Types.ObjectId(personId), isHidden: { $ne: true } })
     .sort({ showAt: -1, _id: -1 })
     .limit(MOST)
     .lean<OutboxRecord[]>()

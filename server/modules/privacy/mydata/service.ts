@@ -8,12 +8,18 @@ import { studiesOf } from '../../courses/personal/service.ts'
 import { receiptsOf } from '../../letters/personal/service.ts'
 import { callsOf } from '../../meetings/service.ts'
 import { everyMessageOf } from '../../notify/personal/service.ts'
-import { bondsOf } from '../../org/families/personal/service.ts'
+import { ownBondsOf } from '../../org/families/personal/service.ts'
 import * as tree from '../../org/tree/service.ts'
 import { answersOf } from '../consents/service.ts'
 import { KEPT, type Section } from '../rules.ts'
 
 const words = (at: Date | null | undefined) => (at ? instantInWords(at) : '')
+
+const marksOf = (student: { isBoarding: boolean; isLeftBehind: boolean; dailyCarer: string }) => [
+  ...(student.isBoarding ? ['住校'] : []),
+  ...(student.isLeftBehind ? ['留守'] : []),
+  ...(student.dailyCarer ? [`日常由${student.dailyCarer}照顾`] : []),
+]
 
 /** Everything that is kept about a guardian, room by room, in words: what the page shows and the export carries. */
 export async function everythingOf(
@@ -22,7 +28,7 @@ export async function everythingOf(
 ): Promise<Section[]> {
   const [person, bonds, studies, certificates, receipts, calls, messages, answers] = await Promise.all([
     accounts.self(personId),
-    bondsOf(personId),
+    ownBondsOf(personId),
     studiesOf(personId),
     certificatesOf(personId),
     receiptsOf(personId),
@@ -48,13 +54,11 @@ export async function everythingOf(
       ...KEPT.children,
       lines: bonds.map(({ bond, student }) => ({
         label: student.name,
+        // Where the child is now is no longer theirs to know.
         value: [
-          classes.get(String(student.classId)),
-          `学号${student.number}`,
+          ...(bond.to ? [] : [classes.get(String(student.classId)), `学号${student.number}`]),
           bond.relation,
-          ...(student.isBoarding ? ['住校'] : []),
-          ...(student.isLeftBehind ? ['留守'] : []),
-          ...(student.dailyCarer ? [`日常由${student.dailyCarer}照顾`] : []),
+          ...(bond.to ? [] : marksOf(student)),
           ...(bond.to ? [`${words(bond.to)}起不再是这个孩子的家长`] : []),
         ].join('，'),
       })),

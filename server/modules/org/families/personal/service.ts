@@ -6,7 +6,14 @@ import { GuardianshipModel, type GuardianshipRecord, StudentModel, type StudentR
 
 const MOST = 100
 
-/** Every guardianship of a person, also those that have ended, with the child. */
+/**
+ * Every guardianship of a person, also those that have ended, with the child. For the person's own eyes: without children they were
+ * kept apart from, by a court or because they never were theirs.
+ */
+export const ownBondsOf = async (personId: string) =>
+  (await bondsOf(personId)).filter(({ bond }) => !bond.endedBecause || bond.endedBecause === 'left')
+
+/** All of them. */
 export async function bondsOf(personId: string) {
   const bonds = await GuardianshipModel.find({ personId: new Types.ObjectId(personId) })
     .sort({ _id: 1 })
