@@ -53,7 +53,11 @@ function rowsWith(roll: Dice): Row[] {
   )
 }
 
-const escaped = (text: string) => text.replace(/[&<>"]/g, (it) => `&#${it.charCodeAt(0)};`)
+/** As Excel writes it: what XML cannot say stands as `_x0000_`. */
+const escaped = (text: string) =>
+  text
+    .replace(/[&<>"]/g, (it) => `&#${it.charCodeAt(0)};`)
+    .replace(/[\p{Cc}\p{Cs}]/gu, (it) => `_x${it.charCodeAt(0).toString(16).padStart(4, '0')}_`)
 const letters = (at: number): string =>
   (at < 26 ? '' : letters(Math.floor(at / 26) - 1)) + String.fromCharCode(65 + (at % 26))
 

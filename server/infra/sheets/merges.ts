@@ -19,7 +19,7 @@ export function mergeFinder() {
   let rest = ''
   return {
     found,
-    see(chunk: Buffer) {
+    see: (chunk: Buffer) => {
       const text = rest + chunk.toString('latin1')
       let end = 0
       if (text.includes('mergeCell')) {

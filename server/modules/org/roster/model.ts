@@ -96,7 +96,7 @@ importSchema.index(
   { writing: 1 },
   { unique: true, partialFilterExpression: { writing: { $type: 'objectId' } } },
 )
-holdsSealed(importSchema as unknown as Schema, 'outline')
+holdsSealed(importSchema, 'outline')
 export type ImportRecord = InferSchemaType<typeof importSchema> & {
   _id: Types.ObjectId
   createdAt: Date
@@ -120,7 +120,7 @@ const rowSchema = new Schema(
 )
 rowSchema.index({ importId: 1, isKept: 1, row: 1 }, { unique: true })
 rowSchema.index({ at: 1 }, { expireAfterSeconds: aDayMore })
-holdsSealed(rowSchema as unknown as Schema, 'said')
+holdsSealed(rowSchema, 'said')
 export type RowRecord = InferSchemaType<typeof rowSchema> & { _id: Types.ObjectId }
 export const RowModel = model('RosterRow', rowSchema)
 
@@ -151,7 +151,7 @@ const chunkSchema = new Schema(
 )
 chunkSchema.index({ importId: 1, seq: 1 }, { unique: true })
 chunkSchema.index({ at: 1 }, { expireAfterSeconds: aDayMore })
-holdsSealed(chunkSchema as unknown as Schema, 'sealed')
+holdsSealed(chunkSchema, 'sealed')
 export type ChunkRecord = InferSchemaType<typeof chunkSchema> & { _id: Types.ObjectId }
 export const ChunkModel = model('RosterChunk', chunkSchema)
 

@@ -82,9 +82,10 @@ async function districtsOf({ path }: Pick<ImportRecord, 'path'>) {
   return (await unitsWithin(path, 'district')).map((it) => it._id)
 }
 
-const isBusy = (error: { code?: number }) => {
-  if (error.code === 11000) throw new Refusal('conflict', '这个区县正在写入另一份名单，请等它写完再试')
-  throw error
+const sayBusy = (error: unknown) => {
+  if ((error as { code?: number }).code === 11000)
+    throw new Refusal('conflict', '这个区县正在写入另一份名单，请等它写完再试')
+  throw error as Error
 }
 
 export interface Yes {
@@ -101,7 +102,7 @@ export async function confirm(job: ImportRecord, { leavers, by }: Yes, now: Date
     { returnDocument: 'after' },
   )
     .lean<ImportRecord>()
-    .catch(isBusy)
+    .catch(sayBusy)
   if (found) return found
   const standing = await findImport(String(job._id))
   if (standing?.status === 'applying' || standing?.status === 'applied') return standing
@@ -136,7 +137,7 @@ export async function startUndo(job: ImportRecord, now: Date) {
     { returnDocument: 'after' },
   )
     .lean<ImportRecord>()
-    .catch(isBusy)
+    .catch(sayBusy)
   return found ?? (await findImport(String(job._id))) ?? job
 }
 

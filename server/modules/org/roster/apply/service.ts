@@ -4,7 +4,7 @@ import { givePrimaries } from '../../families/admission/service.ts'
 import { GuardianshipModel, StudentModel, type StudentRecord } from '../../families/model.ts'
 import { refreshKeys } from '../../families/search/service.ts'
 import type { UnitRecord } from '../../tree/model.ts'
-import { type BondChange, type Change, leaving, type LeftChange, planOf } from '../changes/rules.ts'
+import { type BondChange, type Change, leaving, type LeftChange, planOf } from '../changes/service.ts'
 import { compare, type Leaver, openBatch, type Waiting } from '../differences/service.ts'
 import { ChangeModel, ChunkModel, type ChunkRecord, type ImportRecord } from '../model.ts'
 import { openPlaces, type Places } from '../places/service.ts'
@@ -164,7 +164,7 @@ async function bringGuardians(changes: Change[]) {
         filter: { studentId, to: null },
         update: { $set: { classId: after?.classId, path: after?.path } },
       },
-    })) as BondWrite[],
+    })),
     { ordered: false },
   )
 }

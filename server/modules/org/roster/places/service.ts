@@ -47,7 +47,7 @@ export async function openPlaces(job: Pick<ImportRecord, '_id' | 'unitId' | 'pat
     /** How many units would have to be made. */
     madeUp: () => madeUp.size,
 
-    problemOf(row: Place): string | null {
+    problemOf: (row: Place): string | null => {
       if (byClass.has(classKey(row))) return null
       const hasSchool = schools.has(row.school)
       if (!job.makeUnits) {

@@ -1,6 +1,7 @@
-import type { Types } from 'mongoose'
 import type { GuardianshipRecord, StudentRecord } from '../../families/model.ts'
-import type { BondChange, BondFields, Change, StudentFields } from '../changes/rules.ts'
+import type { BondChange, BondFields, Change, StudentFields } from '../changes/service.ts'
+
+type Id = StudentRecord['_id']
 
 /** What taking back one child's change asks for. */
 export interface Reversal {
@@ -8,8 +9,8 @@ export interface Reversal {
   student: { after: StudentFields; before: StudentFields } | null
   /** The student was made by the import and goes, or is taken out of the lists where letters name it. */
   remove: 'delete' | 'leave' | null
-  bonds: { bondId: Types.ObjectId; remove: true }[]
-  changed: { bondId: Types.ObjectId; before: BondFields; after: BondFields }[]
+  bonds: { bondId: Id; remove: true }[]
+  changed: { bondId: Id; before: BondFields; after: BondFields }[]
   /** Why something of it stays, or null. */
   kept: string | null
 }
