@@ -15,26 +15,47 @@ import { MoveModel, type MoveRecord, PromotionModel, type PromotionRecord, type 
 import { dealt } from '../rules.ts'
 import { note } from '../service.ts'
 
+/** Each waits for the disks of a majority, so several together take little longer than one. */
+const AT_ONCE = 5
+
 type NewClass = Pick<UnitRecord, '_id' | 'path' | 'fullName'>
 
 /**
- * Carries a promotion out, one class after the other, each in one transaction with the note that it is done: killed at any moment,
- * the next worker goes on with the class that was under way.
+ * Carries a promotion out, a few classes at a time, each in one transaction with the note that it is done: killed at any moment,
+ * the next worker goes on with the classes that were under way.
  */
 export async function apply(job: PromotionRecord, deps: Pick<Deps, 'clock' | 'fields'>) {
   const { clock } = deps
   for (;;) {
-    const waiting = { promotionId: job._id, state: 'waiting' as const }
-    const move = await MoveModel.findOne(waiting).sort({ order: 1 }).lean<MoveRecord>()
-    if (!move) break
-    const parent = await gradeFor(job, move)
-    await moveClass(job, move, parent, clock.now())
-    if (move.outcome === 'graduate') await refreshMoved(move._id, deps)
+    const moves = await nextMoves(job)
+    const [first] = moves
+    if (!first) break
+    const parent = await gradeFor(job, first)
+    await Promise.all(moves.map((move) => moveClass(job, move, parent, clock.now())))
+    for (const move of moves) if (move.outcome === 'graduate') await refreshMoved(move._id, deps)
     const classesDone = await MoveModel.countDocuments({ promotionId: job._id, state: 'done' })
     await note(job._id, { classesDone }, clock.now())
   }
   const now = clock.now()
   await PromotionModel.updateOne({ _id: job._id, status: 'applying' }, { status: 'applied', appliedAt: now })
+}
+
+/**
+ * The next classes that may be moved side by side: of one grade of one school, as those above it have to be gone, and none that
+ * shares its new class with another.
+ */
+async function nextMoves(job: PromotionRecord): Promise<MoveRecord[]> {
+  const waiting = { promotionId: job._id, state: 'waiting' as const }
+  const moves = await MoveModel.find(waiting).sort({ order: 1 }).limit(AT_ONCE).lean<MoveRecord[]>()
+  const [first] = moves
+  if (!first || first.mergedWith) return moves.slice(0, 1)
+  return moves.filter(
+    (it) =>
+      it.schoolId.equals(first.schoolId) &&
+      it.grade === first.grade &&
+      it.outcome === first.outcome &&
+      !it.mergedWith,
+  )
 }
 
 /** The grade a class moves up into, made where the school has not had it yet. Its id is noted first, so that an undo finds it. */
