@@ -36,6 +36,8 @@ export async function openPlaces(job: Pick<ImportRecord, '_id' | 'unitId' | 'pat
     grades.add(gradeKey(place))
   }
   const madeUp = new Set<string>()
+  const gradeUnits = new Map<string, UnitRecord>()
+  let schoolYear: Promise<{ current: number }> | undefined
 
   return {
     /** The school of a list that has no column for it; null for a district. */
@@ -70,8 +72,11 @@ export async function openPlaces(job: Pick<ImportRecord, '_id' | 'unitId' | 'pat
       const school =
         schools.get(row.school) ?? (await make(row.school, { kind: 'school', parent: unit }, now))
       schools.set(row.school, school)
-      const grade = await make(`G${row.grade}`, gradeUnit(row, school), now)
-      const { code, ...facts } = classUnit(row, grade, await schoolYearAt(job.path, now), city)
+      const grade =
+        gradeUnits.get(gradeKey(row)) ?? (await make(`G${row.grade}`, gradeUnit(row, school), now))
+      gradeUnits.set(gradeKey(row), grade)
+      schoolYear ??= schoolYearAt(job.path, now)
+      const { code, ...facts } = classUnit(row, grade, await schoolYear, city)
       const klass = await make(code, facts, now)
       byClass.set(classKey(row), klass)
       byId.set(String(klass._id), klass)
