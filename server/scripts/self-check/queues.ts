@@ -5,7 +5,7 @@ import {
   readPrivacyTexts,
   readProgramme,
 } from '../../../content/schema.ts'
-import { Types } from 'mongoose'
+import { type models, Types } from 'mongoose'
 import { join } from 'node:path'
 import { instantInWords, shanghaiDay } from '../../infra/clock.ts'
 import { PersonModel } from '../../modules/accounts/model.ts'
@@ -24,6 +24,10 @@ const FIRST = new Types.ObjectId('000000000000000000000000')
 /** Members of staff looked at; a city has a few thousand. */
 const STAFF = 20_000
 
+/** How many there are, up to as many as matter. */
+const countOf = async (model: (typeof models)[string], filter: object) =>
+  (await model.find(filter, { _id: 1 }).limit(MOST).lean()).length
+
 const ago = ({ now }: Pick<Installation, 'now'>, ms: number) => new Date(now().getTime() - ms)
 const many = (count: number) => (count >= MOST ? `${MOST}以上` : String(count))
 
@@ -39,10 +43,10 @@ export const QUEUES: readonly Check[] = [
     title: '没有消息卡在发送中',
     remedy: '请看工作进程是否在运行；它起来后会自己收尾',
     async look(at) {
-      const stuck = await OutboxModel.countDocuments({
+      const stuck = await countOf(OutboxModel, {
         status: 'sending',
         leaseUntil: { $lt: ago(at, 10 * MINUTE) },
-      }).limit(MOST)
+      })
       return stuck > 0 ? `${many(stuck)}条消息十分钟前就该有结果` : null
     },
   },
@@ -51,10 +55,10 @@ export const QUEUES: readonly Check[] = [
     title: '到点的消息都发了',
     remedy: '请看日志里的 WeChat not reached，检查到微信服务器的网络',
     async look(at) {
-      const late = await OutboxModel.countDocuments({
+      const late = await countOf(OutboxModel, {
         status: 'pending',
         dueAt: { $lt: ago(at, 2 * HOUR) },
-      }).limit(MOST)
+      })
       return late > 0 ? `${many(late)}条消息过了两小时还没有发` : null
     },
   },
@@ -77,11 +81,11 @@ export const QUEUES: readonly Check[] = [
     title: '绿证都有冻结的文件',
     remedy: '请看日志里的 certificate has no copies yet，多半是磁盘满了或缺字体',
     async look(at) {
-      const bare = await CertificateModel.countDocuments({
+      const bare = await countOf(CertificateModel, {
         pdf: null,
         status: 'valid',
         issuedAt: { $lt: ago(at, HOUR) },
-      }).limit(MOST)
+      })
       return bare > 0 ? `${many(bare)}张发了一小时还没有文件` : null
     },
   },
@@ -105,7 +109,7 @@ export const QUEUES: readonly Check[] = [
     title: '到期的注销都办了',
     remedy: '请看日志里的 an account could not be closed',
     async look(at) {
-      const due = await PersonModel.countDocuments({ 'closing.dueAt': { $lt: ago(at, HOUR) } }).limit(MOST)
+      const due = await countOf(PersonModel, { 'closing.dueAt': { $type: 'date', $lt: ago(at, HOUR) } })
       return due > 0 ? `${many(due)}个账号过了七天还没有注销` : null
     },
   },
