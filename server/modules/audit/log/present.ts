@@ -14,13 +14,14 @@ const MOST_NAMES = 3
 /** A line of the log. Who audits has to know whose data it was; who otherwise sees figures only, reads masked names. */
 export function presentLine(it: AuditRecord, names: NamesIn, seesNames: boolean): AuditLine {
   const children = it.studentIds.map(names.child)
+  const shown = (name: string | null) => (name && !seesNames ? maskName(name) : name)
   const masked = (text: string) =>
     children.reduce((said, name) => (name ? said.replaceAll(name, maskName(name)) : said), text)
   return {
     id: String(it._id),
     at: it.at.toISOString(),
     actorId: it.actorId ? String(it.actorId) : null,
-    actor: it.actorId ? (names.person(it.actorId) ?? (it.actorRole === 'guardian' ? '家长' : '老师')) : null,
+    actor: it.actorId ? actorOf(it, names, seesNames) : null,
     post: it.actorRole === 'guardian' ? '家长' : postWords(it.post),
     act: it.act,
     what: actInWords(it.act),
@@ -32,7 +33,7 @@ export function presentLine(it: AuditRecord, names: NamesIn, seesNames: boolean)
     // Who signs in does it to nobody but themselves.
     person:
       it.personId && String(it.personId) !== String(it.actorId)
-        ? (names.person(it.personId) ?? '家长')
+        ? (shown(names.person(it.personId)) ?? '家长')
         : null,
     ip: it.ip,
     device: it.device ? deviceName(it.device) : '',
@@ -40,6 +41,11 @@ export function presentLine(it: AuditRecord, names: NamesIn, seesNames: boolean)
       ? { ground: it.approval.ground, approver: names.person(it.approval.approverId) }
       : null,
   }
+}
+
+function actorOf({ actorId, actorRole }: AuditRecord, names: NamesIn, seesNames: boolean) {
+  if (actorRole !== 'guardian') return names.person(actorId) ?? '老师'
+  return (seesNames && names.person(actorId)) || '家长'
 }
 
 /** What a parent reads: a name, a post, and in plain words what was seen. No address, no device. */

@@ -47,7 +47,9 @@ export function auditRoutes(router: Router, { clock, env }: Deps) {
   serve(router, api.exportAudit, async ({ actor, unitId, on, act, person, child }) => {
     const scope = await unitScope(actor, unitId, 'seeAudit')
     const said = Object.entries({ unit: unitId, on, act, person, child })
-    const query = new URLSearchParams(said.flatMap(([key, value]) => (value ? [[key, value] as [string, string]] : [])))
+    const query = new URLSearchParams(
+      said.flatMap(([key, value]) => (value ? [[key, value] as [string, string]] : [])),
+    )
     const name = `操作记录_${scope.name}_${shanghaiDay(clock.now())}.xlsx`
     return { link: signLink(`/audit-exports?${query.toString()}`, actor.personId, clock.now(), env), name }
   })

@@ -1,0 +1,325 @@
+import type { UnitKind } from '#contract/org'
+import type { PostKind } from '#contract/posts'
+
+/** What an honest caller would say: real ids of the scene, under the names the contract gives them. */
+export type Ids = Readonly<Record<string, string>>
+
+/**
+ * Who may use one endpoint: written by hand by somebody who thought of the people in it, never derived from the code under test.
+ * What goes without saying: an id in the call belongs to the family of the scene and its class, and for anybody else it does not exist.
+ */
+export interface Row {
+  /** The posts that may, where they stand at or above the place. */
+  may?: readonly PostKind[]
+  /** Where the things lie that the call names; a post further down or elsewhere is outside. Default: the class. */
+  at?: UnitKind
+  /** Whoever may not is told that there is no such thing, inside the unit too. */
+  isHidden?: true
+  /** Of those the posts that know of it all the same, and are told that it is not theirs to do. */
+  told?: readonly PostKind[]
+  /** Posts beyond those that know families whose work it is to read the names here. */
+  alsoNamed?: readonly PostKind[]
+  /** Whoever has the role gets an answer, about themselves; it must not contain the family of the scene. */
+  own?: true
+  /** The ids belong to one person: for everybody else they do not exist, whatever their post. */
+  only?: 'teacher' | 'mother'
+  /** For staff alone, whatever the contract says of being signed in: what a guardian is told. */
+  guardianIs?: 403
+  /** What is said beside the ids. */
+  say?: (ids: Ids) => Record<string, unknown>
+}
+
+const ADMINS: PostKind[] = ['city_admin', 'district_admin', 'principal', 'school_admin']
+/** Who answers for what is done with children's data (条例 36): in a school the principal alone. */
+const RESPONSIBLE: PostKind[] = ['city_admin', 'district_admin', 'principal']
+const SCHOOL: PostKind[] = ['principal', 'school_admin']
+const WITH_GRADE: PostKind[] = [...ADMINS, 'grade_head', 'class_teacher']
+/** The posts that see the names of families: those who know them, and the district that keeps the roster. */
+export const KNOW_FAMILIES: PostKind[] = ['district_admin', ...SCHOOL, 'grade_head', 'class_teacher']
+const KEEP_FAMILIES: PostKind[] = ['district_admin', ...SCHOOL, 'class_teacher']
+const FIGURES: PostKind[] = [...WITH_GRADE, 'inspector']
+const LOOK: PostKind[] = [...FIGURES, 'teacher', 'mentor', 'counsellor', 'lecturer']
+const CALLS: PostKind[] = [...SCHOOL, 'grade_head', 'class_teacher', 'teacher', 'mentor']
+const MOVES: PostKind[] = ['district_admin', ...SCHOOL]
+const JOINS: PostKind[] = [...SCHOOL, 'grade_head', 'class_teacher']
+
+const own: Row = { own: true }
+const family: Row = {}
+const staff = (may: readonly PostKind[], more: Omit<Row, 'may'> = {}): Row => ({ may, ...more })
+
+const LETTER = {
+  title: '明天带水杯',
+  body: '请给孩子带一个水杯。',
+  pledge: '',
+  confirmation: 'read',
+  dueOn: null,
+}
+const requestId = () => `request-${crypto.randomUUID()}`
+const said = (words: Record<string, unknown>) => (): Record<string, unknown> => words
+
+const accounts: Record<string, Row> = {
+  signInWithWechat: own,
+  signInWithPassword: own,
+  listDemoPeople: own,
+  signInAsDemo: own,
+  readMe: own,
+  switchRole: own,
+  signOut: own,
+  listMySessions: own,
+  revokeMySession: { only: 'mother' },
+  bindPhone: own,
+  beginTotp: own,
+  confirmTotp: own,
+  removeTotp: own,
+  changePassword: own,
+  beginScan: own,
+  openScan: { own: true, guardianIs: 403 },
+  answerScan: { own: true, guardianIs: 403 },
+  pollScan: own,
+  readPasswordLink: own,
+  setPasswordByLink: own,
+  readSignInRules: staff(ADMINS),
+  setSignInRules: staff(ADMINS),
+  readAppointing: staff(ADMINS),
+  listPostsOf: staff(ADMINS),
+  // The holder names one too; here that is the 班主任.
+  nameDeputy: staff([...ADMINS, 'class_teacher'], {
+    say: ({ postId }) => ({ postId, phone: '13700000088', fromOn: '2026-11-24', toOn: '2026-11-30' }),
+  }),
+  appointStaff: staff(ADMINS, { say: said({ post: 'teacher', name: '吴新', phone: '13700000077' }) }),
+  endPost: staff(ADMINS, { say: said({ post: 'class_teacher' }) }),
+  endPostById: staff(ADMINS),
+  resetSignIn: staff(ADMINS),
+  listStaff: staff(FIGURES),
+}
+
+const org: Record<string, Row> = {
+  // The auditor has to find the unit whose log it is.
+  readUnit: staff([...LOOK, 'auditor']),
+  listUnits: staff(ADMINS),
+  addUnit: staff(ADMINS, { at: 'district', say: said({ name: '新城小学', code: '3601990099' }) }),
+  addClasses: staff(ADMINS, { at: 'school' }),
+  changeUnit: staff(ADMINS),
+  closeUnit: staff(ADMINS),
+  listTerms: staff(LOOK),
+  saveTerms: staff(['city_admin'], { at: 'city' }),
+  listStudents: staff(KNOW_FAMILIES),
+
+  beginPromotion: staff(['city_admin', 'district_admin'], { at: 'district' }),
+  listPromotions: staff(['city_admin', 'district_admin'], { at: 'district' }),
+  readPromotion: staff(['city_admin', 'district_admin'], { at: 'district' }),
+  listPromotionMoves: staff(['city_admin', 'district_admin'], { at: 'district' }),
+  planPromotionClass: staff(['city_admin', 'district_admin'], { at: 'district' }),
+  applyPromotion: staff(['city_admin', 'district_admin'], { at: 'district' }),
+  undoPromotion: staff(['city_admin', 'district_admin'], { at: 'district' }),
+  discardPromotion: staff(['city_admin', 'district_admin'], { at: 'district' }),
+
+  moveStudent: staff(MOVES, { say: ({ classId }) => ({ classId }) }),
+  findSchools: staff(MOVES),
+  listClassChoices: staff(MOVES),
+  proposeTransfer: staff(MOVES, { say: ({ receivingId }) => ({ toSchoolId: receivingId }) }),
+  askForTransfer: staff(MOVES, {
+    at: 'school',
+    say: ({ receivingId, newcomerNumber, newcomerName }) => ({
+      fromSchoolId: receivingId,
+      number: newcomerNumber,
+      studentName: newcomerName,
+    }),
+  }),
+  listTransfers: staff(MOVES, { at: 'school' }),
+  // The receiving school decides, or the district above both; the giving school may not say yes to itself.
+  decideTransfer: staff(['district_admin'], {
+    isHidden: true,
+    told: SCHOOL,
+    at: 'school',
+    say: said({ accept: false, reason: '班额已满' }),
+  }),
+  withdrawTransfer: staff(MOVES, { isHidden: true, at: 'school' }),
+  beginAssignment: staff(MOVES, { at: 'district', say: said({ fileName: '小升初.xlsx', bytes: 9000 }) }),
+  readAssignment: staff(MOVES, { isHidden: true, at: 'district' }),
+  listAssignments: staff(MOVES, { at: 'district' }),
+  sendAssignment: staff(MOVES, { isHidden: true, at: 'district' }),
+  discardAssignment: staff(MOVES, { isHidden: true, at: 'district' }),
+  listAssignedGroups: staff(MOVES, { at: 'school' }),
+  // A list that has not been sent has no groups yet: for everybody there is nothing there.
+  listAssigned: staff([], { isHidden: true, at: 'city' }),
+  decideAssigned: staff([], { isHidden: true, at: 'city' }),
+
+  listMyMatches: own,
+  answerMatch: { only: 'mother' },
+  readClassByCode: own,
+  askToJoin: own,
+  listMyJoins: own,
+  withdrawMyJoin: { only: 'mother' },
+  askToJoinAgain: { only: 'mother' },
+  listJoins: staff(JOINS),
+  decideJoin: staff(JOINS, { say: said({ approve: false, reason: '班里没有这位同学' }) }),
+  readClassCode: staff(JOINS),
+
+  listMyFamilies: own,
+  setMyFamilyMarks: family,
+  setMyRelation: family,
+  handOverPrimary: { say: ({ heirId }) => ({ guardianshipId: heirId }) },
+  leaveFamily: family,
+  reportGuardian: family,
+  inviteGuardian: family,
+  withdrawInvitation: family,
+  readInvitation: own,
+  acceptInvitation: own,
+  readFamily: staff(KNOW_FAMILIES),
+  setFamilyMarks: staff(KEEP_FAMILIES),
+  correctGuardian: staff(KEEP_FAMILIES),
+  makePrimary: staff(KEEP_FAMILIES),
+  removeGuardian: staff(KEEP_FAMILIES),
+  barGuardian: staff(KEEP_FAMILIES),
+  dismissBar: staff(['district_admin', ...SCHOOL], { say: ({ askedBarId }) => ({ barId: askedBarId }) }),
+  liftBar: staff(['district_admin', ...SCHOOL]),
+  dismissReport: staff(KEEP_FAMILIES),
+  listFamilyMatters: staff(JOINS),
+  searchFamilies: staff(KNOW_FAMILIES),
+
+  beginRosterImport: staff(ADMINS, {
+    at: 'school',
+    say: said({ fileName: '花名册.xlsx', bytes: 9000, makeUnits: false }),
+  }),
+  readRosterImport: staff(ADMINS, { at: 'school' }),
+  listRosterImports: staff(ADMINS, { at: 'school' }),
+  readRosterOutline: staff(ADMINS, { at: 'school' }),
+  mapRosterColumns: staff(ADMINS, { at: 'school' }),
+  listRosterDifferences: staff(ADMINS, { at: 'school' }),
+  applyRosterImport: staff(ADMINS, { at: 'school' }),
+  undoRosterImport: staff(ADMINS, { at: 'school' }),
+  discardRosterImport: staff(ADMINS, { at: 'school' }),
+}
+
+const letters: Record<string, Row> = {
+  listLetterTemplates: own,
+  countAudience: staff(WITH_GRADE, { say: ({ classId }) => ({ unitIds: [classId] }) }),
+  createLetter: staff(WITH_GRADE, {
+    say: ({ classId }) => ({ ...LETTER, kind: 'letter', requestId: requestId(), audience: [classId] }),
+  }),
+  // A draft belongs to the office that wrote it: the school of the scene.
+  updateLetter: staff(ADMINS, {
+    at: 'school',
+    say: ({ classId, draftId }) => ({ ...LETTER, letterId: draftId, audience: [classId] }),
+  }),
+  removeLetter: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId }) }),
+  queueLetter: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId, sendAt: null }) }),
+  unqueueLetter: staff(ADMINS, { at: 'school' }),
+  withdrawLetter: staff(ADMINS, { at: 'school' }),
+  reviseLetter: staff(ADMINS, { at: 'school', say: () => ({ requestId: requestId() }) }),
+  sendNotice: staff(WITH_GRADE, {
+    say: () => ({
+      requestId: requestId(),
+      title: LETTER.title,
+      body: LETTER.body,
+      confirmation: 'read',
+      dueOn: null,
+    }),
+  }),
+  listLetters: staff(FIGURES),
+  readLetter: staff(FIGURES),
+  readLetterFigures: staff(FIGURES),
+  readSheet: staff(KNOW_FAMILIES),
+  readSignedCopy: staff(KNOW_FAMILIES),
+  remindUnread: staff(WITH_GRADE),
+  exportLetterSheet: staff(KNOW_FAMILIES),
+  listMyLetters: family,
+  openMyLetter: family,
+  confirmMyLetter: family,
+  signMyLetter: family,
+  readMySignedCopy: family,
+  answerMyLetter: family,
+  readAnswerFigures: staff(FIGURES),
+  readAnswers: staff(KNOW_FAMILIES),
+  enterAnswer: staff(KNOW_FAMILIES, {
+    say: ({ studentId, guardianshipId }) => ({ studentId, guardianshipId }),
+  }),
+  settleConflict: staff(KNOW_FAMILIES, { say: ({ studentId }) => ({ studentId }) }),
+}
+
+const meetings: Record<string, Row> = {
+  openSlots: staff(CALLS, {
+    say: said({
+      days: ['2026-11-26'],
+      from: '16:00',
+      until: '18:00',
+      lengthMinutes: 15,
+      gapMinutes: 5,
+      way: 'phone',
+    }),
+  }),
+  listMySlots: own,
+  closeSlot: { only: 'teacher' },
+  cancelCall: { only: 'teacher' },
+  readCallNumber: { only: 'teacher' },
+  listFreeSlots: family,
+  bookSlot: { say: ({ freeSlotId }) => ({ slotId: freeSlotId, topic: '学习' }) },
+  listMyCalls: own,
+  cancelMyCall: { only: 'mother' },
+  listUnitCalls: staff(KNOW_FAMILIES),
+}
+
+const courses: Record<string, Row> = {
+  listMyProgrammes: { say: ({ studentId }) => ({ studentId }) },
+  readMyProgramme: { say: ({ studentId }) => ({ studentId }) },
+  readLesson: own,
+  beatLesson: own,
+  answerQuiz: own,
+  startExam: { say: ({ studentId }) => ({ studentId }) },
+  submitExam: { only: 'mother' },
+  readMyExam: { only: 'mother' },
+  listProgrammes: staff(LOOK),
+  readProgrammeOutline: staff(LOOK),
+  readCompletion: staff(FIGURES),
+  listLearnersOfClass: staff(KNOW_FAMILIES),
+  listMyCertificates: own,
+  readMyCertificate: { only: 'mother' },
+  listCertificates: staff(FIGURES),
+  readCertificateCopies: staff(KNOW_FAMILIES),
+  revokeCertificate: staff(ADMINS),
+  verifyCertificate: own,
+}
+
+const others: Record<string, Row> = {
+  answerConsent: own,
+  readPrivacyText: own,
+  readMyData: own,
+  exportMyData: own,
+  changeMyName: own,
+  askDeletion: own,
+  cancelDeletion: own,
+
+  listMyMessages: own,
+  listMySubscriptions: own,
+  readMyMessages: own,
+  reportMySubscriptions: own,
+  listSentMessages: staff(KNOW_FAMILIES),
+  readDashboard: staff(FIGURES),
+  listMyTodos: own,
+  readMyDay: own,
+  listHelpLines: own,
+
+  askApproval: staff(KNOW_FAMILIES),
+  decideApproval: staff(RESPONSIBLE),
+  exportAudit: staff([...ADMINS, 'auditor']),
+  listApprovals: staff(RESPONSIBLE),
+  // Whose data it was is what an auditor has to know.
+  listAudit: staff([...ADMINS, 'auditor'], { alsoNamed: ['auditor'] }),
+  listMyApprovals: own,
+  listViewsOfMyChild: family,
+  readAuditChain: staff([...ADMINS, 'auditor']),
+  setSecondApprover: staff(RESPONSIBLE),
+  setStandingApproval: staff(RESPONSIBLE),
+  showNumber: staff(KNOW_FAMILIES),
+}
+
+/** One row for every endpoint of the contract; an endpoint without a row fails the matrix. */
+export const ROWS: Readonly<Record<string, Row>> = {
+  ...accounts,
+  ...org,
+  ...letters,
+  ...meetings,
+  ...courses,
+  ...others,
+}
