@@ -1,9 +1,11 @@
+import ExcelJS from 'exceljs'
 import { describe, expect, it } from 'vitest'
 import type { AnswerItem, LetterForm } from '#contract/letter-form'
 import { enterAnswer, readAnswerFigures, readAnswers, settleConflict } from '#contract/letter-answers'
 import {
   answerMyLetter,
   confirmMyLetter,
+  exportLetterSheet,
   listMyLetters,
   openMyLetter,
   readSheet,
@@ -225,6 +227,19 @@ describe('guardians who differ', () => {
     expect(await sheet()).toMatchObject({ conflicts: 0, answered: 1 })
     expect([await AnswerModel.countDocuments(), await VoidedAnswerModel.countDocuments()]).toEqual([1, 1])
   })
+})
+
+it('is exported with a column for each question', async () => {
+  const { her, said, at, staff } = await scene()
+  await her(answerMyLetter, { ...said, answers: COMES })
+  const { link } = await staff(exportLetterSheet, { letterId: at.letterId, unitId: at.classId })
+  const book = new ExcelJS.Workbook()
+  await book.xlsx.load(await (await fetch(`${world.origin()}/api${link}`)).arrayBuffer())
+  const [sheet] = book.worksheets
+  const cells = (row: number) => (sheet?.getRow(row).values as string[]).slice(-4)
+
+  expect(sheet?.getRow(2).values).toEqual(expect.arrayContaining(['孩子参加吗', '当天的手机', '意见不一']))
+  expect(cells(3)).toEqual(expect.arrayContaining(['参加', '139****1234']))
 })
 
 describe('an answer on paper', () => {

@@ -15,6 +15,12 @@ import * as rules from './rules.ts'
 export const answersOf = (letterId: Types.ObjectId, studentId: string) =>
   AnswerModel.find({ letterId, studentId: new Types.ObjectId(studentId) }).lean<AnswerRecord[]>()
 
+/** The answers of a class's families. */
+export const answersOn = (letterId: Types.ObjectId, roster: Types.ObjectId[]) =>
+  AnswerModel.find({ letterId, studentId: { $in: roster } })
+    .sort({ answeredAt: 1 })
+    .lean<AnswerRecord[]>()
+
 /** The telephone numbers of an answer, readable again. */
 export const phonesOf = (
   { sealedPhones }: Pick<AnswerRecord, 'sealedPhones'>,

@@ -8,15 +8,21 @@ export interface NamedRow extends SheetRow {
   className: string
   /** Masked: 138****1234. */
   phones: string
+  /** One for each question of the letter's form, in its order. */
+  answers: string[]
 }
 
 const WIDTHS = [18, 14, 12, 10, 24, 24, 24, 24]
 
 /** Opens in 已读/未读 order of nothing but the class and the student number, as it stands on paper. */
-export function presentNames(title: string, rows: NamedRow[], watermark: string) {
+export function presentNames(
+  title: string,
+  { rows, questions }: { rows: NamedRow[]; questions: string[] },
+  watermark: string,
+) {
   const deed = (it: SheetRow['read']) => (it ? `${it.by} ${instantInWords(new Date(it.at))}` : '')
   return workbook(title, watermark, [
-    ['班级', '学号', '姓名', '家长已加入', '已读', '已确认', '已签字', '家长手机'],
+    ['班级', '学号', '姓名', '家长已加入', '已读', '已确认', '已签字', '家长手机', ...questions],
     ...rows.map((it) => [
       it.className,
       it.number,
@@ -26,6 +32,7 @@ export function presentNames(title: string, rows: NamedRow[], watermark: string)
       deed(it.confirmed),
       deed(it.signed),
       it.phones,
+      ...it.answers,
     ]),
   ])
 }

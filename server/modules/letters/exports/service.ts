@@ -1,3 +1,4 @@
+import type { LetterForm } from '#contract/letter-form'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { shanghaiDay } from '../../../infra/clock.ts'
@@ -5,6 +6,10 @@ import { maskPhone } from '../../../infra/field-crypto.ts'
 import { findStudents, guardiansOf } from '../../org/families/service.ts'
 import { BELOW, DEPTH } from '../../org/tree/rules.ts'
 import { childrenOf, unitsOnPath } from '../../org/tree/service.ts'
+import type { AnswerRecord } from '../answers/model.ts'
+import { linesOf } from '../answers/present.ts'
+import { allOf, answersOn } from '../answers/service.ts'
+import type { LetterRecord } from '../model.ts'
 import type { LetterInScope } from '../policy.ts'
 import type { SheetRecord } from '../sheets/model.ts'
 import { presentRows } from '../sheets/present.ts'
@@ -33,8 +38,13 @@ export async function exportSheet(
   const sheets = await sheetsWithin(letter._id, scope.path, MOST_CLASSES)
   const rows: NamedRow[] = []
   // A class at a time: a large school has thousands of families, and no query should carry them all.
-  for (const sheet of sheets) rows.push(...(await rowsOf(sheet, fields)))
-  return presentNames(letter.title, rows, watermark)
+  for (const sheet of sheets) rows.push(...(await rowsOf(sheet, letter, fields)))
+  const questions = (letter.form?.fields ?? []).map((it) => it.label)
+  return presentNames(
+    letter.title,
+    { rows, questions: letter.form ? [...questions, '意见不一'] : [] },
+    watermark,
+  )
 }
 
 async function figuresOf({ letter, scope }: LetterInScope<'seeFigures'>, watermark: string) {
@@ -49,11 +59,27 @@ async function figuresOf({ letter, scope }: LetterInScope<'seeFigures'>, waterma
   )
 }
 
-async function rowsOf(sheet: SheetRecord, fields: Deps['fields']): Promise<NamedRow[]> {
-  const [students, guardians] = await Promise.all([
+/** A cell for each question; where several guardians answered, each by name. */
+function cellsOf(form: LetterForm | null | undefined, answers: AnswerRecord[], fields: Deps['fields']) {
+  if (!form) return []
+  const read = answers.map((it) => ({ by: it.relation, lines: linesOf(form, allOf(it, { fields })) }))
+  return form.fields.map(({ code }) =>
+    read
+      .flatMap(({ by, lines }) => {
+        const line = lines.find((it) => it.code === code)
+        return line ? [read.length > 1 ? `${by}：${line.text}` : line.text] : []
+      })
+      .join('；'),
+  )
+}
+
+async function rowsOf(sheet: SheetRecord, letter: LetterRecord, fields: Deps['fields']): Promise<NamedRow[]> {
+  const [students, guardians, answers] = await Promise.all([
     findStudents(sheet.roster.map(String)),
     guardiansOf(sheet.roster),
+    letter.form ? answersOn(letter._id, sheet.roster) : [],
   ])
+  const apart = new Set((sheet.conflictIds ?? []).map(String))
   students.sort((a, b) => (a.number < b.number ? -1 : 1))
   const phonesOf = (studentId: string) =>
     guardians
@@ -64,6 +90,16 @@ async function rowsOf(sheet: SheetRecord, fields: Deps['fields']): Promise<Named
     ...row,
     className: sheet.className,
     phones: phonesOf(row.studentId),
+    answers: letter.form
+      ? [
+          ...cellsOf(
+            letter.form,
+            answers.filter((it) => String(it.studentId) === row.studentId),
+            fields,
+          ),
+          apart.has(row.studentId) ? '是' : '',
+        ]
+      : [],
   }))
 }
 
