@@ -16,6 +16,7 @@ import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { AuditModel } from '../../server/modules/audit/model.ts'
 import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
 import { GuardianshipModel, StudentModel } from '../../server/modules/org/families/model.ts'
+import { mendStrays } from '../../server/modules/org/promotion/apply/service.ts'
 import { workThroughPromotions } from '../../server/modules/org/promotion/jobs.ts'
 import { PromotionModel } from '../../server/modules/org/promotion/model.ts'
 import { UnitModel } from '../../server/modules/org/tree/model.ts'
@@ -195,6 +196,17 @@ describe('a promotion', () => {
     const students = await StudentModel.find({ leftAt: null }).lean()
     expect(students.map((it) => it.memberships.length)).toEqual(students.map(() => 2))
     expect(await UnitModel.countDocuments({ kind: 'class', closedAt: null })).toBe(4)
+  })
+
+  it('takes along who joined in the very moment', async () => {
+    const { classOf, studentsOf } = await scene()
+    const [one] = studentsOf('七年级2班')
+    if (!one) throw new Error('No student')
+    await buildGuardian(world, { ...one, classId: classOf('七年级1班')._id, path: classOf('七年级1班').path })
+
+    await mendStrays([classOf('七年级1班')._id])
+
+    expect(await GuardianshipModel.distinct('path', { studentId: one._id })).toEqual([one.path])
   })
 
   it('asks for nothing that reads a whole collection', async () => {

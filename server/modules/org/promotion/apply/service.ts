@@ -5,7 +5,7 @@ import { movePosts } from '../../../accounts/moves/service.ts'
 import * as audit from '../../../audit/service.ts'
 import { moveDrafts } from '../../../letters/moves/service.ts'
 import { moveSlots } from '../../../meetings/moves/service.ts'
-import { GuardianshipModel, StudentModel } from '../../families/model.ts'
+import { GuardianshipModel, StudentModel, type StudentRecord } from '../../families/model.ts'
 import { refreshKeys } from '../../families/search/service.ts'
 import { JoinModel } from '../../joins/model.ts'
 import { UnitModel, type UnitRecord } from '../../tree/model.ts'
@@ -15,8 +15,8 @@ import { MoveModel, type MoveRecord, PromotionModel, type PromotionRecord, type 
 import { dealt } from '../rules.ts'
 import { note } from '../service.ts'
 
-/** Each waits for the disks of a majority, so several together take little longer than one. */
-const AT_ONCE = 5
+/** Each waits for the disks of a majority, so several together take little longer than one; the pool has sixteen connections. */
+const AT_ONCE = 8
 
 type NewClass = Pick<UnitRecord, '_id' | 'path' | 'fullName'>
 
@@ -36,8 +36,23 @@ export async function apply(job: PromotionRecord, deps: Pick<Deps, 'clock' | 'fi
     const classesDone = await MoveModel.countDocuments({ promotionId: job._id, state: 'done' })
     await note(job._id, { classesDone }, clock.now())
   }
+  await mendStrays(await MoveModel.distinct('classId', { promotionId: job._id, outcome: { $ne: 'stay' } }))
   const now = clock.now()
   await PromotionModel.updateOne({ _id: job._id, status: 'applying' }, { status: 'applied', appliedAt: now })
+}
+
+/** Somebody who joined a child in the very moment its class moved was written down for the class that was: they follow the child. */
+export async function mendStrays(classIds: Types.ObjectId[]) {
+  const strays = await GuardianshipModel.find(
+    { classId: { $in: classIds }, to: null, leftAt: null },
+    { studentId: 1 },
+  ).lean<{ studentId: Types.ObjectId }[]>()
+  for (const { studentId } of strays) {
+    const student = await StudentModel.findById(studentId).lean<StudentRecord>()
+    if (!student) continue
+    const { classId, path, leftAt = null } = student
+    await GuardianshipModel.updateMany({ studentId, to: null }, { classId, path, leftAt })
+  }
 }
 
 /**

@@ -9,7 +9,7 @@ import { JoinModel } from '../../joins/model.ts'
 import { UnitModel, type UnitRecord } from '../../tree/model.ts'
 import { closedCode, mintJoinCode, openCode } from '../../tree/rules.ts'
 import { findUnit, findUnits } from '../../tree/service.ts'
-import { aboutClass, ended, refreshMoved } from '../apply/service.ts'
+import { aboutClass, ended, mendStrays, refreshMoved } from '../apply/service.ts'
 import { MoveModel, type MoveRecord, PromotionModel, type PromotionRecord } from '../model.ts'
 import { note } from '../service.ts'
 
@@ -25,6 +25,8 @@ export async function undo(job: PromotionRecord, deps: Pick<Deps, 'clock' | 'fie
     const classesDone = await MoveModel.countDocuments({ promotionId: job._id, state: 'undone' })
     await note(job._id, { classesDone }, clock.now())
   }
+  const left = await MoveModel.distinct('into.classId', { promotionId: job._id })
+  await mendStrays(left)
   for (const gradeId of job.madeGrades) {
     const isUsed = await UnitModel.exists({ parentId: gradeId })
     if (!isUsed) await UnitModel.deleteOne({ _id: gradeId })
