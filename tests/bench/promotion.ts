@@ -7,7 +7,6 @@ import { workThroughPromotions } from '../../server/modules/org/promotion/jobs.t
 import * as promotions from '../../server/modules/org/promotion/service.ts'
 import { UnitModel, type UnitRecord } from '../../server/modules/org/tree/model.ts'
 import { within } from '../../server/modules/org/tree/rules.ts'
-import { quantile } from './load.ts'
 
 const CHUNK = 1_000
 
@@ -26,14 +25,16 @@ export async function promotionLine(deps: Deps, say: (line: string) => void) {
     theirs.push(await rateOf(second, () => writeBare(second, deps.clock.now())))
     say(`  学年升级：${ours.at(-1)?.toFixed(0)} / ${theirs.at(-1)?.toFixed(0)} 名学生/秒`)
   }
-  const pairs = ours.map((it, at) => it / (theirs[at] ?? it))
   return {
     name: 'promotion students',
-    studentsPerSecond: Math.round(quantile(ours, 0.5)),
-    bareStudentsPerSecond: Math.round(quantile(theirs, 0.5)),
-    ratio: Number(quantile(pairs, 0.5).toFixed(2)),
+    studentsPerSecond: Math.round(harmonic(ours)),
+    bareStudentsPerSecond: Math.round(harmonic(theirs)),
+    ratio: Number((harmonic(ours) / harmonic(theirs)).toFixed(2)),
   }
 }
+
+/** Students over all the time they took, as the districts are of one size. */
+const harmonic = (rates: number[]) => rates.length / rates.reduce((sum, it) => sum + 1 / it, 0)
 
 async function rateOf(district: UnitRecord, work: () => Promise<unknown>) {
   const students = await StudentModel.countDocuments({ path: within(district.path) })
