@@ -47,7 +47,7 @@ export async function begin(scope: UnitScope<'keepTree'>, actor: StaffActor): Pr
       ])
       if (!job) throw new Error('The promotion was not made')
       await MoveModel.insertMany(moves.map((it) => ({ ...it, promotionId: job._id })))
-      return job.toObject() as PromotionRecord
+      return job.toObject()
     })
   } catch (error) {
     const isTaken = (error as { code?: number }).code === 11000

@@ -1,4 +1,4 @@
-import { Types } from 'mongoose'
+import type { Types } from 'mongoose'
 import type { Deps } from '../../../../infra/deps.ts'
 import { SheetRefused } from '../../../../infra/sheets/guard.ts'
 import { readSheetRows } from '../../../../infra/sheets/read.ts'
