@@ -91,12 +91,7 @@ export {
 export type { CallWay, FreeSlot, MyCall, TeacherSlot } from '../server/contract/meetings.ts'
 
 export { askedOf, problemsIn, problemWith, valuesOf } from '../server/contract/letter-form.ts'
-export type {
-  AnswerItem,
-  AnswerValue,
-  FormField,
-  LetterForm,
-} from '../server/contract/letter-form.ts'
+export type { AnswerItem, AnswerValue, FormField, LetterForm } from '../server/contract/letter-form.ts'
 
 export {
   answerMyLetter,

@@ -38,7 +38,11 @@ function signature(said: string, { INDEX_KEY }: LinkKey) {
 
 export interface Download {
   bytes: Buffer
-  type: 'application/json' | 'application/pdf' | 'image/png' | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+  type:
+    | 'application/json'
+    | 'application/pdf'
+    | 'image/png'
+    | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
   /** With its ending; Chinese is fine. */
   name: string
   /** Shown in the browser instead of saved. */

@@ -131,7 +131,10 @@ it.each([
   await signedIn({ consent: { isAsked: false, isWithdrawn: false } })
   await run(page, 'onAgreed')
   if (found) expect((await phone.next()).path).toBe(`POST /me/matches/${'1'.repeat(24)}`)
-  else expect(phone.showToast).toHaveBeenLastCalledWith(expect.objectContaining({ title: '班级码是6到8位字母和数字' }))
+  else
+    expect(phone.showToast).toHaveBeenLastCalledWith(
+      expect.objectContaining({ title: '班级码是6到8位字母和数字' }),
+    )
 })
 
 it.each([

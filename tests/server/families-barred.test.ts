@@ -234,7 +234,7 @@ describe('a guardian barred by a court', () => {
     const barId = bars[0]?.barId ?? ''
     await expect(asTeacher(dismissBar, { studentId, barId })).rejects.toMatchObject({ status: 403 })
     const { matters } = await asOffice(listFamilyMatters, { unitId: String(school._id) })
-    expect(matters).toMatchObject([{ kind: 'barAsked', who: expect.stringContaining('爸爸') }])
+    expect(matters).toMatchObject([{ kind: 'barAsked', who: expect.stringContaining('爸爸') as string }])
     const foreign = await world.as(other.office, 'staff')
     await expect(foreign(barGuardian, ask)).rejects.toMatchObject({ status: 404 })
     await asOffice(dismissBar, { studentId, barId })
@@ -296,7 +296,7 @@ describe('a wrong match', () => {
     expect(signed.tally).toMatchObject({ read: 0, signed: 0, reached: 2 })
     expect((await asTeacher(readSheet, { letterId: shownId, classId })).tally).toMatchObject({ read: 1 })
     expect((await SheetModel.findById(`${letterId}:${classId}`))?.voided).toMatchObject([
-      { personId: father, read: expect.any(Date), signed: expect.any(Date) },
+      { personId: father, read: expect.any(Date) as Date, signed: expect.any(Date) as Date },
     ])
     expect(await VoidedSignatureModel.countDocuments({ personId: father })).toBe(1)
     await asMother(signMyLetter, { studentId, letterId, ...INK })

@@ -132,7 +132,7 @@ describe('how many belong together', () => {
       }),
     ).rejects.toMatchObject({
       status: 409,
-      json: { error: { message: expect.stringContaining('最多关联10个孩子') } },
+      json: { error: { message: expect.stringContaining('最多关联10个孩子') as string } },
     })
   })
 

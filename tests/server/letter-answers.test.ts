@@ -138,7 +138,7 @@ describe('a form', () => {
   })
 
   it('may be changed until its last day is over, and not once it is signed', async () => {
-    await world.goTo('2026-11-20T01:00:00Z')
+    world.goTo('2026-11-20T01:00:00Z')
     const { her, said } = await scene({ confirmation: 'sign', dueOn: '2026-11-22' })
     await her(answerMyLetter, { ...said, answers: COMES })
     world.pass(2 * 86_400_000)

@@ -102,7 +102,7 @@ personSchema.index({ 'posts.unitId': 1, 'posts.post': 1 })
 personSchema.index({ 'posts.deputyForId': 1 }, { sparse: true })
 
 export type PostRecord = InferSchemaType<typeof postSchema> & { _id: Types.ObjectId }
-holdsSealed(personSchema as unknown as Schema, 'phone', 'totp.secret')
+holdsSealed(personSchema, 'phone', 'totp.secret')
 
 export type PersonRecord = InferSchemaType<typeof personSchema> & { _id: Types.ObjectId }
 export const PersonModel = model('Person', personSchema)

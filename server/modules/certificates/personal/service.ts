@@ -8,7 +8,8 @@ export const CLOSED = '已注销'
 export async function forgetHolder(personId: string, now: Date, { files }: Pick<Deps, 'files'>) {
   const mine = { personId: new Types.ObjectId(personId) }
   const held = await CertificateModel.find(mine, { pdf: 1, picture: 1 }).lean<CertificateRecord[]>()
-  await Promise.all(held.flatMap((it) => [it.pdf, it.picture]).map((it) => (it ? files.remove(it) : null)))
+  const kept = held.flatMap((it) => [it.pdf, it.picture]).flatMap((it) => it ?? [])
+  await Promise.all(kept.map((it) => files.remove(it)))
   await CertificateModel.updateMany(
     { ...mine, status: 'valid' },
     { status: 'revoked', revokedAt: now, revokeReason: '持证人注销了账号' },

@@ -86,7 +86,14 @@ export async function countFamilies(audience: { path: string }[]) {
 /** The accounts of all guardians below some units, at most so many. */
 export async function guardianPeopleWithin(audience: { path: string }[], most: number) {
   const bonds = await GuardianshipModel.find(
-    { $or: audience.map((it) => ({ path: within(it.path), to: null, leftAt: null, personId: { $type: 'objectId' } })) },
+    {
+      $or: audience.map((it) => ({
+        path: within(it.path),
+        to: null,
+        leftAt: null,
+        personId: { $type: 'objectId' },
+      })),
+    },
     { personId: 1 },
   )
     .limit(most)
@@ -96,7 +103,11 @@ export async function guardianPeopleWithin(audience: { path: string }[], most: n
 
 /** The same with single families beside the units, and without those left out. */
 export async function guardianPeopleOf(
-  { units, named, excluded }: { units: { path: string }[]; named: readonly SingleFamily[]; excluded: readonly SingleFamily[] },
+  {
+    units,
+    named,
+    excluded,
+  }: { units: { path: string }[]; named: readonly SingleFamily[]; excluded: readonly SingleFamily[] },
   most: number,
 ) {
   const out = new Set(excluded.map((it) => String(it._id)))

@@ -106,7 +106,7 @@ guardianshipSchema.index(
   { partialFilterExpression: { cameBy: 'invitation', to: null } },
 )
 
-holdsSealed(guardianshipSchema as unknown as Schema, 'phone')
+holdsSealed(guardianshipSchema, 'phone')
 
 export type GuardianshipRecord = InferSchemaType<typeof guardianshipSchema> & { _id: Types.ObjectId }
 export const GuardianshipModel = model('Guardianship', guardianshipSchema)

@@ -1,4 +1,4 @@
-import { Types } from 'mongoose'
+import type { Types } from 'mongoose'
 import type { FamilyMatter } from '#contract/families'
 import type { UnitScope } from '../../policy.ts'
 import { within } from '../../tree/rules.ts'

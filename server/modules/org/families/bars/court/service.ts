@@ -66,7 +66,7 @@ export async function bar(
 const note = (
   act: 'guardian.barred' | 'guardian.lifted',
   student: StudentRecord,
-  { relation, personId }: { relation: string; personId?: unknown },
+  { relation, personId }: { relation: string; personId?: Types.ObjectId | null | undefined },
   now: Date,
 ) =>
   record(
