@@ -73,7 +73,13 @@ describe('landing', () => {
       { post: 'school_admin' as const, unitId: 'school', unitKind: 'school' as const, unitName: '实验中学' },
     ],
   }
-  const here = (name: string, query = {}) => ({ name, path: `/${name}`, fullPath: `/${name}`, hash: '', query })
+  const here = (name: string, query = {}) => ({
+    name,
+    path: `/${name}`,
+    fullPath: `/${name}`,
+    hash: '',
+    query,
+  })
 
   it('opens the first room on the unit of the widest post', () => {
     expect(homeUnit(me)).toBe('school')

@@ -39,7 +39,7 @@ export async function atItsSchool(
 ): Promise<SchoolsFamily | null> {
   const schoolId = idAt(family.student.path, DEPTH.school)
   const scope = schoolId ? await unitScope(actor, schoolId, 'keepFamilies').catch(() => null) : null
-  return scope && ({ ...family, atSchool: true })
+  return scope && { ...family, atSchool: true }
 }
 
 /** Only a school or a district may. */
