@@ -21,7 +21,7 @@ import { listMyMessages } from '#contract/notify'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { AuditModel } from '../../server/modules/audit/model.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
-import { GuardianshipModel } from '../../server/modules/org/families/model.ts'
+import { GuardianshipModel, StudentModel } from '../../server/modules/org/families/model.ts'
 import { tendWaiting } from '../../server/modules/org/joins/waiting/service.ts'
 import { JoinModel } from '../../server/modules/org/joins/model.ts'
 import { buildGuardian, buildListedGuardian, buildStaff, buildStudent } from '../support/build.ts'
@@ -265,4 +265,16 @@ describe('a match that is denied', () => {
     const { guardians } = await asTeacher(readFamily, { studentId })
     expect(guardians.find((it) => it.relation === '外婆')).toMatchObject({ isDenied: true, joinedAt: null })
   })
+})
+
+it('offers nobody a child who has left', async () => {
+  const { zhang } = await scene()
+  const guardianshipId = await buildListedGuardian(world, zhang, '13800000123', '奶奶')
+  const { call } = await stranger({ phone: '13800000123' })
+  expect((await call(listMyMatches, {})).matches).toHaveLength(1)
+  const leftAt = world.now()
+  await StudentModel.updateOne({ _id: zhang._id }, { leftAt })
+  await expect(call(answerMatch, { guardianshipId, isMine: true })).rejects.toMatchObject({ status: 404 })
+  await GuardianshipModel.updateMany({ studentId: zhang._id }, { leftAt })
+  expect((await call(listMyMatches, {})).matches).toEqual([])
 })

@@ -72,7 +72,7 @@ export async function childrenOfPeople(personIds: Types.ObjectId[]) {
 
 /** Guardianships the roster gives to this phone and nobody has answered for; never of a child somebody is kept from. */
 export async function matchesOf(phoneIndex: string, personId?: string) {
-  const bonds = await GuardianshipModel.find({ phoneIndex, to: null, joinedAt: null, deniedAt: null })
+  const bonds = await GuardianshipModel.find({ phoneIndex, to: null, joinedAt: null, deniedAt: null, leftAt: null })
     .limit(MOST_CHILDREN)
     .lean<GuardianshipRecord[]>()
   if (bonds.length === 0) return []
@@ -89,7 +89,7 @@ export async function acceptMatch(guardianshipId: string, phoneIndex: string, pe
   const noMatch = new Refusal('not_found', '没有这条匹配')
   const bond = await GuardianshipModel.findOne({ _id: guardianshipId, phoneIndex }).lean<GuardianshipRecord>()
   const student = bond && (await findStudent(String(bond.studentId)))
-  if (!bond || !student) throw noMatch
+  if (!bond || !student || student.leftAt) throw noMatch
   if (bond.personId && String(bond.personId) === personId && !bond.to) return bond
   if (bond.to || bond.joinedAt) throw new Refusal('conflict', '这条匹配已经处理过了')
   const { name, relation, phone = null } = bond
