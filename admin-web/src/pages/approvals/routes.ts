@@ -15,7 +15,7 @@ export default {
     label: '名单审批',
     icon: DocumentChecked,
     to: 'approvals',
-    order: 90,
+    order: 80,
     visible: holds('city_admin', 'district_admin', 'school_admin', 'grade_head', 'class_teacher'),
   },
 } satisfies RoomRoutes

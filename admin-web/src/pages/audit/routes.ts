@@ -15,7 +15,7 @@ export default {
     label: '操作记录',
     icon: Tickets,
     to: 'audit',
-    order: 92,
+    order: 82,
     visible: holds('city_admin', 'district_admin', 'school_admin', 'auditor'),
   },
 } satisfies RoomRoutes
