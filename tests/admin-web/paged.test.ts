@@ -11,7 +11,16 @@ const member = (personId: string) => ({
   post: 'teacher',
   unitId: id('1'),
   unitName: '实验中学',
+  postId: id('1'),
+  isDeputy: false,
+  deputyFor: null,
+  from: '2026-09-01T00:00:00.000Z',
+  to: null,
+  state: 'now',
+  abilities: { end: false, nameDeputy: false, readHistory: false, resetPassword: false, resetTotp: false },
 })
+
+const ABILITIES = { appoint: false, keepSignIn: false }
 
 /** Every request waits here until the test answers it. */
 let asked: { path: string; say: (reply: object) => void }[] = []
@@ -51,13 +60,13 @@ it('puts the pages one after the other and says when there are no more', async (
   const list = await openList(() => id('1'))
   const first = await question(0)
   expect(first.path).toBe(`/api/units/${id('1')}/staff`)
-  first.say({ staff: [member(id('a'))], next: id('a') })
+  first.say({ staff: [member(id('a'))], next: id('a'), abilities: ABILITIES })
   await vi.waitFor(() => expect(list.hasMore.value).toBe(true))
 
   void list.more()
   const second = await question(1)
   expect(second.path).toBe(`/api/units/${id('1')}/staff?after=${id('a')}`)
-  second.say({ staff: [member(id('b'))], next: null })
+  second.say({ staff: [member(id('b'))], next: null, abilities: ABILITIES })
 
   await vi.waitFor(() => expect(list.rows.value.map((it) => it.personId)).toEqual([id('a'), id('b')]))
   expect(list.hasMore.value).toBe(false)
@@ -70,9 +79,9 @@ it('shows the unit that was chosen last, however late the answer for the first o
   unitId.value = id('2')
   const quick = await question(1)
 
-  quick.say({ staff: [member(id('b'))], next: null })
+  quick.say({ staff: [member(id('b'))], next: null, abilities: ABILITIES })
   await vi.waitFor(() => expect(list.rows.value).toHaveLength(1))
-  slow.say({ staff: [member(id('a')), member(id('c'))], next: null })
+  slow.say({ staff: [member(id('a')), member(id('c'))], next: null, abilities: ABILITIES })
   await new Promise((resolve) => setTimeout(resolve, 50))
 
   expect(list.rows.value.map((it) => it.personId)).toEqual([id('b')])

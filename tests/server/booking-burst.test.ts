@@ -9,7 +9,7 @@ import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
 const CALLERS = 1000
-const ROUNDS = scaled(20, 2)
+const ROUNDS = scaled(20, 1)
 const SLOTS = 50
 const servers: ServerProcess[] = []
 

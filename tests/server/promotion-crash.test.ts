@@ -15,7 +15,7 @@ import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
 const KILLS = scaled(20, 2)
-const CLASSES = scaled(60, 12)
+const CLASSES = scaled(60, 8)
 const STUDENTS = scaled(40, 6)
 
 let worker: ChildProcess | undefined

@@ -25,6 +25,8 @@ export interface Row {
   only?: 'teacher' | 'mother'
   /** For staff alone, whatever the contract says of being signed in: what a guardian is told. */
   guardianIs?: 403
+  /** It begins work that goes on after the answer: asked last, so that it changes nothing under the others. */
+  goesOn?: true
   /** What is said beside the ids. */
   say?: (ids: Ids) => Record<string, unknown>
 }
@@ -110,7 +112,7 @@ const org: Record<string, Row> = {
   readPromotion: staff(['city_admin', 'district_admin'], { at: 'district' }),
   listPromotionMoves: staff(['city_admin', 'district_admin'], { at: 'district' }),
   planPromotionClass: staff(['city_admin', 'district_admin'], { at: 'district' }),
-  applyPromotion: staff(['city_admin', 'district_admin'], { at: 'district' }),
+  applyPromotion: staff(['city_admin', 'district_admin'], { at: 'district', goesOn: true }),
   undoPromotion: staff(['city_admin', 'district_admin'], { at: 'district' }),
   discardPromotion: staff(['city_admin', 'district_admin'], { at: 'district' }),
 
@@ -187,7 +189,7 @@ const org: Record<string, Row> = {
   readRosterOutline: staff(ADMINS, { at: 'school' }),
   mapRosterColumns: staff(ADMINS, { at: 'school' }),
   listRosterDifferences: staff(ADMINS, { at: 'school' }),
-  applyRosterImport: staff(ADMINS, { at: 'school' }),
+  applyRosterImport: staff(ADMINS, { at: 'school', goesOn: true }),
   undoRosterImport: staff(ADMINS, { at: 'school' }),
   discardRosterImport: staff(ADMINS, { at: 'school' }),
 }
