@@ -72,7 +72,13 @@ export async function childrenOfPeople(personIds: Types.ObjectId[]) {
 
 /** Guardianships the roster gives to this phone and nobody has answered for; never of a child somebody is kept from. */
 export async function matchesOf(phoneIndex: string, personId?: string) {
-  const bonds = await GuardianshipModel.find({ phoneIndex, to: null, joinedAt: null, deniedAt: null, leftAt: null })
+  const bonds = await GuardianshipModel.find({
+    phoneIndex,
+    to: null,
+    joinedAt: null,
+    deniedAt: null,
+    leftAt: null,
+  })
     .limit(MOST_CHILDREN)
     .lean<GuardianshipRecord[]>()
   if (bonds.length === 0) return []
