@@ -32,7 +32,7 @@ it('a number for a reason, an export with consent, and a parent who reads who lo
 
   // The class teacher shows one number, and has to say why.
   const desk = await stage.console('liwen')
-  await desk.page.getByRole('link', { name: '花名册' }).click()
+  await desk.page.getByRole('link', { name: '花名册', exact: true }).click()
   await desk.page.getByRole('button', { name: '显示张三的妈妈的号码' }).click()
   await desk.page.getByText('紧急情况').click()
   const show = desk.page.getByRole('button', { name: '显示', exact: true })

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts'
 /** The district begins from the letter that editors have prepared, sees it as a mother would, and sends it to all of its families. */
 export async function sendStartLetter(stage: Stage) {
   const { page, errors } = await stage.console('donghu')
-  await page.getByRole('link', { name: '家长信' }).click()
+  await page.getByRole('link', { name: '家长信', exact: true }).click()
   await page.getByRole('button', { name: '写信' }).click()
   await page.getByRole('button', { name: /孩子上初中了/ }).click()
   await page.getByText('张三妈妈').first().waitFor()
@@ -49,7 +49,7 @@ export async function signStartLetter(phone: Phone) {
 /** The sender sees who has signed and who has not, down to the names of the class. */
 export async function seeSignature(stage: Stage) {
   const { page } = await stage.console('donghu')
-  await page.getByRole('link', { name: '家长信' }).click()
+  await page.getByRole('link', { name: '家长信', exact: true }).click()
   await page.getByText('给家长的一封信：孩子上初中了').first().click()
   for (const unit of ['云溪市实验中学', '七年级', '2班']) {
     await page.getByRole('main').getByRole('link', { name: unit, exact: true }).first().click()

@@ -54,7 +54,7 @@ it('opens the console with a code that the phone has scanned and confirmed', asy
   await page.getByText('已扫码').waitFor()
   await phone.tap('确认登录')
   await phone.see('已经确认')
-  await page.getByRole('link', { name: '花名册' }).waitFor()
+  await page.getByRole('link', { name: '花名册', exact: true }).waitFor()
   await page.getByText('李文').first().waitFor()
 
   await stage.openPage(phone, TEACHER.as, `packages/account/scan/scan?scene=${ticket}`)
@@ -125,7 +125,7 @@ async function newPassword(link: string) {
   expect(again).not.toBe(secret)
   await page.getByLabel('动态验证码', { exact: true }).fill(generateSync({ secret: again }))
   await page.getByRole('button', { name: '完成，继续' }).click()
-  await page.getByRole('link', { name: '花名册' }).waitFor()
+  await page.getByRole('link', { name: '花名册', exact: true }).waitFor()
 
   await page.goto(link)
   await page.getByText('这个链接已经用过或过期了').waitFor()

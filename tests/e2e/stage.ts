@@ -64,7 +64,7 @@ export function useStage() {
       await page.getByLabel('账号').fill(loginName)
       await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
       await page.getByRole('button', { name: '登录', exact: true }).click()
-      await page.getByRole('link', { name: '花名册' }).waitFor()
+      await page.getByRole('link', { name: '花名册', exact: true }).waitFor()
       return { page, errors }
     },
     /** A browser window of a stranger's. */
