@@ -9,6 +9,7 @@ import { closingJobs } from './modules/privacy/closing/jobs.ts'
 import { sealingJobs } from './modules/privacy/sealing/jobs.ts'
 import { promotionJobs } from './modules/org/promotion/jobs.ts'
 import { searchJobs } from './modules/org/families/search/jobs.ts'
+import { idNumberJobs } from './modules/org/families/numbers/jobs.ts'
 import { joinJobs } from './modules/org/joins/jobs.ts'
 import { assignmentJobs } from './modules/org/transfers/assignments/jobs.ts'
 import { rosterJobs } from './modules/org/roster/jobs.ts'
@@ -25,6 +26,7 @@ const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   rosterJobs,
   joinJobs,
   searchJobs,
+  idNumberJobs,
   promotionJobs,
   assignmentJobs,
   notifyJobs,

@@ -148,6 +148,16 @@ export const showNumber = endpoint({
   reply: z.object({ phone: z.nullable(z.string()) }),
 })
 
+export const showIdNumber = endpoint({
+  access: 'staff',
+  summary: '显示一个孩子的完整证件号或全国学籍号：写明原因，留下记录，家长看得到',
+  method: 'POST',
+  path: '/students/:studentId/id-number',
+  input: z.strictObject({ studentId: objectId, reason: numberReason, words: words('原因', 60) }),
+  /** Null where the school has no more than its own 学号. */
+  reply: z.object({ number: z.nullable(z.string()) }),
+})
+
 // --- the log ---
 
 const cursor = z.optional(z.string().check(z.regex(/^\d{1,15}~[0-9a-f]{24}$/, '翻页的位置不对')))

@@ -236,7 +236,10 @@ export const readFamily = endpoint({
   reply: z.object({
     studentId: objectId,
     name: z.string(),
+    /** 学号; of an ID number its ends only. */
     number: z.string(),
+    /** An ID number stands behind it. */
+    isNumberMasked: z._default(z.boolean(), false),
     classId: objectId,
     className: z.string(),
     guardians: z.array(familyGuardian),

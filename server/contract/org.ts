@@ -58,7 +58,8 @@ export const listStudents = endpoint({
     unitId: objectId,
     /** Name, full pinyin, initials or student number. */
     search: z.optional(z.string().check(z.maxLength(40))),
-    after: z.optional(z.string().check(z.maxLength(80))),
+    /** Path of a class and a number. */
+    after: z.optional(z.string().check(z.maxLength(240))),
   }),
   reply: z.object({ students: z.array(student), next: z.nullable(z.string()), total: z.int() }),
 })

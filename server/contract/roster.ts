@@ -63,6 +63,8 @@ export const rosterImport = z.object({
     /** In a school of the list, in a class that it does not name. */
     leftInSchools: counted,
   }),
+  /** Children whose 学号 is an ID number or holds one: kept sealed, shown by its ends only. */
+  idNumbers: counted,
   /** The first problems; all of them are in the file behind `errorsUrl`. */
   errors: z.array(rowError),
   errorsUrl: z.nullable(z.string()),

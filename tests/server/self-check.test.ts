@@ -268,6 +268,10 @@ const FAULTS: Record<string, [name: string, plant: () => Fault | Promise<Fault>]
       return put(PersonModel, { name: '旧', phone: other.seal('13912345678'), posts: [], sessions: [] })
     },
   ],
+  'an ID number as a student number': [
+    'idNumbers',
+    () => change(StudentModel, {}, { number: 'G110101201503070012' }),
+  ],
   'a phone in clear': [
     'sealedAtAll',
     () => put(PersonModel, { name: '明文', phone: '13912345678', posts: [], sessions: [] }),

@@ -35,6 +35,7 @@ export const ACTS = {
   'join.undone': '撤销家长的加入',
   'match.reported': '报告不是这家的人',
   'phone.shown': '查看完整手机号',
+  'idNumber.shown': '查看孩子的完整证件号',
   'export.made': '导出名单',
   'unit.added': '新建单位',
   'unit.changed': '修改单位资料',

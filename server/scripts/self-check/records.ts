@@ -1,4 +1,5 @@
 import mongoose, { type Types } from 'mongoose'
+import { holdsIdNumber } from '../../infra/id-numbers.ts'
 import { sealedPathsOf } from '../../infra/sealed.ts'
 import { AuditModel } from '../../modules/audit/model.ts'
 import { breakInWords } from '../../modules/audit/chain/rules.ts'
@@ -6,6 +7,8 @@ import { chainEnd, checkChain } from '../../modules/audit/chain/service.ts'
 import { SheetModel, type SheetRecord } from '../../modules/letters/sheets/model.ts'
 import { SlotModel } from '../../modules/meetings/model.ts'
 import { GuardianshipModel, StudentModel } from '../../modules/org/families/model.ts'
+import { LineModel } from '../../modules/org/transfers/assignments/model.ts'
+import { TransferModel } from '../../modules/org/transfers/model.ts'
 import { UnitModel } from '../../modules/org/tree/model.ts'
 import type { Check, Installation } from './check.ts'
 
@@ -59,6 +62,26 @@ async function sealedValues(): Promise<Sealed[]> {
     }
   }
   return found
+}
+
+/** ID numbers that stand where a student number does. */
+async function clearIdNumbers(): Promise<Sealed[]> {
+  const places: [Registered, string[]][] = [
+    [StudentModel, ['number']],
+    [TransferModel, ['number']],
+    [LineModel, ['number', 'newNumber']],
+  ]
+  const found = await Promise.all(
+    places.flatMap(([model, paths]) =>
+      paths.map(async (path) =>
+        (await some<Record<string, string | undefined>>(model, { [path]: 1 })).map((row) => ({
+          place: `${model.collection.name}.${path}`,
+          value: row[path] ?? '',
+        })),
+      ),
+    ),
+  )
+  return found.flat().filter((it) => holdsIdNumber(it.value))
 }
 
 const SEALED = /^\w{1,8}\.[\w-]+\.[\w-]+\.[\w-]*$/
@@ -180,6 +203,15 @@ export const RECORDS: readonly Check[] = [
       const values = (await sealedValues()).filter((it) => SEALED.test(it.value))
       const shut = values.filter((it) => !opens(it.value, fields))
       return shut.length > 0 ? `${shut[0]?.place}等${shut.length}处，没有一把密钥打得开` : null
+    },
+  },
+  {
+    name: 'idNumbers',
+    title: '没有证件号以明文当学号（抽查）',
+    remedy: '请看工作进程是否在运行；它每晚会把这些号加密，仍有就查是哪个程序绕过系统写了数据库',
+    async look() {
+      const clear = await clearIdNumbers()
+      return clear.length > 0 ? `${clear[0]?.place}等${clear.length}处是明文` : null
     },
   },
   {

@@ -313,6 +313,7 @@ const others: Record<string, Row> = {
   readAuditChain: staff([...ADMINS, 'auditor']),
   setSecondApprover: staff(RESPONSIBLE),
   setStandingApproval: staff(RESPONSIBLE),
+  showIdNumber: staff(KNOW_FAMILIES),
   showNumber: staff(KNOW_FAMILIES),
 }
 

@@ -18,10 +18,10 @@ import * as log from './service.ts'
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 const MOST_EXPORTED = 5_000
 
-export function auditRoutes(router: Router, { clock, env }: Deps) {
+export function auditRoutes(router: Router, { clock, env, fields }: Deps) {
   serve(router, api.listAudit, async ({ actor, unitId, after, on, act, person, child }) => {
     const scope = await unitScope(actor, unitId, 'seeAudit')
-    const { lines, next } = await log.linesOf(scope, { on, act, person, child }, { after })
+    const { lines, next } = await log.linesOf(scope, { on, act, person, child }, { fields }, { after })
     const names = await log.namesIn(lines)
     await view('audit.listed', scope, {}, clock.now())
     return {
@@ -64,7 +64,7 @@ export function auditRoutes(router: Router, { clock, env }: Deps) {
       person: text(ctx.query.person),
       child: text(ctx.query.child),
     }
-    const { lines } = await log.linesOf(scope, wanted, { limit: MOST_EXPORTED })
+    const { lines } = await log.linesOf(scope, wanted, { fields }, { limit: MOST_EXPORTED })
     const names = await log.namesIn(lines, seesNames(scope) ? 0 : undefined)
     const shown = lines.map((it) => presentLine(it, names, seesNames(scope)))
     const watermark = watermarkOf({ name: actor.name, unit: scope }, now)

@@ -48,6 +48,7 @@ const TOLD: Partial<Record<Act, (unit: string) => string>> = {
   'calls.listed': (unit) => `查看了${unit}的通话预约`,
   'export.made': (unit) => `导出了${unit}的名单`,
   'phone.shown': () => '看了家长的完整手机号',
+  'idNumber.shown': () => '看了孩子完整的证件号（全国学籍号）',
   'copy.opened': () => '打开了您家签字的签收单',
   'certificate.opened': () => '打开了您家的绿证',
 }

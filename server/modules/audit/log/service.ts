@@ -1,5 +1,6 @@
 import { Types } from 'mongoose'
 import { namesOf, staffNamed } from '../../accounts/service.ts'
+import type { Deps } from '../../../infra/deps.ts'
 import { findStudents, studentsCalled } from '../../org/families/service.ts'
 import type { OwnChild, UnitScope } from '../../org/policy.ts'
 import { fullNamesOf } from '../../org/tree/service.ts'
@@ -20,18 +21,23 @@ export interface Wanted {
 export async function linesOf(
   scope: UnitScope<'seeAudit'>,
   wanted: Wanted,
+  deps: Pick<Deps, 'fields'>,
   { after, limit = PAGE }: { after?: string | undefined; limit?: number } = {},
 ) {
-  const filter = await filterOf(scope, wanted)
+  const filter = await filterOf(scope, wanted, deps)
   if (!filter) return { lines: [], next: null }
   return page({ unitIds: new Types.ObjectId(scope.unitId), ...filter }, after, limit)
 }
 
 /** Null when a name was asked for that nobody here has. */
-async function filterOf(scope: UnitScope<'seeAudit'>, { on, act, person, child }: Wanted) {
+async function filterOf(
+  scope: UnitScope<'seeAudit'>,
+  { on, act, person, child }: Wanted,
+  deps: Pick<Deps, 'fields'>,
+) {
   const [people, children] = await Promise.all([
     person ? staffNamed(scope.path, person) : null,
-    child ? studentsCalled(scope, child) : null,
+    child ? studentsCalled(scope, child, deps) : null,
   ])
   if (people?.length === 0 || children?.length === 0) return null
   return {

@@ -8,9 +8,12 @@ export const REASONS: Record<NumberReason, string> = {
   other: '其他',
 }
 
+/** What is unmasked when it is not a phone. */
+export const ID_NUMBER = '孩子的证件号'
+
 /** 妈妈的号码（紧急情况）：孩子发烧了 */
-export const whyInWords = (whose: string, reason: NumberReason, words: string) =>
-  `${whose}的号码（${REASONS[reason]}）：${words}`
+export const whyInWords = (what: string, reason: NumberReason, words: string) =>
+  `${what}（${REASONS[reason]}）：${words}`
 
 /** More numbers than this in an hour is a list by another way, and a list needs an approval. */
 export const MOST_AN_HOUR = 30

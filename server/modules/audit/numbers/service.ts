@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import { Refusal } from '../../../http/errors.ts'
 import { AuditModel } from '../model.ts'
+import type { Act } from '../rules.ts'
 import { MOST_AN_HOUR } from './rules.ts'
 
 const HOUR_MS = 3_600_000
@@ -11,7 +12,7 @@ export async function requireFew(personId: string, now: Date) {
     {
       actorId: new Types.ObjectId(personId),
       at: { $gt: new Date(now.getTime() - HOUR_MS) },
-      act: 'phone.shown',
+      act: { $in: ['phone.shown', 'idNumber.shown'] satisfies Act[] },
     },
     { limit: MOST_AN_HOUR },
   )

@@ -1,5 +1,6 @@
 import type { UnitKind } from '#contract/org'
 import type { Redis } from 'ioredis'
+import { shownNumber } from '../../../infra/id-numbers.ts'
 import { Refusal } from '../../../http/errors.ts'
 import * as certificates from '../../certificates/service.ts'
 import * as families from '../../org/families/service.ts'
@@ -95,7 +96,7 @@ export async function learnersOf(scope: UnitScope<'seeFamilies'>, programme: Pro
     const certificate = own.map((it) => held.get(it)).find(Boolean)
     return {
       studentId: String(student._id),
-      number: student.number,
+      number: shownNumber(student.number),
       studentName: student.name,
       percent: certificate ? 100 : best.length > 0 ? Math.max(...best) : null,
       hasJoined: own.length > 0,

@@ -6,6 +6,7 @@ import {
   type FormField,
   type LetterForm,
 } from '#contract/letter-form'
+import { shownNumber } from '../../../infra/id-numbers.ts'
 import { dayInWords } from '../../../infra/clock.ts'
 import { maskPhone } from '../../../infra/field-crypto.ts'
 import type { AnswerRecord, SettlementRecord } from './model.ts'
@@ -58,7 +59,7 @@ export const presentRow = (
   reading: Reading | null,
 ): AnswerRow => ({
   studentId: String(student._id),
-  number: student.number,
+  number: shownNumber(student.number),
   name: student.name,
   answers: reading ? answers.map((it) => presentAnswer(it, reading)) : [],
   isConflict,

@@ -1,4 +1,5 @@
 import type { SheetRow } from '#contract/letters'
+import { shownNumber } from '../../../infra/id-numbers.ts'
 import type { ByHand, Marks, SheetRecord } from './model.ts'
 import { firstOf } from './rules.ts'
 import type { NamedSheet } from './service.ts'
@@ -50,7 +51,7 @@ export function presentRows({
     const of = { studentId, childName: student.name, bonds, byHand: sheet.byHand }
     return {
       studentId,
-      number: student.number,
+      number: shownNumber(student.number),
       name: student.name,
       hasJoined: !unreached.has(studentId) || student.activatedAt !== null,
       read: presentDeed(sheet.readBy, of),

@@ -1,4 +1,5 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { holdsIdNumber } from '../../../infra/id-numbers.ts'
 import { holdsSealed } from '../../../infra/sealed.ts'
 
 const id = Schema.Types.ObjectId
@@ -9,8 +10,14 @@ const studentSchema = new Schema(
     classId: { type: id, required: true },
     /** Path of the class the student is in now. */
     path: { type: String, required: true },
-    /** 学号; unique in its school, tells namesakes apart. */
-    number: { type: String, required: true },
+    /** 学号; unique in its school, tells namesakes apart. Of an ID number only what `keptNumber` leaves of it. */
+    number: {
+      type: String,
+      required: true,
+      validate: { validator: (it: string) => !holdsIdNumber(it), message: 'An ID number is kept sealed' },
+    },
+    /** The whole ID number, where `number` only stands for one. */
+    sealedNumber: { type: String, default: null },
     name: { type: String, required: true },
     /** zhangsan and zs: what people type when they search. */
     pinyin: { type: String, default: '' },
@@ -47,6 +54,8 @@ studentSchema.index({ classId: 1, leftAt: 1, number: 1 })
 // Covers the counts of the dashboard and orders lists.
 studentSchema.index({ path: 1, leftAt: 1, activatedAt: 1 })
 studentSchema.index({ path: 1, number: 1 })
+
+holdsSealed(studentSchema, 'sealedNumber')
 
 export type StudentRecord = InferSchemaType<typeof studentSchema> & { _id: Types.ObjectId }
 export const StudentModel = model('Student', studentSchema)

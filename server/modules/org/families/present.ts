@@ -1,6 +1,7 @@
 import type { Student } from '#contract/org'
 import type * as z from 'zod/mini'
 import type { match } from '#contract/org'
+import { shownNumber } from '../../../infra/id-numbers.ts'
 import { type FieldCrypto, maskName, maskPhone } from '../../../infra/field-crypto.ts'
 import type { GuardianshipRecord, StudentRecord } from './model.ts'
 
@@ -12,7 +13,7 @@ export function presentStudent(
 ): Student {
   return {
     id: String(student._id),
-    number: student.number,
+    number: shownNumber(student.number),
     name: student.name,
     classId: String(student.classId),
     className,

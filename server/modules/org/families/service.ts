@@ -2,6 +2,7 @@ import { Types } from 'mongoose'
 import type { UnitKind } from '#contract/org'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import { soughtNumber } from '../../../infra/id-numbers.ts'
 import { record } from '../../audit/service.ts'
 import type { OwnChild, UnitScope } from '../policy.ts'
 import { DEPTH, idAt, idAtExpression, within } from '../tree/rules.ts'
@@ -198,7 +199,14 @@ export const guardiansOf = (studentIds: (string | Types.ObjectId)[]) =>
 export const schoolIdOf = (path: string) => idAt(path, DEPTH.school)
 
 /** Students of this name or number at or below a unit, also those who have left: the log speaks of them too. */
-export const studentsCalled = (scope: UnitScope<'seeAudit'>, text: string) =>
-  StudentModel.find({ path: within(scope.path), $or: [{ name: text }, { number: text }] })
+export const studentsCalled = (
+  scope: UnitScope<'seeAudit'>,
+  text: string,
+  { fields }: Pick<Deps, 'fields'>,
+) =>
+  StudentModel.find({
+    path: within(scope.path),
+    $or: [{ name: text }, { number: soughtNumber(text, fields) }],
+  })
     .limit(20)
     .lean<StudentRecord[]>()

@@ -1,6 +1,7 @@
 import type Router from '@koa/router'
 import * as families from '#contract/families'
 import * as api from '#contract/org'
+import { shownNumber } from '../../../infra/id-numbers.ts'
 import { Refusal } from '../../../http/errors.ts'
 import { DONE, serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
@@ -83,7 +84,11 @@ export function joinRoutes(router: Router, deps: Deps) {
             relation: it.relation,
             maskedPhone: phone ? maskPhone(fields.open(phone)) : null,
             askedAt: it.askedAt.toISOString(),
-            candidates: candidates.map(({ _id, number, name }) => ({ studentId: String(_id), number, name })),
+            candidates: candidates.map(({ _id, number, name }) => ({
+              studentId: String(_id),
+              number: shownNumber(number),
+              name,
+            })),
             ...(guarded.size > 0 && { isGuarded: true }),
           }
         }),

@@ -67,6 +67,8 @@ const importSchema = new Schema(
     leftInClasses: count,
     leftInSchools: count,
     guardians: count,
+    /** Children whose number is an ID number, or made of one. */
+    idNumbers: count,
     newUnits: count,
     errors: count,
     checkedAt: { type: Date, default: null },

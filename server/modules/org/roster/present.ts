@@ -23,6 +23,7 @@ export function presentImport(job: ImportRecord, { errors, errorsUrl, undoObject
     rows: job.rows,
     rowsChecked: job.rowsChecked,
     rowsApplied: job.rowsApplied,
+    idNumbers: job.idNumbers,
     counts: {
       students,
       newStudents,

@@ -32,7 +32,10 @@ export interface RosterRow {
   school: string
   grade: number
   klass: string
+  /** As it is kept: what stands for an ID number is made where the row is read. */
   number: string
+  /** The whole ID number, where `number` only stands for one. It waits sealed, as the row does. */
+  idNumber?: string
   student: string
   guardians: RowGuardian[]
 }

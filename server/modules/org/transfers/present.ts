@@ -1,4 +1,5 @@
 import type { Transfer } from '#contract/transfers'
+import { shownNumber } from '../../../infra/id-numbers.ts'
 import type { TransferRecord } from './model.ts'
 
 /** `gives` and `receives`: whether whoever looks may act for that school. */
@@ -10,7 +11,7 @@ export function presentTransfer(
   return {
     id: String(it._id),
     studentName: it.studentName,
-    number: it.number,
+    number: shownNumber(it.number),
     fromSchool: it.fromSchool,
     fromClass: it.fromClass,
     toSchoolId: String(it.toSchoolId),

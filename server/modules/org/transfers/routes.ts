@@ -50,7 +50,7 @@ export function transferRoutes(router: Router, deps: Deps) {
 
   serve(router, api.askForTransfer, async ({ actor, unitId, note = '', ...wanted }) => {
     const scope = await unitScope(actor, unitId, 'transfer')
-    return shown(await transfers.ask(scope, { ...wanted, note }, actor, clock.now()), actor)
+    return shown(await transfers.ask(scope, { ...wanted, note }, actor, deps), actor)
   })
 
   serve(router, api.listTransfers, async ({ actor, unitId, box, after }) => {

@@ -1,3 +1,5 @@
+import { shownNumber } from '../../../infra/id-numbers.ts'
+
 /** What a list may call its columns; the first name is the one we print. */
 const COLUMNS = {
   number: ['学号', '学籍号', '全国学籍号', '考号', '学生学号'],
@@ -64,11 +66,13 @@ export interface KnownStudent {
 export function matchOf<T extends KnownStudent>(line: AssignedLine, known: readonly T[]): T | string {
   const here = line.fromSchool ? known.filter((it) => it.schoolName === line.fromSchool) : known
   if (here.length === 0) {
-    return line.fromSchool ? `${line.fromSchool}没有学号${line.number}` : `没有找到学号${line.number}`
+    return line.fromSchool
+      ? `${line.fromSchool}没有学号${shownNumber(line.number)}`
+      : `没有找到学号${shownNumber(line.number)}`
   }
   const named = here.filter((it) => it.name === line.name)
   const [student, second] = named
-  if (!student) return `学号${line.number}的学生不叫“${line.name}”`
+  if (!student) return `学号${shownNumber(line.number)}的学生不叫“${line.name}”`
   if (second) return `有${named.length}所学校都有这个学号和姓名，请加上“现学校”一列`
   return student.hasLeft ? `${line.name}已经离开本市的学校` : student
 }

@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { keptNumber, soughtNumber } from '../../../infra/id-numbers.ts'
 import type { StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
@@ -127,11 +128,11 @@ export interface Wanted {
 }
 
 /** The receiving school asks for a child it knows by school, number and name; without all three it learns nothing. */
-export async function ask(scope: Scope, wanted: Wanted, actor: StaffActor, now: Date) {
+export async function ask(scope: Scope, wanted: Wanted, actor: StaffActor, { clock, fields }: Moving) {
   if (scope.kind !== 'school') throw new Refusal('invalid', '请先选择接收的学校')
   const student = await StudentModel.findOne({
     schoolId: new Types.ObjectId(wanted.fromSchoolId),
-    number: wanted.number,
+    number: soughtNumber(wanted.number, fields),
   }).lean<StudentRecord>()
   const isKnown = student?.name === wanted.studentName && student.leftReason !== 'left'
   const isHere = student && idAt(student.path, DEPTH.city) === idAt(scope.path, DEPTH.city)
@@ -139,7 +140,7 @@ export async function ask(scope: Scope, wanted: Wanted, actor: StaffActor, now: 
     throw new Refusal('not_found', '没有找到这名学生，请核对学校、学号和姓名')
   }
   const to = await receivingSchool(student, scope.unitId)
-  return open({ student, to, status: 'asked', note: wanted.note }, actor, now)
+  return open({ student, to, status: 'asked', note: wanted.note }, actor, clock.now())
 }
 
 export const findTransfer = (transferId: string) => TransferModel.findById(transferId).lean<TransferRecord>()
@@ -164,7 +165,7 @@ export const agree = (transfer: TransferRecord, now: Date) =>
 /** The receiving school confirms, with a class: from this moment the child is its own. */
 export async function accept(
   transfer: TransferRecord,
-  { classId, number }: { classId: string; number?: string | undefined },
+  { classId, number: typed }: { classId: string; number?: string | undefined },
   actor: StaffActor,
   deps: Moving,
 ) {
@@ -179,6 +180,7 @@ export async function accept(
   if (!student || !student.schoolId.equals(transfer.fromSchoolId)) {
     throw new Refusal('conflict', '这名学生已经不在原来的学校，请刷新后再试')
   }
+  const number = typed ? keptNumber(typed, deps.fields) : undefined
   const detail = `${student.name}从${transfer.fromSchool}转到${transfer.toSchool}`
   const accepted = await StudentModel.db
     .transaction(async () => {
@@ -190,7 +192,7 @@ export async function accept(
       await carry({ student, to, number, detail }, now)
       return turned
     })
-    .catch((error: unknown) => numberTaken(error, number ?? student.number))
+    .catch((error: unknown) => numberTaken(error, (number ?? student).number))
   await refreshKeys([student._id], deps)
   return accepted
 }

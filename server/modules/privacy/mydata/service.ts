@@ -1,3 +1,4 @@
+import { shownNumber } from '../../../infra/id-numbers.ts'
 import type { GuardianActor } from '../../../http/actor.ts'
 import { instantInWords } from '../../../infra/clock.ts'
 import type { Deps } from '../../../infra/deps.ts'
@@ -56,7 +57,7 @@ export async function everythingOf(
         label: student.name,
         // Where the child is now is no longer theirs to know.
         value: [
-          ...(bond.to ? [] : [classes.get(String(student.classId)), `学号${student.number}`]),
+          ...(bond.to ? [] : [classes.get(String(student.classId)), `学号${shownNumber(student.number)}`]),
           bond.relation,
           ...(bond.to ? [] : marksOf(student)),
           ...(bond.to ? [`${words(bond.to)}起不再是这个孩子的家长`] : []),

@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import * as api from '#contract/families'
+import { isMasked, shownNumber } from '../../../../infra/id-numbers.ts'
 import type { StaffActor } from '../../../../http/actor.ts'
 import { Refusal } from '../../../../http/errors.ts'
 import { DONE, serve } from '../../../../http/serve.ts'
@@ -119,7 +120,8 @@ async function presentFamily(
   return {
     studentId: String(student._id),
     name: student.name,
-    number: student.number,
+    number: shownNumber(student.number),
+    isNumberMasked: isMasked(student.number),
     classId: String(student.classId),
     className: classNames.get(String(student.classId)) ?? '',
     guardians: bonds.map((it) => presentGuardian(it, fields)),

@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import * as api from '#contract/families'
+import { shownNumber } from '../../../../infra/id-numbers.ts'
 import { serve } from '../../../../http/serve.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import * as audit from '../../../audit/service.ts'
@@ -20,7 +21,7 @@ export function searchRoutes(router: Router, { fields, clock }: Deps) {
     return {
       families: students.map(({ _id, number, name, classId }) => ({
         studentId: String(_id),
-        number,
+        number: shownNumber(number),
         name,
         className: names.get(String(classId)) ?? '',
       })),

@@ -1,5 +1,6 @@
 import { Types } from 'mongoose'
 import type { Deps } from '../../../../infra/deps.ts'
+import { soughtNumber } from '../../../../infra/id-numbers.ts'
 import type { UnitScope } from '../../policy.ts'
 import { DEPTH, idAt, within } from '../../tree/rules.ts'
 import { unitsWithin } from '../../tree/service.ts'
@@ -16,10 +17,11 @@ const BATCH = 1_000
 /** One page of the children a text points at, and whether there are more. */
 export async function findFamilies(
   scope: UnitScope<'seeFamilies'>,
-  text: string,
+  typed: string,
   { skip = 0, most }: { skip?: number; most: number },
   deps: Fields,
 ): Promise<{ students: StudentRecord[]; hasMore: boolean }> {
+  const text = soughtNumber(typed, deps.fields)
   const stretches = await stretchesIn(scope, text, deps)
   if (isSmall(scope.kind)) return amongFew(scope, text, stretches, { skip, most })
   const ids = await idsAt(stretches, skip + most + 1)

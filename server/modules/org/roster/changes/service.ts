@@ -1,5 +1,6 @@
 import { Types } from 'mongoose'
 import type { FieldCrypto } from '../../../../infra/field-crypto.ts'
+import { keptNumber, type KeptNumber } from '../../../../infra/id-numbers.ts'
 import type { GuardianshipRecord, StudentRecord } from '../../families/model.ts'
 import { soundOf } from '../../families/rules.ts'
 import type { UnitRecord } from '../../tree/model.ts'
@@ -41,7 +42,7 @@ interface ChangeOfChild {
 
 export interface MadeChange extends ChangeOfChild {
   kind: 'made'
-  fields: StudentFields & { schoolId: Types.ObjectId; number: string }
+  fields: StudentFields & { schoolId: Types.ObjectId } & KeptNumber
   bonds: BondChange[]
 }
 export interface ChangedChange extends ChangeOfChild {
@@ -81,7 +82,8 @@ export function planOf(
   if (!student) {
     const studentId = new Types.ObjectId()
     const schoolId = new Types.ObjectId(idAt(klass.path, DEPTH.school) ?? '')
-    const made = { schoolId, number: child.number, ...fieldsOf(child.student, place, [], now) }
+    const sealedNumber = child.idNumber ? keptNumber(child.idNumber, fields, true).sealedNumber : null
+    const made = { schoolId, number: child.number, sealedNumber, ...fieldsOf(child.student, place, [], now) }
     const own = deeds(studentId)
     const [first] = own
     // Nobody else can have given a guardian to a child that is not there yet.

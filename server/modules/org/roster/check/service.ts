@@ -1,7 +1,9 @@
 import type { Types } from 'mongoose'
 import type { Deps } from '../../../../infra/deps.ts'
+import { keptNumber } from '../../../../infra/id-numbers.ts'
 import { SheetRefused } from '../../../../infra/sheets/guard.ts'
 import { readOutline, readSheetRows } from '../../../../infra/sheets/read.ts'
+import { sealIdNumbers } from '../../families/numbers/service.ts'
 import { StudentModel, type StudentRecord } from '../../families/model.ts'
 import { compare, type Leaver, openBatch, sealBatch, type Waiting } from '../differences/service.ts'
 import type { Child } from '../differences/rules.ts'
@@ -25,6 +27,7 @@ const NOTHING = {
   leftInClasses: 0,
   leftInSchools: 0,
   guardians: 0,
+  idNumbers: 0,
   newUnits: 0,
   errors: 0,
 }
@@ -67,9 +70,16 @@ interface Checking {
 export async function check(job: ImportRecord, mapping: Mapping, file: string, deps: Tools) {
   const importId = job._id
   await Promise.all([RowModel.deleteMany({ importId }), ChunkModel.deleteMany({ importId })])
+  // A child whose ID number still stands in clear would be taken for another one.
+  await sealIdNumbers(job.path, deps)
   await note(importId, { status: 'checking', ...NOTHING }, deps.clock.now())
   const places = await openPlaces(job)
-  const reader = rosterReader(mapping, places.problemOf, places.ownSchool)
+  const reader = rosterReader(
+    mapping,
+    places.problemOf,
+    places.ownSchool,
+    (it) => keptNumber(it, deps.fields, true).number,
+  )
   const counts = { ...NOTHING }
   const it: Checking = { importId, reader, places, counts, schools: new Map(), classIds: new Set(), deps }
   try {
@@ -92,6 +102,7 @@ async function checkBatch(it: Checking, batch: ReadBatch, seq: number) {
   counts.rowsChecked = counts.rows
   counts.errors += batch.mistakes.length
   counts.students += batch.children.length
+  counts.idNumbers += batch.children.filter((it) => it.idNumber).length
   const guardians = [...batch.children, ...batch.later].flatMap((child) => child.guardians)
   counts.guardians += guardians.length
   if (batch.children.length > 0) await writeChunk(it, seq, batch.children)

@@ -2,6 +2,7 @@ import { Types } from 'mongoose'
 import type { DifferenceKind } from '#contract/roster'
 import type { Deps } from '../../../../infra/deps.ts'
 import { maskPhone } from '../../../../infra/field-crypto.ts'
+import { shownNumber } from '../../../../infra/id-numbers.ts'
 import { barredPairs, pairKey } from '../../families/bars/service.ts'
 import {
   GuardianshipModel,
@@ -170,14 +171,20 @@ function listedIn(batch: Batch, kind: DifferenceKind): Listing[] {
   if ('leavers' in batch) {
     return batch.leavers
       .filter((it) => it.isInClass === (kind === 'leftInClasses'))
-      .map(({ student, number, className }) => ({ row: null, student, number, className, notes: [] }))
+      .map(({ student, number, className }) => ({
+        row: null,
+        student,
+        number: shownNumber(number),
+        className,
+        notes: [],
+      }))
   }
   return batch.children
     .filter((it) => it.kind === kind)
     .map(({ child, notes }) => ({
       row: child.row,
       student: child.student,
-      number: child.number,
+      number: shownNumber(child.number),
       className: `${child.school}${gradeName(child.grade)}${child.klass}`,
       notes,
     }))

@@ -1,6 +1,7 @@
 import type { SheetRow } from '../../../../infra/sheets/book.ts'
 import type { Child } from '../differences/rules.ts'
 import type { Mapping } from '../headings/rules.ts'
+import { holdsIdNumber, isIdHeading } from '../../../../infra/id-numbers.ts'
 import { plain, type RawRow, readRow, type RosterRow, type RowGuardian } from '../rules.ts'
 
 export interface Mistake {
@@ -41,18 +42,24 @@ export function rosterReader(
   mapping: Mapping,
   problemOf: (row: RosterRow) => string | null,
   ownSchool: string | null,
+  /** What stands for an ID number. */
+  standIn: (idNumber: string) => string,
 ) {
   const met = new Map<string, Met>()
   /** Children of rows that cannot be written: nobody takes them for gone. */
   const doubtful = new Set<string>()
   let toSkip = mapping.lines
   let headings: string[] = []
+  const numberAt = mapping.columns.find((it) => it.key === 'number')?.at ?? -1
+  /** Its heading says that the column of numbers holds ID numbers, whatever they look like. */
+  let isOfIds = false
 
   function isHeading({ row, cells }: SheetRow) {
     if (row < mapping.line) return true
     if (toSkip > 0) {
       toSkip--
       headings = cells
+      isOfIds ||= isIdHeading(cells[numberAt] ?? '')
       return true
     }
     // Printed lists say their heading again on every page.
@@ -66,16 +73,16 @@ export function rosterReader(
     const read = readRow(raw, ownSchool)
     const problem = 'problem' in read ? read.problem : problemOf(read.row)
     if ('problem' in read || problem) return fail(line, raw, problem ?? '', batch)
-    const { row } = read
+    const row = kept(read.row)
     const key = keyOf(row)
     const before = met.get(key)
     const contradiction = before && contradictionOf(before, row)
     if (contradiction) return fail(line, raw, contradiction, batch)
-    const { school, grade, klass, number, student, guardians } = row
+    const { guardians, student, grade, klass } = row
     const phones = guardians.flatMap((it) => [Number(it.phone), line.row])
     if (!before) {
       met.set(key, { row: line.row, name: student, klass: `${grade}${klass}`, phones, seq })
-      const child = { row: line.row, lines: 1, school, grade, klass, number, student, guardians }
+      const child = { ...row, row: line.row, lines: 1 }
       byRow.set(line.row, child)
       batch.children.push(child)
       return
@@ -88,9 +95,14 @@ export function rosterReader(
     } else batch.later.push({ seq: before.seq, row: before.row, guardians })
   }
 
+  const isId = (number: string) => number !== '' && (isOfIds || holdsIdNumber(number))
+  const kept = (row: RosterRow): RosterRow =>
+    isId(row.number) ? { ...row, number: standIn(row.number), idNumber: row.number } : row
+
   function fail(line: SheetRow, raw: RawRow, problem: string, batch: ReadBatch) {
     const student = plain(raw.student ?? '').slice(0, 20)
-    doubtful.add(plain(raw.number ?? '') || student)
+    const number = plain(raw.number ?? '')
+    doubtful.add((isId(number) ? standIn(number) : number) || student)
     batch.mistakes.push({ row: line.row, problem, student, said: line.cells })
   }
 

@@ -1,4 +1,5 @@
 import { assignmentStatus, groupStatus } from '#contract/transfers'
+import { holdsSealed } from '../../../../infra/sealed.ts'
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
 
 const id = Schema.Types.ObjectId
@@ -69,6 +70,7 @@ const lineSchema = new Schema(
     number: { type: String, default: '' },
     fromSchool: { type: String, default: '' },
     newNumber: { type: String, default: '' },
+    sealedNewNumber: { type: String, default: null },
     studentId: { type: id, default: null },
     schoolId: { type: id, default: null },
     /** The class it was confirmed for. */
@@ -89,5 +91,6 @@ lineSchema.index({ assignmentId: 1, schoolId: 1, state: 1, row: 1 })
 lineSchema.index({ assignmentId: 1, schoolId: 1, row: 1 })
 // A year on nobody asks any more; the log keeps who went where.
 lineSchema.index({ at: 1 }, { expireAfterSeconds: 366 * 86_400 })
+holdsSealed(lineSchema, 'sealedNewNumber')
 export type LineRecord = InferSchemaType<typeof lineSchema> & { _id: Types.ObjectId }
 export const LineModel = model('AssignedLine', lineSchema)

@@ -1,4 +1,5 @@
 import type * as api from '#contract/transfers'
+import { shownNumber } from '../../../../infra/id-numbers.ts'
 import type { AssignmentRecord, GroupRecord, LineRecord } from './model.ts'
 
 export const presentGroup = (group: GroupRecord, mayDecide: boolean): api.AssignedGroup => ({
@@ -40,7 +41,7 @@ export const presentAssignment = (
 export const presentLine = (line: LineRecord): api.AssignedStudent => ({
   row: line.row,
   name: line.name,
-  number: line.number,
+  number: shownNumber(line.number),
   fromSchool: line.fromSchool,
   state: line.state,
   problem: line.problem ?? null,

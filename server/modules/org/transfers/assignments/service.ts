@@ -223,7 +223,9 @@ async function moved(
   to: Parameters<typeof carry>[0]['to'],
   { group, actor, now }: Mover,
 ): Promise<string | null> {
-  const number = line.newNumber || undefined
+  const number = line.newNumber
+    ? { number: line.newNumber, sealedNumber: line.sealedNewNumber ?? null }
+    : undefined
   const detail = `${line.name}从${line.fromSchool}分配到${group.schoolName}`
   try {
     await LineModel.db
@@ -231,7 +233,7 @@ async function moved(
         await carry({ student, to, number, detail, actor }, now)
         await LineModel.updateOne({ _id: line._id, state: 'waiting' }, { state: 'moved' })
       })
-      .catch((error: unknown) => numberTaken(error, number ?? student.number))
+      .catch((error: unknown) => numberTaken(error, (number ?? student).number))
     return null
   } catch (error) {
     if (error instanceof Refusal) return error.message

@@ -1,7 +1,9 @@
 import type { Types } from 'mongoose'
+import { keptNumber } from '../../../../infra/id-numbers.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import { SheetRefused } from '../../../../infra/sheets/guard.ts'
 import { readSheetRows } from '../../../../infra/sheets/read.ts'
+import { sealIdNumbers } from '../../families/numbers/service.ts'
 import { StudentModel, type StudentRecord } from '../../families/model.ts'
 import type { UnitRecord } from '../../tree/model.ts'
 import { DEPTH, idAt } from '../../tree/rules.ts'
@@ -9,6 +11,8 @@ import { unitsWithin } from '../../tree/service.ts'
 import { AssignmentModel, type AssignmentRecord, GroupModel, LineModel } from '../assignments/model.ts'
 import { noteAssignment } from '../assignments/service.ts'
 import { type ColumnKey, type KnownStudent, matchOf, readHeading, readLine } from '../rules.ts'
+
+type Tools = Pick<Deps, 'clock' | 'fields'>
 
 /** The heading stands in one of the first lines; a title may stand above it. */
 const HEADING_WITHIN = 5
@@ -22,14 +26,16 @@ interface Reading {
   seen: Map<string, number>
   rows: number
   problems: number
+  fields: Deps['fields']
 }
 
 /** Looks a whole list through and moves nobody. May start over after a crash. */
-export async function check(job: AssignmentRecord, file: string, { clock }: Pick<Deps, 'clock'>) {
+export async function check(job: AssignmentRecord, file: string, { clock, fields }: Tools) {
   await Promise.all([
     LineModel.deleteMany({ assignmentId: job._id }),
     GroupModel.deleteMany({ assignmentId: job._id }),
   ])
+  await sealIdNumbers(job.path, { fields })
   const cityPath = `/${idAt(job.path, DEPTH.city) ?? ''}/`
   const receiving = await unitsWithin(cityPath, 'school')
   const reading: Reading = {
@@ -40,6 +46,7 @@ export async function check(job: AssignmentRecord, file: string, { clock }: Pick
     seen: new Map(),
     rows: 0,
     problems: 0,
+    fields,
   }
   await noteAssignment(job._id, { status: 'checking', rows: 0, problems: 0 }, clock.now())
   try {
@@ -67,14 +74,14 @@ async function checkBatch(reading: Reading, batch: Row[], at: Date) {
   const lines = batch.flatMap((row) => {
     const { heading } = reading
     if (!heading) return takeHeading(reading, row)
-    return [{ row: row.row, ...readLine(row.cells, heading) }]
+    return [{ row: row.row, ...keptLine(readLine(row.cells, heading), reading.fields) }]
   })
   if (lines.length === 0) return
   const known = await studentsBy(
     reading,
     lines.flatMap((it) => (it.problem ? [] : [it.line.number])),
   )
-  const made = lines.map(({ row, line, problem }) => {
+  const made = lines.map(({ row, line, problem, sealedNewNumber }) => {
     const found = problem ? problem : placed(reading, row, line, known.get(line.number) ?? [])
     const isPlaced = typeof found !== 'string'
     reading.rows++
@@ -86,12 +93,20 @@ async function checkBatch(reading: Reading, batch: Row[], at: Date) {
       name,
       number,
       newNumber,
+      sealedNewNumber,
       at,
       fromSchool: isPlaced ? found.student.schoolName : line.fromSchool,
       ...(isPlaced ? { studentId: found.student._id, schoolId: found.to._id } : { problem: found }),
     }
   })
   await LineModel.insertMany(made)
+}
+
+/** A line as it may be kept: what are ID numbers stand as everywhere. */
+function keptLine({ line, problem }: ReturnType<typeof readLine>, fields: Deps['fields']) {
+  const fresh = keptNumber(line.newNumber, fields)
+  const number = keptNumber(line.number, fields).number
+  return { line: { ...line, number, newNumber: fresh.number }, sealedNewNumber: fresh.sealedNumber, problem }
 }
 
 function takeHeading(reading: Reading, { row, cells }: Row): [] {

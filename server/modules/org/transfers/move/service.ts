@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { type KeptNumber, shownNumber } from '../../../../infra/id-numbers.ts'
 import { Refusal } from '../../../../http/errors.ts'
 import * as audit from '../../../audit/service.ts'
 import { cancelLostCalls } from '../../../meetings/moves/service.ts'
@@ -15,7 +16,7 @@ export interface Carrying {
   student: StudentRecord
   to: UnitRecord
   /** A new number, where the old one is taken at the new school. */
-  number?: string | undefined
+  number?: KeptNumber | undefined
   /** In words for the log: 转学, 转班, 小升初. */
   detail: string
   /** Who decided it, where no request is running. */
@@ -41,7 +42,10 @@ export async function carry({ student, to, number, detail, actor }: Carrying, no
         $set: {
           ...where,
           schoolId: new Types.ObjectId(idAt(to.path, DEPTH.school) ?? ''),
-          ...(number && { number: { $literal: number } }),
+          ...(number && {
+            number: { $literal: number.number },
+            sealedNumber: { $literal: number.sealedNumber },
+          }),
           leftAt: null,
           leftReason: null,
           memberships: { $concatArrays: [ended(now), [{ ...where, from: now, to: null }]] },
@@ -71,7 +75,7 @@ async function note({ student, to, detail, actor }: Omit<Carrying, 'number'>, no
 /** A number that is taken at the new school, in words; everything else goes on being thrown. */
 export function numberTaken(error: unknown, number: string): never {
   if ((error as { code?: number }).code === 11000) {
-    throw new Refusal('conflict', `新学校已经有人用学号${number}，请填一个新学号`)
+    throw new Refusal('conflict', `新学校已经有人用学号${shownNumber(number)}，请填一个新学号`)
   }
   throw error
 }
