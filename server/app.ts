@@ -22,6 +22,9 @@ import { accountRoutes } from './modules/accounts/routes.ts'
 import { demoRoutes } from './modules/accounts/demo/routes.ts'
 import { certificateRoutes } from './modules/certificates/routes.ts'
 import { verifyPages } from './modules/certificates/verify/routes.ts'
+import { lessonDraftRoutes } from './modules/courses/drafts/lessons/routes.ts'
+import { questionDraftRoutes } from './modules/courses/drafts/questions/routes.ts'
+import { draftRoutes } from './modules/courses/drafts/routes.ts'
 import { examRoutes } from './modules/courses/exams/routes.ts'
 import { courseRoutes, mediaPages } from './modules/courses/routes.ts'
 import { courseStaffRoutes } from './modules/courses/staff/routes.ts'
@@ -85,6 +88,9 @@ const ROOMS = [
   courseRoutes,
   examRoutes,
   courseStaffRoutes,
+  draftRoutes,
+  lessonDraftRoutes,
+  questionDraftRoutes,
   certificateRoutes,
   approvalRoutes,
   numberRoutes,

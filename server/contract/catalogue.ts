@@ -3,6 +3,7 @@ import * as accounts from './accounts.ts'
 import * as audit from './audit.ts'
 import * as certificates from './certificates.ts'
 import * as courses from './courses.ts'
+import * as drafts from './drafts.ts'
 import * as families from './families.ts'
 import * as letterAnswers from './letter-answers.ts'
 import * as letters from './letters.ts'
@@ -35,6 +36,7 @@ export const ROOMS: Record<string, object> = {
   roster,
   meetings,
   courses,
+  drafts,
   certificates,
   notify,
   figures,

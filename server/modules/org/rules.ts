@@ -11,6 +11,8 @@ export type Action =
   | 'writeLetters'
   | 'offerCalls'
   | 'editCourses'
+  /** Putting a course before families and teachers; a lecturer writes and does not publish. */
+  | 'publishCourses'
   | 'revokeCertificates'
   | 'appoint'
   /** Guardians and joins corrected by hand: relation, primary, barred, wrong matches. */
@@ -50,6 +52,7 @@ const MAY: Record<Action, readonly PostKind[]> = {
   writeLetters: [...ADMINS, 'grade_head', 'class_teacher'],
   offerCalls: [...SCHOOL, 'grade_head', 'class_teacher', 'teacher', 'mentor'],
   editCourses: [...ADMINS, 'lecturer'],
+  publishCourses: ADMINS,
   revokeCertificates: ADMINS,
   appoint: ADMINS,
   keepFamilies: ['district_admin', ...SCHOOL, 'class_teacher'],

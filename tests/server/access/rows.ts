@@ -283,6 +283,25 @@ const courses: Record<string, Row> = {
   verifyCertificate: own,
 }
 
+const WRITE_COURSES: PostKind[] = [...ADMINS, 'lecturer']
+/** What a school is writing; a lecturer writes and does not publish. */
+const drafts: Record<string, Row> = {
+  listProgrammeDrafts: staff(WRITE_COURSES, { at: 'school' }),
+  createProgrammeDraft: staff(WRITE_COURSES, { at: 'school' }),
+  readProgrammeDraft: staff(WRITE_COURSES, { at: 'school' }),
+  saveProgrammeDraft: staff(WRITE_COURSES, { at: 'school' }),
+  removeProgrammeDraft: staff(WRITE_COURSES, { at: 'school' }),
+  publishProgrammeDraft: staff(ADMINS, { at: 'school' }),
+  addLessonDraft: staff(WRITE_COURSES, { at: 'school' }),
+  readLessonDraft: staff(WRITE_COURSES, { at: 'school' }),
+  saveLessonDraft: staff(WRITE_COURSES, { at: 'school' }),
+  removeLessonDraft: staff(WRITE_COURSES, { at: 'school' }),
+  listQuestionDrafts: staff(WRITE_COURSES, { at: 'school' }),
+  addQuestionDraft: staff(WRITE_COURSES, { at: 'school' }),
+  saveQuestionDraft: staff(WRITE_COURSES, { at: 'school' }),
+  removeQuestionDraft: staff(WRITE_COURSES, { at: 'school' }),
+}
+
 const others: Record<string, Row> = {
   answerConsent: own,
   readPrivacyText: own,
@@ -324,5 +343,6 @@ export const ROWS: Readonly<Record<string, Row>> = {
   ...letters,
   ...meetings,
   ...courses,
+  ...drafts,
   ...others,
 }

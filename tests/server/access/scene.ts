@@ -1,4 +1,5 @@
 import mongoose from 'mongoose'
+import { addQuestionDraft } from '#contract/drafts'
 import { createLetter, openMyLetter, signMyLetter } from '#contract/letters'
 import { bookSlot, openSlots } from '#contract/meetings'
 import { askToJoin } from '#contract/org'
@@ -15,6 +16,7 @@ import { GuardianshipModel, StudentModel } from '../../../server/modules/org/fam
 import { ImportModel } from '../../../server/modules/org/roster/model.ts'
 import type { UnitRecord } from '../../../server/modules/org/tree/model.ts'
 import { buildBranch, buildGuardian, buildStaff, buildStudent } from '../../support/build.ts'
+import { QUESTION, writeProgramme } from '../../support/drafts.ts'
 import { DRAFT, INK, newRequest, sendLetter, tick } from '../../support/letters.ts'
 import { passAll, publish } from '../../support/learning.ts'
 import type { World } from '../../support/world.ts'
@@ -72,6 +74,7 @@ export async function buildScene(world: World) {
   const things = {
     ...(await buildThings(world, branch, family)),
     ...(await buildMatters(world, branch, family)),
+    ...(await buildDrafts(world, branch)),
   }
   const personas = [
     persona({ name: 'nobody', role: 'nobody', token: null }),
@@ -274,6 +277,20 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
     postId: String(post?.posts[0]?._id),
     code: 'grade7',
   }
+}
+
+/** A programme the school is writing, with a lesson and a question. */
+async function buildDrafts(world: World, { school }: Branch): Promise<Ids> {
+  const asOffice = await world.as(await buildStaff(school, 'school_admin'), 'staff')
+  const draft = await writeProgramme(asOffice, String(school._id), { lessonTitles: ['孩子不肯起床'] })
+  const lessonId = draft.lessonRows[0]?.id ?? ''
+  const question = await asOffice(addQuestionDraft, {
+    ...QUESTION,
+    programmeDraftId: draft.id,
+    requestId: newRequest(),
+    lessonId,
+  })
+  return { programmeDraftId: draft.id, lessonDraftId: lessonId, questionDraftId: question.id }
 }
 
 /** Everything the database holds now, and a way back to it. */

@@ -1,4 +1,5 @@
 import type { Block } from '#contract/courses'
+import { audience, courseStage, moduleRule, type ModuleRule } from '#contract/drafts'
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
 
 const id = Schema.Types.ObjectId
@@ -19,38 +20,59 @@ const outlineSchema = new Schema(
     code: { type: String, required: true },
     title: { type: String, required: true },
     kind: { type: String, enum: ['article', 'video'], required: true },
-    theme: { type: String, required: true },
+    theme: { type: String, default: '' },
     summary: { type: String, required: true },
     minutes: { type: Number, required: true },
     seconds: { type: Number, required: true },
-    poster: { type: String, required: true },
+    /** Credit hours, by halves; absent means one. */
+    hours: { type: Number, default: 1 },
+    poster: { type: String, default: '' },
+  },
+  part,
+)
+
+const moduleSchema = new Schema(
+  {
+    title: { type: String, default: '' },
+    rule: { type: String, enum: moduleRule.options, required: true },
+    /** `atLeast`: so many lessons; `credits`: so many hours. */
+    least: { type: Number, default: 0 },
+    lessonIds: { type: [id], required: true },
   },
   part,
 )
 
 const programmeSchema = new Schema(
   {
+    /** The unit it belongs to, whose families and teachers meet it; null: the installation, so everybody does. */
+    unitId: { type: id, default: null },
+    audience: { type: String, enum: audience.options, default: 'guardian' },
     code: { type: String, required: true },
     version: { type: Number, required: true },
     title: { type: String, required: true },
-    stage: { type: String, enum: ['幼儿园', '小学', '初中', '高中', '中职'], required: true },
+    stage: { type: String, enum: courseStage.options, required: true },
     /** The grades that must hold the certificate: 七年级; where it is optional, those it is offered to first (A5). */
     forGrades: { type: [String], required: true },
     isOptional: { type: Boolean, default: false },
+    /** For teachers: whether only class teachers have to learn it (A8). */
+    isForClassTeachers: { type: Boolean, default: false },
+    /** Whether finishing it earns a certificate; absent means yes. */
+    givesCertificate: { type: Boolean, default: true },
     summary: { type: String, required: true },
     hours: { type: Number, required: true },
-    hoursNote: { type: String, required: true },
+    hoursNote: { type: String, default: '' },
     validity: {
       type: new Schema(
         {
           until: { type: String, enum: ['end-of-stage', 'years'], required: true },
           years: { type: Number, default: null },
-          text: { type: String, required: true },
+          text: { type: String, default: '' },
         },
         part,
       ),
       required: true,
     },
+    /** `draw` is 0 where there is no exam. */
     exam: {
       type: new Schema(
         {
@@ -66,6 +88,8 @@ const programmeSchema = new Schema(
       required: true,
     },
     outline: { type: [outlineSchema], required: true },
+    /** How much of which lessons has to be done; none means all of them. */
+    modules: { type: [moduleSchema], default: [] },
     questions: { type: Number, required: true },
     /** SHA-256 of everything in it: the same content again is no new version. */
     hash: { type: String, required: true },
@@ -75,7 +99,17 @@ const programmeSchema = new Schema(
 )
 programmeSchema.index({ code: 1, version: 1 }, { unique: true })
 
-export type ProgrammeRecord = InferSchemaType<typeof programmeSchema> & { _id: Types.ObjectId }
+export interface Module {
+  title: string
+  rule: ModuleRule
+  least: number
+  lessonIds: Types.ObjectId[]
+}
+export type ProgrammeRecord = Omit<InferSchemaType<typeof programmeSchema>, 'modules'> & {
+  _id: Types.ObjectId
+  /** Absent in versions from before there were modules. */
+  modules?: Module[]
+}
 export const ProgrammeModel = model('Programme', programmeSchema)
 
 const lessonSchema = new Schema(
@@ -85,12 +119,12 @@ const lessonSchema = new Schema(
     number: { type: Number, required: true },
     title: { type: String, required: true },
     kind: { type: String, enum: ['article', 'video'], required: true },
-    theme: { type: String, required: true },
+    theme: { type: String, default: '' },
     summary: { type: String, required: true },
     minutes: { type: Number, required: true },
     /** Length of the watch ledger: of the video, or the time its text takes to read. */
     seconds: { type: Number, required: true },
-    poster: { type: String, required: true },
+    poster: { type: String, default: '' },
     video: {
       type: new Schema(
         {

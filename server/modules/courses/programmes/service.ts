@@ -4,6 +4,7 @@ import { Types } from 'mongoose'
 import { type Lesson, type Programme, THEMES } from '../../../../content/schema.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { hash } from '../../../infra/files.ts'
+import { findLatest, putOut } from './versions/service.ts'
 import {
   EnrolmentModel,
   type EnrolmentRecord,
@@ -15,6 +16,8 @@ import {
   type QuestionRecord,
 } from './model.ts'
 import { blocksOf, captionsOf, readingSeconds, sourceInWords } from './rules.ts'
+
+export { findLatest } from './versions/service.ts'
 
 /** More programmes than one per grade nobody writes. */
 const MOST_PROGRAMMES = 40
@@ -29,47 +32,19 @@ export const mediaDir = ({ env }: Pick<Deps, 'env'>) => join(env.DATA_DIR, 'medi
 export async function publishProgramme(content: Programme, deps: Pick<Deps, 'clock' | 'env'>) {
   const lessons = await Promise.all(content.lessons.map((it, at) => lessonFrom(it, at + 1, deps)))
   const { dir: _dir, lessons: _lessons, bank, version, ...about } = content
-  const written = hash(JSON.stringify([about, lessons.map(({ _id, ...it }) => it), bank]))
-
-  const latest = await findLatest(content.code)
-  if (latest?.hash === written) return latest
-  const programmeId = new Types.ObjectId()
   const idOf = new Map(lessons.map((it) => [it.code, it._id]))
-  try {
-    await ProgrammeModel.db.transaction(async () => {
-      await ProgrammeModel.create({
-        ...about,
-        _id: programmeId,
-        version: Math.max(version, (latest?.version ?? 0) + 1),
-        outline: lessons.map((it) => ({ ...outlineOf(it), lessonId: it._id })),
-        questions: bank.length,
-        hash: written,
-        publishedAt: deps.clock.now(),
-      })
-      await LessonModel.insertMany(lessons.map((it) => ({ ...it, programmeId })))
-      await QuestionModel.insertMany(
-        bank.map(({ lesson, ...it }) => ({ ...it, programmeId, lessonId: idOf.get(lesson) })),
-      )
-    })
-  } catch (error) {
-    // Two servers that boot together publish the same version; the first one's stands.
-    if ((error as { code?: number }).code !== 11000) throw error
-  }
-  return findLatest(content.code)
+  return putOut(
+    {
+      about,
+      least: version,
+      lessons,
+      modules: [],
+      written: hash(JSON.stringify([about, lessons.map(({ _id, ...it }) => it), bank])),
+      bank: bank.map(({ lesson, ...it }) => ({ ...it, lessonId: idOf.get(lesson) })),
+    },
+    deps.clock.now(),
+  )
 }
-
-const outlineOf = ({ code, title, kind, theme, summary, minutes, seconds, poster }: NewLesson) => ({
-  code,
-  title,
-  kind,
-  theme,
-  summary,
-  minutes,
-  seconds,
-  poster,
-})
-
-type NewLesson = Awaited<ReturnType<typeof lessonFrom>>
 
 async function lessonFrom(lesson: Lesson, number: number, deps: Pick<Deps, 'env'>) {
   const blocks = blocksOf(lesson.body)
@@ -105,10 +80,6 @@ async function keepMedia(path: string, deps: Pick<Deps, 'env'>) {
   await rename(draft, join(mediaDir(deps), name))
   return `/media/${name}`
 }
-
-/** The version that whoever begins today gets. */
-export const findLatest = (code: string) =>
-  ProgrammeModel.findOne({ code }).sort({ version: -1 }).lean<ProgrammeRecord>()
 
 /** Every version of a programme, the latest first: people are still on older ones. */
 export const versionsOf = (code: string) =>

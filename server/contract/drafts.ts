@@ -1,0 +1,340 @@
+import * as z from 'zod/mini'
+import { block, lessonKind, questionKind } from './courses.ts'
+import { done, endpoint, instant, objectId, whole, words } from './endpoint.ts'
+
+/** A series of 83 lessons is the longest we know of (A4). */
+export const MOST_LESSONS = 120
+export const MOST_QUESTIONS = 600
+
+export const audience = z.enum(['guardian', 'staff'])
+export type CourseAudience = z.infer<typeof audience>
+
+/** 教师 is the stage of what teachers learn (A8). */
+export const courseStage = z.enum(['幼儿园', '小学', '初中', '高中', '中职', '教师'])
+export type CourseStage = z.infer<typeof courseStage>
+
+/** How much of a module has to be done: every lesson, every lesson in order, so many lessons, or so many hours. */
+export const moduleRule = z.enum(['all', 'inOrder', 'atLeast', 'credits'])
+export type ModuleRule = z.infer<typeof moduleRule>
+
+const line = (what: string, most: number) =>
+  z.string(`请填写${what}`).check(z.trim(), z.maxLength(most, `${what}最多${most}个字`))
+const counted = (what: string, least: number, most: number) =>
+  z.int(`${what}要是整数`).check(z.gte(least, `${what}至少是${least}`), z.lte(most, `${what}最多是${most}`))
+/** Credit hours 学时, by halves. */
+const hours = z.number('学时要是数字').check(z.gte(0, '学时不能小于0'), z.lte(200, '学时最多是200'))
+const requestId = z.string().check(z.regex(/^[\w-]{8,64}$/, '编号不对'))
+/** The revision that was read; a save over a newer one is refused. */
+const revision = z.int('版本不对').check(z.gte(0, '版本不对'))
+
+export const draftModule = z.strictObject({
+  title: line('单元的名称', 30),
+  rule: moduleRule,
+  /** `atLeast`: so many lessons; `credits`: so many hours; 0 for the others. */
+  least: z.number('数目不对').check(z.gte(0, '数目不能小于0'), z.lte(200, '数目最多是200')),
+  lessonIds: z.array(objectId).check(z.maxLength(MOST_LESSONS, `一个单元最多${MOST_LESSONS}课`)),
+})
+export type DraftModule = z.infer<typeof draftModule>
+
+export const draftExam = z.strictObject({
+  draw: counted('每卷题数', 1, 100),
+  /** At least so many of every lesson are among those drawn. */
+  drawPerLesson: counted('每课至少抽题', 0, 20),
+  passPercent: counted('及格线', 1, 100),
+  minutesLimit: counted('考试时间', 1, 240),
+  attemptsPerDay: counted('每天次数', 1, 20),
+  /** Rest between a failed attempt and the next, in minutes. */
+  pauseMinutes: counted('两次之间的休息', 0, 1440),
+})
+export type DraftExam = z.infer<typeof draftExam>
+
+/** What finishing earns; null where it earns no certificate. */
+export const draftCertificate = z.strictObject({
+  until: z.enum(['end-of-stage', 'years']),
+  /** How long it is valid where it does not end with the stage. */
+  years: z.nullable(counted('有效年数', 1, 20)),
+})
+export type DraftCertificate = z.infer<typeof draftCertificate>
+
+/** What an author writes of a programme beside its lessons and questions. */
+const programmeContent = {
+  title: words('课程的名称', 40),
+  audience,
+  stage: courseStage,
+  /** The grades that must learn it; their parents are asked for the certificate unless it is optional (A5). */
+  forGrades: z.array(words('年级', 10)).check(z.maxLength(15, '年级太多了')),
+  /** For teachers: whether only class teachers have to learn it. */
+  isForClassTeachers: z.boolean(),
+  isOptional: z.boolean(),
+  summary: line('简介', 300),
+  hours,
+  hoursNote: line('学时说明', 100),
+  modules: z.array(draftModule).check(z.maxLength(30, '一门课程最多30个单元')),
+  /** null: without an exam, the lessons are enough. */
+  exam: z.nullable(draftExam),
+  certificate: z.nullable(draftCertificate),
+}
+
+/**
+ * `draft` may be changed. `submitted` waits for the unit above, `approved` may be published, `returned` came back with
+ * words, `scheduled` goes out by itself, `published` stands as the latest version until somebody changes the draft.
+ */
+export const draftStatus = z.enum(['draft', 'submitted', 'returned', 'approved', 'scheduled', 'published'])
+export type DraftStatus = z.infer<typeof draftStatus>
+
+const draftHead = {
+  id: objectId,
+  code: z.string(),
+  unitId: objectId,
+  unitName: z.string(),
+  title: z.string(),
+  audience,
+  stage: courseStage,
+  status: draftStatus,
+  lessons: z.int(),
+  questions: z.int(),
+  editedAt: instant,
+  editedBy: z.string(),
+  /** The latest version that came of it. */
+  published: z.nullable(z.object({ version: z.int(), at: instant })),
+}
+export const programmeDraftRow = z.object(draftHead)
+export type ProgrammeDraftRow = z.infer<typeof programmeDraftRow>
+
+export const lessonDraftRow = z.object({
+  id: objectId,
+  title: z.string(),
+  kind: lessonKind,
+  theme: z.string(),
+  minutes: z.int(),
+  hours: z.number(),
+  /** Questions of its quiz. */
+  quiz: z.int(),
+  /** What has to be added before it can be published, in words. */
+  gaps: z.array(z.string()),
+})
+export type LessonDraftRow = z.infer<typeof lessonDraftRow>
+
+export const programmeDraft = z.object({
+  ...draftHead,
+  ...programmeContent,
+  revision: z.int(),
+  lessonRows: z.array(lessonDraftRow),
+  /** What stands between this draft and its publication, in words. */
+  gaps: z.array(z.string()),
+  abilities: z.object({ edit: z.boolean(), publish: z.boolean(), remove: z.boolean() }),
+})
+export type ProgrammeDraft = z.infer<typeof programmeDraft>
+
+export const listProgrammeDrafts = endpoint({
+  access: 'staff',
+  summary: '一个单位自己编写的课程，最近改过的在前',
+  method: 'GET',
+  path: '/units/:unitId/programme-drafts',
+  input: z.strictObject({ unitId: objectId }),
+  reply: z.object({ drafts: z.array(programmeDraftRow) }),
+})
+
+export const createProgrammeDraft = endpoint({
+  access: 'staff',
+  summary: '新建一门课程；同一次请求重复提交，得到同一门课程',
+  method: 'POST',
+  path: '/units/:unitId/programme-drafts',
+  input: z.strictObject({
+    unitId: objectId,
+    requestId,
+    title: programmeContent.title,
+    audience,
+    stage: courseStage,
+  }),
+  reply: programmeDraft,
+})
+
+export const readProgrammeDraft = endpoint({
+  access: 'staff',
+  summary: '一门正在编写的课程：单元、各课、考试规则，还差什么',
+  method: 'GET',
+  path: '/programme-drafts/:programmeDraftId',
+  input: z.strictObject({ programmeDraftId: objectId }),
+  reply: programmeDraft,
+})
+
+export const saveProgrammeDraft = endpoint({
+  access: 'staff',
+  summary: '保存课程的结构和规则；别人刚改过的，不会被盖掉',
+  method: 'PUT',
+  path: '/programme-drafts/:programmeDraftId',
+  input: z.strictObject({ programmeDraftId: objectId, revision, ...programmeContent }),
+  reply: programmeDraft,
+})
+
+export const removeProgrammeDraft = endpoint({
+  access: 'staff',
+  summary: '删除一门从未发布过的课程',
+  method: 'DELETE',
+  path: '/programme-drafts/:programmeDraftId',
+  input: z.strictObject({ programmeDraftId: objectId }),
+  reply: done,
+})
+
+export const publishProgrammeDraft = endpoint({
+  access: 'staff',
+  summary: '发布课程的新版本；正在学旧版本的人学完旧版本',
+  method: 'POST',
+  path: '/programme-drafts/:programmeDraftId/publish',
+  input: z.strictObject({ programmeDraftId: objectId, revision }),
+  reply: programmeDraft,
+})
+
+/** A run or block as an author writes it, bounded; readers are more patient. */
+const draftBlock = z.strictObject({
+  kind: z.enum(['heading', 'paragraph', 'list', 'quote'], '正文里有不认识的段落'),
+  lines: z
+    .array(
+      z
+        .array(
+          z.strictObject({ text: z.string().check(z.maxLength(2000, '一段话太长了')), isBold: z.boolean() }),
+        )
+        .check(z.maxLength(100, '一段里的加粗太多了')),
+    )
+    .check(z.minLength(1, '正文里有空的段落'), z.maxLength(50, '一个列表最多50项')),
+})
+
+/** A question with its answer, as an author writes it. */
+const draftQuestion = {
+  kind: questionKind,
+  stem: words('题目', 300),
+  options: z
+    .array(words('选项', 100))
+    .check(z.minLength(2, '至少要两个选项'), z.maxLength(6, '最多六个选项')),
+  correct: z.array(counted('答案', 0, 5)).check(z.minLength(1, '请选出答案'), z.maxLength(6, '答案太多了')),
+  explanation: line('讲解', 300),
+}
+const quizQuestion = z.strictObject(draftQuestion)
+export type DraftQuestion = z.infer<typeof quizQuestion>
+
+const lessonContent = {
+  kind: lessonKind,
+  title: words('课的名称', 40),
+  theme: line('主题', 20),
+  summary: line('一句话介绍', 120),
+  minutes: counted('时长', 0, 240),
+  hours,
+  /** Address of the picture; empty where there is none. */
+  poster: z.string().check(z.maxLength(200, '封面的地址不对')),
+  /** Films, sounds, pictures and documents of this lesson, in the order they are shown. */
+  assetIds: z.array(objectId).check(z.maxLength(60, '一课最多60个文件')),
+  blocks: z.array(draftBlock).check(z.maxLength(300, '正文太长了，请分成几课')),
+  sources: z.array(line('依据', 100)).check(z.maxLength(20, '依据最多20条')),
+  quiz: z.array(quizQuestion).check(z.maxLength(10, '随堂题最多10道')),
+}
+
+export const lessonDraft = z.object({
+  ...lessonContent,
+  id: objectId,
+  programmeDraftId: objectId,
+  programmeTitle: z.string(),
+  unitId: objectId,
+  blocks: z.array(block),
+  revision: z.int(),
+  gaps: z.array(z.string()),
+  editedAt: instant,
+  editedBy: z.string(),
+  abilities: z.object({ edit: z.boolean() }),
+})
+export type LessonDraft = z.infer<typeof lessonDraft>
+
+export const addLessonDraft = endpoint({
+  access: 'staff',
+  summary: '在一个单元的末尾加一课',
+  method: 'POST',
+  path: '/programme-drafts/:programmeDraftId/lessons',
+  input: z.strictObject({
+    programmeDraftId: objectId,
+    requestId,
+    /** Position of the module it goes to. */
+    moduleAt: whole(0, 29),
+    title: lessonContent.title,
+    kind: lessonKind,
+  }),
+  /** `revision`: of the programme, whose order has changed. */
+  reply: z.object({ lesson: lessonDraft, revision: z.int() }),
+})
+
+export const readLessonDraft = endpoint({
+  access: 'staff',
+  summary: '正在编写的一课，随堂题带答案',
+  method: 'GET',
+  path: '/lesson-drafts/:lessonDraftId',
+  input: z.strictObject({ lessonDraftId: objectId }),
+  reply: lessonDraft,
+})
+
+export const saveLessonDraft = endpoint({
+  access: 'staff',
+  summary: '保存一课；别人刚改过的，不会被盖掉',
+  method: 'PUT',
+  path: '/lesson-drafts/:lessonDraftId',
+  input: z.strictObject({ lessonDraftId: objectId, revision, ...lessonContent }),
+  reply: lessonDraft,
+})
+
+export const removeLessonDraft = endpoint({
+  access: 'staff',
+  summary: '从课程里删去一课，题库里属于它的题一起删去',
+  method: 'DELETE',
+  path: '/lesson-drafts/:lessonDraftId',
+  input: z.strictObject({ lessonDraftId: objectId }),
+  /** Of the programme, whose order has changed. */
+  reply: z.object({ revision: z.int() }),
+})
+
+const bankContent = {
+  ...draftQuestion,
+  lessonId: objectId,
+  /** 1 easy, 2 middling, 3 hard. */
+  difficulty: counted('难度', 1, 3),
+}
+
+export const questionDraft = z.object({
+  ...bankContent,
+  id: objectId,
+  revision: z.int(),
+})
+export type QuestionDraft = z.infer<typeof questionDraft>
+
+export const listQuestionDrafts = endpoint({
+  access: 'staff',
+  summary: '一门课程正在编写的题库，带答案',
+  method: 'GET',
+  path: '/programme-drafts/:programmeDraftId/questions',
+  input: z.strictObject({ programmeDraftId: objectId }),
+  reply: z.object({ questions: z.array(questionDraft), abilities: z.object({ edit: z.boolean() }) }),
+})
+
+export const addQuestionDraft = endpoint({
+  access: 'staff',
+  summary: '给题库加一道题；同一次请求重复提交，只加一道',
+  method: 'POST',
+  path: '/programme-drafts/:programmeDraftId/questions',
+  input: z.strictObject({ programmeDraftId: objectId, requestId, ...bankContent }),
+  reply: questionDraft,
+})
+
+export const saveQuestionDraft = endpoint({
+  access: 'staff',
+  summary: '保存题库里的一道题；别人刚改过的，不会被盖掉',
+  method: 'PUT',
+  path: '/question-drafts/:questionDraftId',
+  input: z.strictObject({ questionDraftId: objectId, revision, ...bankContent }),
+  reply: questionDraft,
+})
+
+export const removeQuestionDraft = endpoint({
+  access: 'staff',
+  summary: '删去题库里的一道题',
+  method: 'DELETE',
+  path: '/question-drafts/:questionDraftId',
+  input: z.strictObject({ questionDraftId: objectId }),
+  reply: done,
+})
