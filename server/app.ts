@@ -9,6 +9,7 @@ import { demoDoor } from './http/demo.ts'
 import { docsRoutes } from './http/docs.ts'
 import { siteRoutes } from './http/site.ts'
 import type { Deps } from './infra/deps.ts'
+import { assetPages, fileRoutes } from './modules/files/routes.ts'
 import { answerRoutes } from './modules/letters/answers/routes.ts'
 import { letterFileRoutes } from './modules/letters/exports/routes.ts'
 import { myLetterRoutes } from './modules/letters/mine/routes.ts'
@@ -92,6 +93,7 @@ const ROOMS = [
   lessonDraftRoutes,
   questionDraftRoutes,
   certificateRoutes,
+  fileRoutes,
   approvalRoutes,
   numberRoutes,
   auditRoutes,
@@ -106,6 +108,7 @@ export function createApp(deps: Deps) {
   docsRoutes(site, deps)
   siteRoutes(site, deps)
   mediaPages(site, deps)
+  assetPages(site, deps)
   verifyPages(site, deps)
 
   const api = new Router({ prefix: '/api' })

@@ -49,6 +49,10 @@ const schema = z
     REDIS_URL: z.url(),
     /** Files (frozen PDFs, exports, uploads). */
     DATA_DIR: z.string().min(1),
+    /** What the files of one unit may take together. */
+    FILES_QUOTA_GB: z.coerce.number().positive().default(50),
+    /** A ClamAV daemon that looks at what is uploaded: `tcp://127.0.0.1:3310`. */
+    CLAMD_URL: z.url().optional(),
     FIELD_KEYS: fieldKeys,
     /** Key of the blind index; changing it means indexing again. */
     INDEX_KEY: base64Key,

@@ -1,6 +1,7 @@
 import type { Agenda } from 'agenda'
 import type { Deps } from './infra/deps.ts'
 import { auditJobs } from './modules/audit/jobs.ts'
+import { fileJobs } from './modules/files/jobs.ts'
 import { letterJobs } from './modules/letters/jobs.ts'
 import { certificateJobs } from './modules/certificates/jobs.ts'
 import { courseJobs } from './modules/courses/jobs.ts'
@@ -33,6 +34,7 @@ const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   letterJobs,
   courseJobs,
   certificateJobs,
+  fileJobs,
   sealingJobs,
   closingJobs,
 ]

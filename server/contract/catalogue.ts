@@ -5,6 +5,7 @@ import * as certificates from './certificates.ts'
 import * as courses from './courses.ts'
 import * as drafts from './drafts.ts'
 import * as families from './families.ts'
+import * as files from './files.ts'
 import * as letterAnswers from './letter-answers.ts'
 import * as letters from './letters.ts'
 import * as figures from './figures.ts'
@@ -38,6 +39,7 @@ export const ROOMS: Record<string, object> = {
   courses,
   drafts,
   certificates,
+  files,
   notify,
   figures,
   home,

@@ -14,6 +14,10 @@ const TYPES: Record<string, string> = {
   '.jpg': 'image/jpeg',
   '.webp': 'image/webp',
   '.mp4': 'video/mp4',
+  '.m3u8': 'application/vnd.apple.mpegurl',
+  '.ts': 'video/mp2t',
+  '.m4a': 'audio/mp4',
+  '.pdf': 'application/pdf',
   '.vtt': 'text/vtt; charset=utf-8',
   '.woff2': 'font/woff2',
   '.wasm': 'application/wasm',
@@ -30,7 +34,7 @@ export async function sendFile(ctx: Context, root: string, name: string, maxAgeS
   ctx.set({
     'content-type': type,
     'accept-ranges': 'bytes',
-    'cache-control': maxAgeSeconds > 0 ? `public, max-age=${maxAgeSeconds}` : 'no-cache',
+    'cache-control': maxAgeSeconds > 0 ? `public, max-age=${maxAgeSeconds}, immutable` : 'no-cache',
     'last-modified': info.mtime.toUTCString(),
   })
   const range = rangeIn(ctx.get('range'), info.size)

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Readable } from 'node:stream'
 import type { Context } from 'koa'
 import type { Env } from '../env.ts'
 import { Refusal } from './errors.ts'
@@ -9,12 +10,18 @@ const MINUTES = 10
 export type LinkKey = Pick<Env, 'INDEX_KEY'>
 
 /**
- * A link to a file beside the contract that works for ten minutes without a sign-in header: browsers and `wx.downloadFile`
+ * A link to a file beside the contract that works for ten minutes, or as long as is said, without a sign-in header: browsers and `wx.downloadFile`
  * open it as it is. It carries who asked, and the signature covers every character of it. `path` is without `/api`, as
  * are all paths of the contract.
  */
-export function signLink(path: `/${string}`, personId: string, now: Date, env: LinkKey): `/${string}` {
-  const until = Math.floor(now.getTime() / 1000) + MINUTES * 60
+export function signLink(
+  path: `/${string}`,
+  personId: string,
+  now: Date,
+  env: LinkKey,
+  minutes = MINUTES,
+): `/${string}` {
+  const until = Math.floor(now.getTime() / 1000) + minutes * 60
   const said = `${path}${path.includes('?') ? '&' : '?'}for=${personId}&until=${until}` as const
   return `${said}&sig=${signature(said, env)}`
 }
@@ -37,8 +44,9 @@ function signature(said: string, { INDEX_KEY }: LinkKey) {
 }
 
 export interface Download {
-  bytes: Buffer
+  bytes: Buffer | Readable
   type:
+    | 'application/octet-stream'
     | 'application/json'
     | 'application/pdf'
     | 'image/png'

@@ -302,6 +302,15 @@ const drafts: Record<string, Row> = {
   removeQuestionDraft: staff(WRITE_COURSES, { at: 'school' }),
 }
 
+const files: Record<string, Row> = {
+  beginUpload: staff(WRITE_COURSES, { at: 'school', say: said({ kind: 'pdf', name: '手册.pdf', bytes: 900 }) }),
+  resumeUpload: staff(WRITE_COURSES, { at: 'school' }),
+  listAssets: staff(WRITE_COURSES, { at: 'school' }),
+  readAsset: staff(WRITE_COURSES, { at: 'school' }),
+  saveCaptions: staff(WRITE_COURSES, { at: 'school' }),
+  removeAsset: staff(WRITE_COURSES, { at: 'school' }),
+}
+
 const others: Record<string, Row> = {
   answerConsent: own,
   readPrivacyText: own,
@@ -344,5 +353,6 @@ export const ROWS: Readonly<Record<string, Row>> = {
   ...meetings,
   ...courses,
   ...drafts,
+  ...files,
   ...others,
 }

@@ -1,5 +1,6 @@
 import mongoose from 'mongoose'
 import { addQuestionDraft } from '#contract/drafts'
+import { beginUpload } from '#contract/files'
 import { createLetter, openMyLetter, signMyLetter } from '#contract/letters'
 import { bookSlot, openSlots } from '#contract/meetings'
 import { askToJoin } from '#contract/org'
@@ -257,7 +258,14 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
     begunBy: new mongoose.Types.ObjectId(office),
   })
   const post = await PersonModel.findById(teacher).lean()
+  const { asset } = await asOffice(beginUpload, {
+    unitId: String(school._id),
+    kind: 'pdf',
+    name: '手册.pdf',
+    bytes: 900,
+  })
   return {
+    assetId: asset.id,
     cityId: String(branch.city._id),
     districtId: String(branch.district._id),
     schoolId: String(school._id),
