@@ -21,6 +21,8 @@ import { auditRoutes } from './modules/audit/log/routes.ts'
 import { numberRoutes } from './modules/audit/numbers/routes.ts'
 import { accountRoutes } from './modules/accounts/routes.ts'
 import { demoRoutes } from './modules/accounts/demo/routes.ts'
+import { badgePages } from './modules/certificates/badges/routes.ts'
+import { lookRoutes } from './modules/certificates/looks/routes.ts'
 import { certificateRoutes } from './modules/certificates/routes.ts'
 import { verifyPages } from './modules/certificates/verify/routes.ts'
 import { lessonDraftRoutes } from './modules/courses/drafts/lessons/routes.ts'
@@ -94,6 +96,7 @@ const ROOMS = [
   questionDraftRoutes,
   certificateRoutes,
   fileRoutes,
+  lookRoutes,
   approvalRoutes,
   numberRoutes,
   auditRoutes,
@@ -110,6 +113,7 @@ export function createApp(deps: Deps) {
   mediaPages(site, deps)
   assetPages(site, deps)
   verifyPages(site, deps)
+  badgePages(site, deps)
 
   const api = new Router({ prefix: '/api' })
   for (const room of ROOMS) room(api, deps)

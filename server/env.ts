@@ -58,6 +58,8 @@ const schema = z
     INDEX_KEY: base64Key,
     /** Keys of the audit log's seals, written like FIELD_KEYS; the old ones stay, or what they sealed cannot be checked. */
     AUDIT_KEYS: fieldKeys,
+    /** Ed25519 seeds that sign the credentials of certificates, written like FIELD_KEYS; the old ones stay, or what they signed cannot be checked. */
+    BADGE_KEYS: fieldKeys,
     /** AppID and secret of the mini-program; without them nobody can log in, so there is no default. */
     WX_APP_ID: z.string().min(1),
     WX_APP_SECRET: z.string().length(32),

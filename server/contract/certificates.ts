@@ -5,6 +5,22 @@ import { day, endpoint, instant, objectId, whole, words } from './endpoint.ts'
 export const certificateState = z.enum(['valid', 'expired', 'revoked'])
 export type CertificateState = z.infer<typeof certificateState>
 
+/** 青叶 · 青玉 · 暖阳: how a certificate looks; a design nobody knows any more is drawn as the first. */
+export const certificateDesign = z.catch(z.enum(['leaf', 'jade', 'dawn']), 'leaf')
+export type CertificateDesign = z.infer<typeof certificateDesign>
+
+/**
+ * A certificate that another has taken the place of. For phones of an earlier release its `state` says revoked; what it really is
+ * stands here.
+ */
+export const succession = z.object({
+  id: objectId,
+  number: z.string(),
+  /** `renewed` 已续证, `corrected` 已换发 */
+  why: z.catch(z.enum(['renewed', 'corrected']), 'corrected'),
+})
+export type Succession = z.infer<typeof succession>
+
 export const myCertificate = z.object({
   id: objectId,
   number: z.string(),
@@ -19,6 +35,13 @@ export const myCertificate = z.object({
   validUntil: day,
   state: certificateState,
   revokeReason: z.nullable(z.string()),
+  design: z.optional(certificateDesign),
+  /** One for the whole family, not for one guardian. */
+  isFamily: z.optional(z.boolean()),
+  /** The certificate that holds in its place. */
+  supersededBy: z.optional(z.nullable(succession)),
+  /** Number of the certificate whose place it took. */
+  supersedes: z.optional(z.nullable(z.string())),
 })
 export type MyCertificate = z.infer<typeof myCertificate>
 
@@ -45,10 +68,28 @@ export const readMyCertificate = endpoint({
     copies,
     /** What the QR says: the public page that anyone can check it on. */
     verifyAddress: z.string(),
+    /** The signed credential (Open Badges 3.0) as a file; `null` for a certificate that holds no more. */
+    badge: z.optional(z.nullable(z.string())),
   }),
 })
 
 const number = z.string().check(z.trim(), z.maxLength(40, '证书编号不对'))
+
+const verified = z.object({
+  number: z.string(),
+  maskedHolder: z.string(),
+  schoolName: z.string(),
+  programmeTitle: z.string(),
+  hours: z.int(),
+  issuedOn: day,
+  validUntil: day,
+  state: certificateState,
+  /** Printed on the certificate: the first characters of the SHA-256 of what it says. */
+  shortCode: z.string(),
+  /** Another certificate has taken its place; which, only the holder is told. */
+  isReplaced: z.optional(z.boolean()),
+})
+export type Verified = z.infer<typeof verified>
 
 export const verifyCertificate = endpoint({
   access: 'public',
@@ -56,20 +97,35 @@ export const verifyCertificate = endpoint({
   method: 'GET',
   path: '/certificates/verify/:number',
   input: z.strictObject({ number }),
+  reply: verified,
+})
+
+export const verifyHolder = endpoint({
+  access: 'public',
+  summary: '凭编号和持证人姓名查验绿证；两者都对，显示证书上的全部内容',
+  method: 'POST',
+  path: '/certificates/verify',
+  input: z.strictObject({ number, holder: words('持证人姓名', 40) }),
   reply: z.object({
-    number: z.string(),
-    maskedHolder: z.string(),
-    schoolName: z.string(),
-    programmeTitle: z.string(),
-    hours: z.int(),
-    issuedOn: day,
-    validUntil: day,
-    state: certificateState,
-    /** Printed on the certificate: the first characters of the SHA-256 of what it says. */
-    shortCode: z.string(),
+    ...verified.shape,
+    holder: z.string(),
+    /** Empty when the child is no longer shown to anybody. */
+    studentName: z.string(),
+    className: z.string(),
+    /** A ten-minute link to the signed credential; `null` for a certificate that holds no more. */
+    badge: z.nullable(z.string()),
   }),
 })
-export type Verified = z.infer<(typeof verifyCertificate)['reply']>
+export type VerifiedHolder = z.infer<(typeof verifyHolder)['reply']>
+
+export const verifyCopy = endpoint({
+  access: 'public',
+  summary: '凭文件的SHA-256核对：这份PDF或图片是不是原件。文件不上传，在查验人的电脑上算出',
+  method: 'GET',
+  path: '/certificates/originals/:sha256',
+  input: z.strictObject({ sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/, '文件的校验值不对')) }),
+  reply: verified,
+})
 
 export const certificateRow = z.object({
   id: objectId,
@@ -85,8 +141,10 @@ export const certificateRow = z.object({
   state: certificateState,
   revokeReason: z.nullable(z.string()),
   revokedAt: z.nullable(instant),
-  /** `open`: see the copy itself, with the names on it. */
-  abilities: z.object({ revoke: z.boolean(), open: z.boolean() }),
+  supersededBy: z.optional(z.nullable(succession)),
+  supersedes: z.optional(z.nullable(z.string())),
+  /** `open`: see the copy itself, with the names on it. `replace`: issue it anew with a name put right. */
+  abilities: z.object({ revoke: z.boolean(), open: z.boolean(), replace: z.optional(z.boolean()) }),
 })
 export type CertificateRow = z.infer<typeof certificateRow>
 
@@ -126,4 +184,70 @@ export const revokeCertificate = endpoint({
   path: '/certificates/:certificateId/revocation',
   input: z.strictObject({ certificateId: objectId, reason: words('撤销原因', 200) }),
   reply: z.object({ id: objectId, state: certificateState, revokedAt: instant }),
+})
+
+export const replaceCertificate = endpoint({
+  access: 'staff',
+  summary: '换发绿证：名字写错时，发一张更正的新证，旧编号显示已换发',
+  method: 'POST',
+  path: '/certificates/:certificateId/replacement',
+  input: z.strictObject({
+    certificateId: objectId,
+    reason: words('换发原因', 200),
+    /** What is put right; what is left out stays as it was. */
+    holder: z.optional(words('持证人姓名', 40)),
+    studentName: z.optional(words('学生姓名', 40)),
+  }),
+  reply: z.object({ id: objectId, number: z.string() }),
+})
+
+/** How the certificates of a unit look: the seal of a school, the design of a city, district or school. */
+export const certificateLook = z.object({
+  /** The unit's own choice; `null` follows the unit above. */
+  design: z.nullable(certificateDesign),
+  /** What certificates get that are issued now. */
+  designInUse: certificateDesign,
+  /** `drawn`: the school's name in a circle; `uploaded`: a picture of the school's own. */
+  seal: z.enum(['drawn', 'uploaded']),
+  sealChangedAt: z.nullable(instant),
+  abilities: z.object({ design: z.boolean(), seal: z.boolean() }),
+})
+export type CertificateLook = z.infer<typeof certificateLook>
+
+export const readCertificateLook = endpoint({
+  access: 'staff',
+  summary: '绿证的样式与电子章',
+  method: 'GET',
+  path: '/units/:unitId/certificate-look',
+  input: z.strictObject({ unitId: objectId }),
+  reply: certificateLook,
+})
+
+export const setCertificateDesign = endpoint({
+  access: 'staff',
+  summary: '选择绿证样式；不选则跟随上级',
+  method: 'PUT',
+  path: '/units/:unitId/certificate-look/design',
+  input: z.strictObject({ unitId: objectId, design: z.nullable(z.enum(['leaf', 'jade', 'dawn'])) }),
+  reply: certificateLook,
+})
+
+/** The picture goes beside the contract: `POST /api/units/:unitId/certificate-seal` with the bytes as the body, up to 2 MB. */
+export const removeCertificateSeal = endpoint({
+  access: 'staff',
+  summary: '不再用上传的电子章，改用系统画的',
+  method: 'DELETE',
+  path: '/units/:unitId/certificate-look/seal',
+  input: z.strictObject({ unitId: objectId }),
+  reply: certificateLook,
+})
+
+export const previewCertificate = endpoint({
+  access: 'staff',
+  summary: '绿证样张：用虚构的名字画出一种样式，带本校的章',
+  method: 'GET',
+  path: '/units/:unitId/certificate-look/sample',
+  input: z.strictObject({ unitId: objectId, design: z.enum(['leaf', 'jade', 'dawn']) }),
+  /** A ten-minute link to a picture. */
+  reply: z.object({ link: z.string() }),
 })

@@ -11,7 +11,12 @@ export const messageKind = z.enum([
   'joinRequest',
   'joinDecided',
   'certificate',
+  'certificateExpiry',
+  'studyReminder',
+  'evidenceDecided',
 ])
+/** A kind that a later release has added reads as the plainest one. */
+const shownKind = z.catch(messageKind, 'letter')
 export type MessageKind = z.infer<typeof messageKind>
 
 const messageId = z.string().check(z.regex(/^[\w.:-]{1,240}$/, '编号不对'))
@@ -20,7 +25,7 @@ const pageMark = z.string().check(z.regex(/^\d{1,15}~[\w.:-]{1,240}$/, '编号�
 
 export const myMessage = z.object({
   id: messageId,
-  kind: messageKind,
+  kind: shownKind,
   title: z.string(),
   text: z.string(),
   /** Page of the mini-program that a tap opens, with its query. */
@@ -55,7 +60,7 @@ export const readMyMessages = endpoint({
 
 /** One kind of reminder and how many of it WeChat may still send to me. */
 export const mySubscription = z.object({
-  kind: messageKind,
+  kind: shownKind,
   label: z.string(),
   /** For `wx.requestSubscribeMessage`. */
   templateId: z.string(),

@@ -25,6 +25,7 @@ export async function openStage(say: Say) {
     FIELD_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     INDEX_KEY: randomBytes(32).toString('base64'),
     AUDIT_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+    BADGE_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     WX_APP_ID: `wx${randomBytes(8).toString('hex')}`,
     WX_APP_SECRET: randomBytes(16).toString('hex'),
     WX_PUSH_TOKEN: randomBytes(16).toString('hex'),

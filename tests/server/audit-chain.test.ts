@@ -218,6 +218,7 @@ it('npm run verify-audit says where the chain is broken and ends with 1', async 
             FIELD_KEYS: secret,
             INDEX_KEY: secret.slice(3),
             AUDIT_KEYS: keys,
+            BADGE_KEYS: secret,
             WX_APP_ID: env.WX_APP_ID,
             WX_APP_SECRET: env.WX_APP_SECRET,
             WX_PUSH_TOKEN: env.WX_PUSH_TOKEN,

@@ -15,32 +15,21 @@ import { StudentModel } from '../../server/modules/org/families/model.ts'
 import { openRedis } from '../../server/infra/redis.ts'
 import { countCheck } from '../../server/modules/certificates/verify/service.ts'
 import { freezeMissing } from '../../server/modules/certificates/jobs.ts'
-import { CertificateModel, type CertificateRecord } from '../../server/modules/certificates/model.ts'
+import { CertificateModel } from '../../server/modules/certificates/model.ts'
 import { pdfOf } from '../../server/modules/certificates/copies/service.ts'
 import { buildBranch, buildGuardian, buildStaff, buildStudent, newId } from '../support/build.ts'
 import { buildContent, passAll, publish } from '../support/learning.ts'
+import { certified } from '../support/certificates.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
 // Its typings describe the ES module, Node loads the other one.
 const readQr = jsqr as unknown as typeof jsqr.default
 
-async function certified(over: Partial<Awaited<ReturnType<typeof buildBranch>>> = {}) {
-  await publish(world)
-  const branch = over.klass ? (over as Awaited<ReturnType<typeof buildBranch>>) : await buildBranch()
-  const student = await buildStudent(branch.klass, { name: '张小明' })
-  const personId = await buildGuardian(world, student)
-  const call = await world.as(personId, 'guardian')
-  const { certificateId } = await passAll(world, call)
-  const certificate = await CertificateModel.findById(certificateId).lean<CertificateRecord>()
-  if (!certificate) throw new Error('no certificate')
-  return { ...branch, student, personId, call, certificate, id: String(certificate._id) }
-}
-
 const get = (path: string) => fetch(`${world.origin()}${path}`, { redirect: 'manual' })
 
 it('gives the phone a PDF and a picture whose QR leads to the public page', async () => {
-  const { call, id, certificate } = await certified()
+  const { call, id, certificate } = await certified(world)
   const { copies, verifyAddress } = await call(readMyCertificate, { certificateId: id })
   const pdf = await get(`/api${copies.pdf}`)
   const picture = await get(`/api${copies.picture}`)
@@ -59,14 +48,14 @@ it('gives the phone a PDF and a picture whose QR leads to the public page', asyn
 })
 
 it('draws the same bytes from the same certificate', async () => {
-  const { certificate } = await certified()
-  const [first, second] = await Promise.all([1, 2].map(() => pdfOf(certificate, 'http://x')))
+  const { certificate } = await certified(world)
+  const [first, second] = await Promise.all([1, 2].map(() => pdfOf(certificate, world.deps())))
 
   expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true)
 })
 
 it('makes the copies that a crash left out', async () => {
-  const { id, call } = await certified()
+  const { id, call } = await certified(world)
   await CertificateModel.updateOne({ _id: id }, { pdf: null, picture: null })
   expect((await call(readMyCertificate, { certificateId: id })).copies).toEqual({ pdf: null, picture: null })
   await freezeMissing(world.deps())
@@ -75,7 +64,7 @@ it('makes the copies that a crash left out', async () => {
 })
 
 it('opens no copy without a link of ours', async () => {
-  const { call, id } = await certified()
+  const { call, id } = await certified(world)
   const { copies } = await call(readMyCertificate, { certificateId: id })
   const link = `/api${copies.pdf}`
 
@@ -86,7 +75,7 @@ it('opens no copy without a link of ours', async () => {
 })
 
 it('shows anybody with the number a masked name and what can be compared', async () => {
-  const { certificate, school } = await certified()
+  const { certificate, school } = await certified(world)
   const verified = await world.withToken(null)(verifyCertificate, {
     number: certificate.number.toLowerCase(),
   })
@@ -115,7 +104,7 @@ it('answers a wrong number, a form and a hostile one with a page', async () => {
 })
 
 it('says expired after the last day and revoked with a reason kept inside', async () => {
-  const { certificate, school, id, call } = await certified()
+  const { certificate, school, id, call } = await certified(world)
   const admin = await world.as(await buildStaff(school, 'school_admin'), 'staff')
   world.goTo(`${certificate.validUntil}T16:01:00Z`)
   const state = async () =>
@@ -156,9 +145,9 @@ it('goes on answering, and counting, while Redis is away', async () => {
 
 it('lists a unit newest first, finds by number and name, and masks names for a city', async () => {
   const branch = await buildBranch()
-  const first = await certified(branch)
-  const second = await certified(branch)
-  const other = await certified()
+  const first = await certified(world, { branch })
+  const second = await certified(world, { branch })
+  const other = await certified(world)
   const teacher = await world.as(await buildStaff(branch.klass, 'class_teacher'), 'staff')
   const city = await world.as(await buildStaff(branch.city, 'city_admin'), 'staff')
   const unitId = String(branch.school._id)
@@ -194,7 +183,7 @@ it('lists a unit newest first, finds by number and name, and masks names for a c
 })
 
 it("neither shows nor revokes another school's certificate", async () => {
-  const { id, school } = await certified()
+  const { id, school } = await certified(world)
   const { school: elsewhere } = await buildBranch()
   const admin = await world.as(await buildStaff(elsewhere, 'school_admin'), 'staff')
 
@@ -208,7 +197,7 @@ it("neither shows nor revokes another school's certificate", async () => {
 })
 
 it('counts families of the starting grade and those that hold the certificate, down to who is missing', async () => {
-  const { district, school, klass, student, personId } = await certified()
+  const { district, school, klass, student, personId } = await certified(world)
   const father = await world.as(await buildGuardian(world, student, { relation: '爸爸' }), 'guardian')
   await passAll(world, father)
   await buildStudent(klass, { name: '李小红' })
@@ -234,7 +223,7 @@ it('counts families of the starting grade and those that hold the certificate, d
 })
 
 it('counts a twin who joined later, and a child where it is now, after the nightly recount', async () => {
-  const { district, klass, student, personId } = await certified()
+  const { district, klass, student, personId } = await certified(world)
   const twin = await buildStudent(klass, { name: '张小亮' })
   await buildGuardian(world, twin, { personId })
   const { klass: next } = await buildBranch()

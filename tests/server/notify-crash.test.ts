@@ -37,6 +37,7 @@ function startWorker() {
       FIELD_KEYS: `k1:${randomBytes(32).toString('base64')}`,
       INDEX_KEY: randomBytes(32).toString('base64'),
       AUDIT_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+      BADGE_KEYS: `k1:${randomBytes(32).toString('base64')}`,
       WX_APP_ID: env.WX_APP_ID,
       WX_APP_SECRET: env.WX_APP_SECRET,
       WX_BASE_URL: world.simulator().url,

@@ -52,6 +52,7 @@ const keys = () => {
     FIELD_KEYS: FIELD_KEYS.map(({ id, key }) => `${id}:${key.toString('base64')}`).join(','),
     INDEX_KEY: INDEX_KEY.toString('base64'),
     AUDIT_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+    BADGE_KEYS: `k1:${randomBytes(32).toString('base64')}`,
   }
 }
 

@@ -62,6 +62,7 @@ function sourceOf(): Record<string, string> {
     FIELD_KEYS: keys(env.FIELD_KEYS),
     INDEX_KEY: env.INDEX_KEY.toString('base64'),
     AUDIT_KEYS: keys(env.AUDIT_KEYS),
+    BADGE_KEYS: keys(env.BADGE_KEYS),
     WX_APP_ID: env.WX_APP_ID,
     WX_APP_SECRET: env.WX_APP_SECRET,
     WX_PUSH_TOKEN: env.WX_PUSH_TOKEN,

@@ -272,6 +272,7 @@ describe('the demo door', () => {
       FIELD_KEYS: `k1:${Buffer.alloc(32).toString('base64')}`,
       INDEX_KEY: Buffer.alloc(32).toString('base64'),
       AUDIT_KEYS: `a1:${Buffer.alloc(32).toString('base64')}`,
+      BADGE_KEYS: `b1:${Buffer.alloc(32).toString('base64')}`,
       WX_APP_ID: env.WX_APP_ID,
       WX_APP_SECRET: env.WX_APP_SECRET,
       WX_PUSH_TOKEN: env.WX_PUSH_TOKEN,

@@ -17,6 +17,7 @@ export function testEnv(over: Record<string, string> = {}) {
     FIELD_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     INDEX_KEY: randomBytes(32).toString('base64'),
     AUDIT_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+    BADGE_KEYS: `k1:${randomBytes(32).toString('base64')}`,
     WX_APP_ID: 'wxtest0000000001',
     WX_APP_SECRET: randomBytes(16).toString('hex'),
     WX_PUSH_TOKEN: 'push-token',

@@ -55,6 +55,8 @@ export const ACTS = {
   'learners.listed': '查看绿证学习情况名单',
   'certificates.listed': '查看绿证名单',
   'certificate.opened': '打开绿证',
+  'certificate.replaced': '换发绿证',
+  'certificate.look': '修改绿证的样式或电子章',
   'calls.listed': '查看通话预约名单',
   'messages.listed': '查看提醒送达名单',
   'joins.listed': '查看加入申请',

@@ -1,8 +1,14 @@
-import type { CertificateRow, MyCertificate, Verified } from '#contract/certificates'
+import type { CertificateRow, MyCertificate, Verified, VerifiedHolder } from '#contract/certificates'
 import { shanghaiDay } from '../../infra/clock.ts'
 import { maskName } from '../../infra/field-crypto.ts'
 import type { CertificateRecord } from './model.ts'
 import { shortCodeOf, stateOf } from './rules.ts'
+
+/** The certificate in whose place another stands. */
+const successor = ({ supersededBy }: CertificateRecord) =>
+  supersededBy
+    ? { id: String(supersededBy.certificateId), number: supersededBy.number, why: supersededBy.why }
+    : null
 
 export function presentMine(certificate: CertificateRecord, now: Date): MyCertificate {
   const { number, holder, hours, issuedOn, isChildHidden } = certificate
@@ -21,6 +27,10 @@ export function presentMine(certificate: CertificateRecord, now: Date): MyCertif
     validUntil: certificate.validUntil,
     state: stateOf(certificate, shanghaiDay(now)),
     revokeReason: certificate.revokeReason ?? null,
+    design: certificate.design ?? 'leaf',
+    isFamily: Boolean(certificate.familyId),
+    supersededBy: successor(certificate),
+    supersedes: certificate.supersedes?.number ?? null,
   }
 }
 
@@ -36,8 +46,22 @@ export function presentVerified(certificate: CertificateRecord, now: Date): Veri
     validUntil: certificate.validUntil,
     state: stateOf(certificate, shanghaiDay(now)),
     shortCode: shortCodeOf(certificate),
+    isReplaced: certificate.status === 'replaced',
   }
 }
+
+/** What somebody may read who has the number and knows whose it is: what stands on the paper. */
+export const presentHolder = (
+  certificate: CertificateRecord,
+  badge: string | null,
+  now: Date,
+): VerifiedHolder => ({
+  ...presentVerified(certificate, now),
+  holder: certificate.holder,
+  studentName: certificate.isChildHidden ? '' : certificate.studentName,
+  className: certificate.isChildHidden ? '' : certificate.className,
+  badge,
+})
 
 export interface Reader {
   seesFamilies: boolean
@@ -60,7 +84,10 @@ export function presentRow(certificate: CertificateRecord, reader: Reader, now: 
     state,
     revokeReason: certificate.revokeReason ?? null,
     revokedAt: certificate.revokedAt?.toISOString() ?? null,
+    supersededBy: successor(certificate),
+    supersedes: certificate.supersedes?.number ?? null,
     abilities: {
+      replace: reader.mayRevoke && reader.seesFamilies && certificate.status === 'valid',
       revoke: reader.mayRevoke && certificate.status === 'valid',
       open: reader.seesFamilies && certificate.pdf !== null,
     },

@@ -7,12 +7,14 @@ import type { Deps } from '../../infra/deps.ts'
 import { findApproval } from '../audit/approvals/service.ts'
 import * as audit from '../audit/service.ts'
 import { unitScope } from '../org/policy.ts'
+import { badgeOf } from './badges/service.ts'
+import { freezeIfMissing } from './copies/service.ts'
 import type { CertificateRecord } from './model.ts'
 import { classOf, holder } from './policy.ts'
-import { presentMine, presentRow, presentVerified } from './present.ts'
+import { presentHolder, presentMine, presentRow, presentVerified } from './present.ts'
 import * as register from './register/service.ts'
 import * as certificates from './service.ts'
-import { countCheck } from './verify/service.ts'
+import { badgeLink, countCheck, findForHolder, findOriginal } from './verify/service.ts'
 
 export function certificateRoutes(router: Router, deps: Deps) {
   const { clock, env, redis, files } = deps
@@ -35,7 +37,20 @@ export function certificateRoutes(router: Router, deps: Deps) {
       // The copies name the child, as they did on the day of issue.
       copies: mine.isChildHidden ? { pdf: null, picture: null } : linksTo(mine, actor.personId),
       verifyAddress: `${env.ORIGIN}/verify/${mine.number}`,
+      badge: badgeLink(mine, deps, actor.personId),
     }
+  })
+
+  serve(router, api.verifyHolder, async ({ number, holder: name, caller }) => {
+    const found = await findForHolder(number, name, caller.ip, redis)
+    return presentHolder(found, badgeLink(found, deps), clock.now())
+  })
+
+  serve(router, api.verifyCopy, async ({ sha256, caller }) => {
+    await countCheck(caller.ip, redis)
+    const found = await findOriginal(sha256)
+    if (!found) throw new Refusal('not_found', '这不是平台发出的原件，或者内容被改动过')
+    return presentVerified(found, clock.now())
   })
 
   serve(router, api.verifyCertificate, async ({ number, caller }) => {
@@ -86,6 +101,29 @@ export function certificateRoutes(router: Router, deps: Deps) {
       state: 'revoked' as const,
       revokedAt: (revoked.revokedAt ?? clock.now()).toISOString(),
     }
+  })
+
+  serve(router, api.replaceCertificate, async ({ actor, certificateId, caller: _, ...correction }) => {
+    const old = await certificates.findCertificate(certificateId)
+    const scope = await classOf(actor, old, 'revokeCertificates')
+    if (!scope.may('seeFamilies')) throw new Refusal('forbidden', '您的岗位看不到姓名，不能更正')
+    const replaced = await register.replace(scope, certificateId, correction, clock.now())
+    const studentIds = replaced.families.map((it) => String(it.studentId))
+    const detail = `绿证 ${old?.number ?? ''} 换成 ${replaced.number}`
+    await audit.record('certificate.replaced', { unit: scope, studentIds, detail }, clock.now())
+    await freezeIfMissing(replaced, deps)
+    return { id: String(replaced._id), number: replaced.number }
+  })
+
+  router.get('/certificates/:certificateId/badge', async (ctx) => {
+    openLink(ctx, clock.now(), env)
+    const found = await certificates.findCertificate(ctx.params.certificateId ?? '')
+    if (found?.status !== 'valid') throw new Refusal('not_found', '没有这份文件')
+    sendDownload(ctx, {
+      bytes: await badgeOf(found, env),
+      type: 'application/json',
+      name: `家庭教育绿证_电子凭证_${found.number}.json`,
+    })
   })
 
   router.get('/certificates/:certificateId/copies/:copy', async (ctx) => {

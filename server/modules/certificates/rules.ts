@@ -62,11 +62,12 @@ function dayBefore(day: string, year: number) {
   return new Date(date.getTime() - 86_400_000).toISOString().slice(0, 10)
 }
 
+/** What a phone of any release understands: replaced is no longer in force, as revoked is. */
 export function stateOf(
-  { status, validUntil: until }: { status: 'valid' | 'revoked'; validUntil: string },
+  { status, validUntil: until }: { status: 'valid' | 'revoked' | 'replaced'; validUntil: string },
   today: string,
 ): CertificateState {
-  if (status === 'revoked') return 'revoked'
+  if (status !== 'valid') return 'revoked'
   return until < today ? 'expired' : 'valid'
 }
 
@@ -108,3 +109,29 @@ export function shortCodeOf(it: Said) {
   const code = createHash('sha256').update(said.join('\n')).digest('hex').slice(0, 12).toUpperCase()
   return code.replace(/(.{4})(?=.)/g, '$1 ')
 }
+
+/** The same person, however the name was typed: spaces, full-width letters and the dot of a minority name do not matter. */
+export const sameName = (typed: string, name: string) => plainName(typed) === plainName(name)
+const plainName = (name: string) =>
+  name
+    .normalize('NFKC')
+    .replace(/[\s·•・‧.]/g, '')
+    .toUpperCase()
+
+/** Days before the end of a certificate on which its holder is reminded, once each. */
+export const REMIND_DAYS = [30, 7, 1] as const
+
+/** The reminder that is due now for a certificate with so many days left, if it was not given yet: of several missed the last. */
+export function reminderDue(daysLeft: number, reminded: number | null | undefined): number | null {
+  const due = REMIND_DAYS.filter((it) => daysLeft <= it).at(-1)
+  if (due === undefined || daysLeft < 0) return null
+  return reminded === null || reminded === undefined || reminded > due ? due : null
+}
+
+/** Whole days from one calendar day to another. */
+export const daysBetween = (from: string, to: string) =>
+  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000)
+
+/** A calendar day some days on. */
+export const dayAfter = (day: string, days: number) =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)

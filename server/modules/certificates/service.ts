@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import type { CertificateDesign } from '#contract/certificates'
 import type { UnitKind } from '#contract/org'
 import { shanghaiDay } from '../../infra/clock.ts'
 import { Refusal } from '../../http/errors.ts'
@@ -6,6 +7,7 @@ import type { OwnChild, UnitScope } from '../org/policy.ts'
 import { DEPTH, idAtExpression, idsOf, within } from '../org/tree/rules.ts'
 import * as tree from '../org/tree/service.ts'
 import { CertificateModel, type CertificateRecord } from './model.ts'
+import { lookOf } from './looks/service.ts'
 import { type Snapshot, writeNumbered } from './numbering/service.ts'
 import type { CertificateHolder } from './policy.ts'
 import { readNumber, type Validity, validUntil } from './rules.ts'
@@ -27,17 +29,23 @@ export interface Passed {
   child: Pick<OwnChild, 'studentName' | 'path'>
   /** Every family it counts for; the child's own among them. */
   families: Pick<OwnChild, 'studentId' | 'path'>[]
+  /** Set where the programme gives one certificate per family. */
+  familyId?: string
+  /** The design the programme asks for; the units above the child have a say where it asks for none. */
+  design?: CertificateDesign | null
+  /** The certificate this one renews. */
+  renews?: CertificateRecord | null
 }
 
 /** Issues under way in this process: a double tap joins the first instead of colliding with it. */
 const underWay = new Map<string, Promise<CertificateRecord>>()
 
 /**
- * Issues a certificate, once per person and programme: who comes again gets the one that holds. The unique index is
- * what decides between two processes.
+ * Issues a certificate, once per person (or family) and programme: who comes again gets the one that holds. The unique
+ * indexes are what decides between two processes.
  */
 export async function issue(passed: Passed, now: Date): Promise<CertificateRecord> {
-  const key = `${passed.personId}:${passed.programme.code}`
+  const key = `${passed.familyId ?? passed.personId}:${passed.programme.code}:${passed.personId}`
   const joined = underWay.get(key)
   if (joined) return joined
   const issuing = issueOnce(passed, now).finally(() => underWay.delete(key))
@@ -46,16 +54,27 @@ export async function issue(passed: Passed, now: Date): Promise<CertificateRecor
 }
 
 async function issueOnce(passed: Passed, now: Date) {
-  const held = await findHeld(passed.personId, passed.programme.code)
-  if (held) return held
+  const held = await findHeld(passed)
+  if (held && !held._id.equals(passed.renews?._id)) return shareWith(held, passed.personId)
   try {
-    return await writeNumbered(await snapshotOf(passed, now))
+    return await writeNumbered(await snapshotOf(passed, now), { by: null, reason: '续证' })
   } catch (error) {
-    const isTaken = (error as { code?: number }).code === 11000
-    const winner = isTaken ? await findHeld(passed.personId, passed.programme.code) : null
+    // Another process was first: by the index, or by ending the certificate that both renew.
+    const isTaken = (error as { code?: number | string }).code === 11000 || error instanceof Refusal
+    const winner = isTaken ? await findHeld(passed) : null
     if (!winner) throw error
-    return winner
+    return shareWith(winner, passed.personId)
   }
+}
+
+/** A family's certificate belongs to every guardian of it who has passed. */
+async function shareWith(held: CertificateRecord, personId: string) {
+  if (!held.familyId || String(held.personId) === personId) return held
+  await CertificateModel.updateOne(
+    { _id: held._id },
+    { $addToSet: { memberIds: new Types.ObjectId(personId) } },
+  )
+  return held
 }
 
 async function snapshotOf({ programme, child, families, ...passed }: Passed, now: Date): Promise<Snapshot> {
@@ -64,6 +83,9 @@ async function snapshotOf({ programme, child, families, ...passed }: Passed, now
   const klass = units.find((it) => it.kind === 'class')
   if (!klass) throw new Error('A child without a class cannot stand on a certificate')
   const issuedOn = shanghaiDay(now)
+  const unitIds = idsOf(child.path).map((it) => new Types.ObjectId(it))
+  const look = await lookOf(unitIds)
+  const { renews = null } = passed
   return {
     year: Number(issuedOn.slice(0, 4)),
     personId: new Types.ObjectId(passed.personId),
@@ -78,40 +100,81 @@ async function snapshotOf({ programme, child, families, ...passed }: Passed, now
     schoolName: nameOf('school'),
     className: nameOf('grade') + nameOf('class'),
     classId: klass._id,
-    unitIds: idsOf(child.path).map((it) => new Types.ObjectId(it)),
+    unitIds,
     families: families.map((it) => ({ studentId: new Types.ObjectId(it.studentId), path: it.path })) as never,
     issuedAt: now,
     issuedOn,
     validUntil: validUntil(programme.validity, programme.stage, klass.grade ?? null, issuedOn),
-    status: 'valid',
-    revokedAt: null,
-    revokedBy: null,
-    revokeReason: null,
-    pdf: null,
-    picture: null,
+    design: passed.design ?? look.design,
+    seal: look.seal,
+    ...(passed.familyId && { familyId: new Types.ObjectId(passed.familyId) }),
+    ...NEW,
+    supersedes: renews && { certificateId: renews._id, number: renews.number, why: 'renewed' },
   }
 }
 
-const findHeld = (personId: string, programmeCode: string) =>
+/** How every certificate begins. */
+const NEW = {
+  status: 'valid',
+  revokedAt: null,
+  revokedBy: null,
+  revokeReason: null,
+  supersededBy: null,
+  remindedDays: null,
+  pdf: null,
+  picture: null,
+} as const
+
+/** What is put right on a certificate that was issued with a wrong name. */
+export interface Correction {
+  holder?: string | undefined
+  studentName?: string | undefined
+  reason: string
+  by: string
+}
+
+/** The same certificate with a name put right: a number of its own, the same end, and the old one says that it was replaced. */
+export function reissue(
+  { _id, number, serial: _serial, ...old }: CertificateRecord,
+  { holder, studentName, reason, by }: Correction,
+  now: Date,
+) {
+  const issuedOn = shanghaiDay(now)
+  const snapshot: Snapshot = {
+    ...old,
+    ...NEW,
+    holder: holder ?? old.holder,
+    studentName: studentName ?? old.studentName,
+    year: Number(issuedOn.slice(0, 4)),
+    issuedAt: now,
+    issuedOn,
+    supersedes: { certificateId: _id, number, why: 'corrected' },
+  }
+  return writeNumbered(snapshot, { by: new Types.ObjectId(by), reason })
+}
+
+const findHeld = ({ personId, familyId, programme }: Pick<Passed, 'personId' | 'familyId' | 'programme'>) =>
   CertificateModel.findOne({
-    personId: new Types.ObjectId(personId),
-    programmeCode,
+    ...(familyId ? { familyId: new Types.ObjectId(familyId) } : { personId: new Types.ObjectId(personId) }),
+    programmeCode: programme.code,
     status: 'valid',
   }).lean<CertificateRecord>()
 
-/** A person's certificates, the newest first; revoked ones too, with their reason. */
-export const certificatesOf = (personId: string) =>
-  CertificateModel.find({ personId: new Types.ObjectId(personId) })
-    .sort({ _id: -1 })
-    .limit(50)
-    .lean<CertificateRecord[]>()
+/** A person's own certificates and those of their family, the newest first; ones that hold no more too, with their reason. */
+export async function certificatesOf(personId: string) {
+  const who = new Types.ObjectId(personId)
+  const newest = (filter: object) =>
+    CertificateModel.find(filter).sort({ _id: -1 }).limit(50).lean<CertificateRecord[]>()
+  const [own, shared] = await Promise.all([newest({ personId: who }), newest({ memberIds: who })])
+  if (shared.length === 0) return own
+  return [...own, ...shared].sort((a, b) => (a._id.toString() < b._id.toString() ? 1 : -1))
+}
 
 export async function findOwn(holder: CertificateHolder, certificateId: string) {
-  const certificate = await CertificateModel.findOne({
-    _id: certificateId,
-    personId: new Types.ObjectId(holder.personId),
-  }).lean<CertificateRecord>()
-  if (!certificate) throw new Refusal('not_found', '没有这张绿证')
+  const who = new Types.ObjectId(holder.personId)
+  const certificate = await findCertificate(certificateId)
+  const isOwn = certificate?.personId.equals(who) || certificate?.memberIds?.some((it) => it.equals(who))
+  if (!certificate || !isOwn) throw new Refusal('not_found', '没有这张绿证')
   return certificate
 }
 
@@ -125,20 +188,30 @@ export async function findByNumber(typed: string) {
   return number ? CertificateModel.findOne({ number }).lean<CertificateRecord>() : null
 }
 
-/** The certificates that some people hold for a programme, by person. */
-export async function certificatesOfPeople(programmeCode: string, personIds: string[]) {
-  const found = await CertificateModel.find({
-    programmeCode,
-    status: 'valid',
-    personId: { $in: personIds.map((it) => new Types.ObjectId(it)) },
-  }).lean<CertificateRecord[]>()
-  return new Map(found.map((it) => [String(it.personId), it]))
+/** The certificates that some people hold for any of some programmes, by person; a family's is everybody's in it who has passed. */
+export async function certificatesOfPeople(programmeCodes: string[], personIds: string[]) {
+  const people = personIds.map((it) => new Types.ObjectId(it))
+  const holds = { programmeCode: { $in: programmeCodes }, status: 'valid' as const }
+  const [own, shared] = await Promise.all([
+    CertificateModel.find({ ...holds, personId: { $in: people } }).lean<CertificateRecord[]>(),
+    CertificateModel.find({ ...holds, memberIds: { $in: people } }).lean<CertificateRecord[]>(),
+  ])
+  return new Map([
+    ...shared.flatMap((it) => (it.memberIds ?? []).map((member) => [String(member), it] as const)),
+    ...own.map((it) => [String(it.personId), it] as const),
+  ])
 }
 
 /** Families with a certificate by unit of one kind below a scope; two parents of one child are one family. */
-export async function certificatesBy(scope: UnitScope, kind: UnitKind, programmeCode: string) {
+export async function certificatesBy(scope: UnitScope, kind: UnitKind, programmeCodes: string[]) {
   const rows = await CertificateModel.aggregate<{ _id: string; count: number }>([
-    { $match: { programmeCode, status: 'valid', 'families.path': within(scope.path) } },
+    {
+      $match: {
+        programmeCode: { $in: programmeCodes },
+        status: 'valid',
+        'families.path': within(scope.path),
+      },
+    },
     { $unwind: '$families' },
     { $match: { 'families.path': within(scope.path) } },
     {
@@ -168,12 +241,18 @@ export const setFamilies = (certificateId: Types.ObjectId, families: Family[]) =
   CertificateModel.updateOne({ _id: certificateId, status: 'valid' }, { $set: { families } })
 
 /** The holder and the child have parted: the certificate holds, counts for that family no more and names the child to nobody but the school. */
-export const hideChild = (
+export async function hideChild(
   personId: string,
   child: { _id: Types.ObjectId; name: string },
   isChildHidden: boolean,
-) =>
-  CertificateModel.updateMany(
-    { personId: new Types.ObjectId(personId), studentName: child.name },
+) {
+  const who = new Types.ObjectId(personId)
+  await CertificateModel.updateMany(
+    { personId: who, studentName: child.name },
     { $set: { isChildHidden }, ...(isChildHidden && { $pull: { families: { studentId: child._id } } }) },
   )
+  // A family's certificate is no longer theirs who left the family; it stays the family's.
+  if (isChildHidden) {
+    await CertificateModel.updateMany({ memberIds: who, familyId: child._id }, { $pull: { memberIds: who } })
+  }
+}

@@ -3,7 +3,9 @@ import { Refusal } from '../../http/errors.ts'
 import type { Deps } from '../../infra/deps.ts'
 import * as accounts from '../accounts/service.ts'
 import { freezeIfMissing } from '../certificates/copies/service.ts'
+import type { CertificateRecord } from '../certificates/model.ts'
 import * as certificates from '../certificates/service.ts'
+import { enqueue } from '../notify/service.ts'
 import * as families from '../org/families/service.ts'
 import type { OwnChild } from '../org/policy.ts'
 import type { AttemptRecord } from './exams/model.ts'
@@ -76,10 +78,31 @@ export async function certify(attempt: AttemptRecord, deps: Pick<Deps, 'clock' |
     deps.clock.now(),
   )
   await exams.noteCertificate(attempt._id, certificate._id)
+  await tellOf(certificate, String(attempt.personId), deps.clock.now())
   // The certificate holds with or without its copies; the job that looks for missing ones makes them.
   await freezeIfMissing(certificate, deps)
   return certificate
 }
+
+/** The holder hears of it; a second run finds the message already there. */
+const tellOf = (it: CertificateRecord, personId: string, now: Date) =>
+  enqueue(
+    [
+      {
+        kind: 'certificate',
+        subject: it.number,
+        personId,
+        values: {
+          programme: it.programmeTitle,
+          holder: it.holder,
+          number: it.number,
+          issuedOn: it.issuedOn,
+        },
+        page: `packages/course/certificate/certificate?id=${String(it._id)}`,
+      },
+    ],
+    now,
+  )
 
 const PAGES = '/packages/course'
 /** So long the home page says that there is a certificate to look at. */

@@ -23,6 +23,9 @@ export interface MessageValues {
   }
   joinDecided: { className: string; child: string; result: '已通过' | '未通过'; note: string }
   certificate: { programme: string; holder: string; number: string; issuedOn: string }
+  certificateExpiry: { programme: string; number: string; endsOn: string; note: string }
+  studyReminder: { programme: string; child: string; progress: string; note: string }
+  evidenceDecided: { programme: string; what: string; result: '已通过' | '未通过'; note: string }
 }
 
 interface Kind<V> {
@@ -112,6 +115,24 @@ const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
     say: (it) =>
       `恭喜${it.holder}学完“${it.programme}”，证书编号${it.number}，${fit('date', it.issuedOn)}颁发。`,
     keys: { programme: 'thing1', holder: 'name2', number: 'character_string3', issuedOn: 'date4' },
+  },
+  certificateExpiry: {
+    label: '证书到期提醒',
+    title: '您的绿证快到期了',
+    say: (it) => `“${it.programme}”的绿证（编号${it.number}）${it.note}。`,
+    keys: { programme: 'thing1', number: 'character_string2', endsOn: 'date3', note: 'thing4' },
+  },
+  studyReminder: {
+    label: '学习提醒',
+    title: '家长课程等您来学',
+    say: (it) => `${it.child}的家长您好，“${it.programme}”${it.progress}。${it.note}`,
+    keys: { programme: 'thing1', child: 'thing2', progress: 'thing3', note: 'thing4' },
+  },
+  evidenceDecided: {
+    label: '活动证明审核结果',
+    title: '您交的活动证明有结果了',
+    say: (it) => `“${it.programme}”的活动证明（${it.what}）${it.result}。${it.note}`,
+    keys: { programme: 'thing1', what: 'thing2', result: 'phrase3', note: 'thing4' },
   },
 }
 

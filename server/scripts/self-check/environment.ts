@@ -15,7 +15,7 @@ export function tryEnv(source: Installation['source']): { env: Env | null; probl
 
 /** The secrets of an environment by name, each key of a list for itself. */
 function secretsOf(source: Installation['source']): [string, string][] {
-  const lists = ['FIELD_KEYS', 'AUDIT_KEYS'].flatMap((name) =>
+  const lists = ['FIELD_KEYS', 'AUDIT_KEYS', 'BADGE_KEYS'].flatMap((name) =>
     (source[name] ?? '').split(',').map((it): [string, string] => [name, it.trim().replace(/^\w+:/, '')]),
   )
   const single = ['INDEX_KEY', 'WX_APP_SECRET', 'WX_PUSH_TOKEN', 'WX_PUSH_AES_KEY'].map(

@@ -60,6 +60,24 @@ export const DEMO_TEMPLATES: Readonly<Record<string, Template>> = Object.fromEnt
     character_string3: '证书编号',
     date4: '发证日期',
   }),
+  template('certificateExpiry', '证书到期提醒', {
+    thing1: '证书名称',
+    character_string2: '证书编号',
+    date3: '到期日期',
+    thing4: '温馨提示',
+  }),
+  template('studyReminder', '学习提醒', {
+    thing1: '课程',
+    thing2: '孩子',
+    thing3: '学习进度',
+    thing4: '温馨提示',
+  }),
+  template('evidenceDecided', '审核结果通知', {
+    thing1: '课程',
+    thing2: '审核内容',
+    phrase3: '审核结果',
+    thing4: '备注',
+  }),
 ])
 
 /** What `WX_TEMPLATES` holds in the demo: message kind → template id. */

@@ -281,6 +281,13 @@ const courses: Record<string, Row> = {
   readCertificateCopies: staff(KNOW_FAMILIES),
   revokeCertificate: staff(ADMINS),
   verifyCertificate: own,
+  verifyHolder: own,
+  verifyCopy: own,
+  replaceCertificate: staff(MOVES, { say: said({ reason: '姓名写错', holder: '林更正' }) }),
+  readCertificateLook: staff(FIGURES),
+  setCertificateDesign: staff(ADMINS, { at: 'school', say: said({ design: 'jade' }) }),
+  removeCertificateSeal: staff(ADMINS, { at: 'school' }),
+  previewCertificate: staff(FIGURES, { say: said({ design: 'dawn' }) }),
 }
 
 const WRITE_COURSES: PostKind[] = [...ADMINS, 'lecturer']

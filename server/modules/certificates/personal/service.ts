@@ -14,6 +14,7 @@ export async function forgetHolder(personId: string, now: Date, { files }: Pick<
     { ...mine, status: 'valid' },
     { status: 'revoked', revokedAt: now, revokeReason: '持证人注销了账号' },
   )
+  await CertificateModel.updateMany({ memberIds: mine.personId }, { $pull: { memberIds: mine.personId } })
   await CertificateModel.updateMany(mine, {
     holder: CLOSED,
     studentName: CLOSED,

@@ -5,6 +5,7 @@ import { Refusal } from '../../../http/errors.ts'
 import type { UnitScope } from '../../org/policy.ts'
 import { CertificateModel, type CertificateRecord } from '../model.ts'
 import { readNumber } from '../rules.ts'
+import { reissue } from '../service.ts'
 
 const PAGE = 30
 
@@ -42,7 +43,7 @@ function searchFilter(scope: UnitScope, search: string) {
 
 function stateFilter(state: CertificateState | undefined, today: string) {
   if (!state) return {}
-  if (state === 'revoked') return { status: 'revoked' as const }
+  if (state === 'revoked') return { status: { $in: ['revoked' as const, 'replaced' as const] } }
   return { status: 'valid' as const, validUntil: state === 'valid' ? { $gte: today } : { $lt: today } }
 }
 
@@ -77,4 +78,24 @@ export async function revoke(
   ).lean<CertificateRecord>()
   if (!revoked) throw new Refusal('conflict', '这张绿证已经撤销过了')
   return revoked
+}
+
+/** Issues a certificate anew with a name put right; the old number says 已换发 from then on. Somebody who comes second is told. */
+export async function replace(
+  scope: UnitScope<'revokeCertificates'>,
+  certificateId: string,
+  correction: { holder?: string | undefined; studentName?: string | undefined; reason: string },
+  now: Date,
+) {
+  const old = await CertificateModel.findOne({
+    _id: certificateId,
+    unitIds: new Types.ObjectId(scope.unitId),
+  }).lean<CertificateRecord>()
+  if (!old) throw new Refusal('not_found', '没有这张绿证')
+  if (old.status !== 'valid') throw new Refusal('conflict', '这张绿证已经换发、续证或撤销过了，请刷新后再看')
+  const isSame =
+    (correction.holder ?? old.holder) === old.holder &&
+    (correction.studentName ?? old.studentName) === old.studentName
+  if (isSame) throw new Refusal('invalid', '名字和原来一样，不用换发')
+  return reissue(old, { ...correction, by: scope.personId }, now)
 }

@@ -34,7 +34,7 @@ export async function completionOf(scope: UnitScope<'seeFigures'>, programme: Pr
   const kind = BELOW[scope.kind]
   const [required, completed, units] = await Promise.all([
     requiredBy(scope, kind, programme, redis),
-    certificates.certificatesBy(scope, kind, programme.code),
+    certificates.certificatesBy(scope, kind, [programme.code]),
     tree.unitsWithin(scope.path, kind),
   ])
   const rows = units
@@ -88,7 +88,7 @@ export async function learnersOf(scope: UnitScope<'seeFamilies'>, programme: Pro
   const personIds = joined.map((it) => it.personId)
   const [percents, held] = await Promise.all([
     percentsOf(personIds, programme.code, versions),
-    certificates.certificatesOfPeople(programme.code, personIds),
+    certificates.certificatesOfPeople([programme.code], personIds),
   ])
   return students.map((student) => {
     const own = joined.filter((it) => it.studentId.equals(student._id)).map((it) => it.personId)

@@ -13,7 +13,7 @@ export interface Shape {
 
 const n = (value: number) => String(Math.round(value * 100) / 100)
 
-const put = (x: number, y: number, degrees: number, scale: number): Matrix => {
+export const put = (x: number, y: number, degrees: number, scale: number): Matrix => {
   const angle = (degrees * Math.PI) / 180
   return [
     Math.cos(angle) * scale,
@@ -111,7 +111,7 @@ export function emblem(x: number, y: number, radius: number, green: string, gold
   ]
 }
 
-const circle = (x: number, y: number, r: number) =>
+export const circle = (x: number, y: number, r: number) =>
   `M${n(x - r)} ${n(y)}A${n(r)} ${n(r)} 0 1 1 ${n(x + r)} ${n(y)}A${n(r)} ${n(r)} 0 1 1 ${n(x - r)} ${n(y)}Z`
 
 export const rectangle = (x: number, y: number, width: number, height: number) =>
@@ -126,3 +126,50 @@ export const divider = (x: number, y: number, width: number, gold: string): Shap
   },
   { path: `M${n(x - 5)} ${n(y)}L${n(x)} ${n(y - 5)}L${n(x + 5)} ${n(y)}L${n(x)} ${n(y + 5)}Z`, fill: gold },
 ]
+
+/** A leaf that grows up and to the right from a point. */
+export const leafAt = (x: number, y: number, length: number, green: string): Shape[] =>
+  leaf(put(x, y, -48, length), green)
+
+/** Lines of hills one behind the other, fading upward. */
+export function waves(
+  { x, y, width, height }: { x: number; y: number; width: number; height: number },
+  color: string,
+): Shape[] {
+  return [0, 1, 2, 3].map((row) => {
+    const top = y + (row * height) / 5
+    const points = Array.from(
+      { length: 13 },
+      (_, at) => [x + (at * width) / 12, top + Math.sin(at / 1.7 + row * 1.3) * 15] as const,
+    )
+    const foot = `L${n(x + width)} ${n(y + height)}L${n(x)} ${n(y + height)}Z`
+    return { path: `M${flowing(points)}${foot}`, fill: color, opacity: 0.22 + row * 0.1 }
+  })
+}
+
+/** Points joined by one flowing curve, level at each of them. */
+const flowing = (points: readonly (readonly [number, number])[]) =>
+  points
+    .map(([x, y], at) => {
+      const [bx, by] = points[at - 1] ?? [x, y]
+      const half = (x - bx) / 2
+      return at === 0 ? `${n(x)} ${n(y)}` : `C${n(bx + half)} ${n(by)} ${n(x - half)} ${n(y)} ${n(x)} ${n(y)}`
+    })
+    .join('')
+
+/** Rings of light around a sun that stands below the edge, and its rays between them. */
+export function sunrise(x: number, y: number, radius: number, color: string): Shape[] {
+  const rings = [1, 0.8, 0.6].map((part, at) => ({
+    path: circle(x, y, radius * part),
+    fill: color,
+    opacity: 0.1 + at * 0.07,
+  }))
+  const rays = Array.from({ length: 23 }, (_, at) => {
+    const angle = Math.PI + ((at + 0.5) * Math.PI) / 23
+    const from = radius * 1.06
+    const to = radius * (at % 2 === 0 ? 1.34 : 1.2)
+    const point = (r: number) => `${n(x + r * Math.cos(angle))} ${n(y + r * Math.sin(angle))}`
+    return { path: `M${point(from)}L${point(to)}`, stroke: color, width: 1.1, opacity: 0.4 }
+  })
+  return [...rings, ...rays]
+}
