@@ -12,8 +12,9 @@ import {
   OCCASIONS,
   programmeFile,
   slidesFile,
+  surveyItemsFile,
 } from './shapes.ts'
-import type { CalendarNode, Form, Holidays, HotlineSet, quizQuestion, Slide } from './shapes.ts'
+import type { CalendarNode, Form, Holidays, HotlineSet, quizQuestion, Slide, Theme } from './shapes.ts'
 
 export { OCCASIONS, THEMES } from './shapes.ts'
 export type {
@@ -290,3 +291,32 @@ export const readPrivacyTexts = (dir = path.join(contentDir, 'privacy')): Privac
   jsonFiles(dir)
     .map((file) => ({ ...readJson(file, privacyFile), body: readText(file.replace(/\.json$/, '.md')) }))
     .sort((a, b) => a.version - b.version)
+
+/** One thing every parent should know, ready to be asked, with what it rests on. */
+export interface SurveyItem extends Question {
+  theme: Theme
+  source: { title: string; article?: string | undefined; by?: string | undefined }
+}
+
+/** The bank of must-know knowledge that awareness surveys draw from (A9). */
+export function readSurveyItems(file = path.join(contentDir, 'surveys', 'must-know.json')): {
+  version: number
+  items: SurveyItem[]
+} {
+  const { version, items } = readJson(file, surveyItemsFile)
+  const codes = items.map((it) => it.code)
+  const twice = codes.filter((it, at) => codes.indexOf(it) !== at)
+  if (twice.length > 0)
+    throw new ContentError(
+      file,
+      twice.map((it) => `items：编号 ${it} 用了两次`),
+    )
+  return {
+    version,
+    items: items.map((it, at) => ({
+      ...ready(file, `items.${at}`, it.code, it),
+      theme: it.theme,
+      source: it.source,
+    })),
+  }
+}

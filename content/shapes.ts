@@ -61,6 +61,13 @@ const source = z.strictObject({
   by: z.optional(text),
 })
 
+/** Must-know knowledge that awareness surveys ask about (A9): each item rests on a law or a guideline named beside it. */
+export const surveyItemsFile = z.strictObject({
+  /** Goes up with every change: a survey says which version it asked. */
+  version: z.int().min(1),
+  items: z.array(writtenQuestion({ code, theme, source })).min(40),
+})
+
 export const lessonFile = z.strictObject({
   code,
   title: text,

@@ -155,6 +155,9 @@ export {
   readPrivacyText,
 } from '../server/contract/privacy.ts'
 export type { MyData, PrivacyText } from '../server/contract/privacy.ts'
+export { answerMySurvey, listMySurveys, openMySurvey } from '../server/contract/surveys.ts'
+export type { MySurvey, SurveyItem, SurveyQuestion } from '../server/contract/surveys.ts'
+
 export { answerScan, openScan } from '../server/contract/sign-in.ts'
 
 /** What an endpoint answers: `Reply<typeof listMySessions>`. */

@@ -53,6 +53,8 @@ import { promotionRoutes } from './modules/org/promotion/routes.ts'
 import { assignmentRoutes } from './modules/org/transfers/assignments/routes.ts'
 import { transferRoutes } from './modules/org/transfers/routes.ts'
 import { termRoutes } from './modules/org/terms/routes.ts'
+import { mySurveyRoutes } from './modules/surveys/mine/routes.ts'
+import { surveyRoutes } from './modules/surveys/routes.ts'
 import { unitRoutes } from './modules/org/tree/keeping/routes.ts'
 import { treeRoutes } from './modules/org/tree/routes.ts'
 
@@ -97,6 +99,8 @@ const ROOMS = [
   certificateRoutes,
   fileRoutes,
   lookRoutes,
+  surveyRoutes,
+  mySurveyRoutes,
   approvalRoutes,
   numberRoutes,
   auditRoutes,

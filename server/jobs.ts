@@ -6,6 +6,7 @@ import { letterJobs } from './modules/letters/jobs.ts'
 import { certificateJobs } from './modules/certificates/jobs.ts'
 import { courseJobs } from './modules/courses/jobs.ts'
 import { notifyJobs } from './modules/notify/jobs.ts'
+import { surveyJobs } from './modules/surveys/jobs.ts'
 import { closingJobs } from './modules/privacy/closing/jobs.ts'
 import { sealingJobs } from './modules/privacy/sealing/jobs.ts'
 import { promotionJobs } from './modules/org/promotion/jobs.ts'
@@ -35,6 +36,7 @@ const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   courseJobs,
   certificateJobs,
   fileJobs,
+  surveyJobs,
   sealingJobs,
   closingJobs,
 ]

@@ -27,4 +27,5 @@ export const pages = {
   exam: '/packages/course/exam/exam',
   certificate: '/packages/course/certificate/certificate',
   certificates: '/packages/course/certificates/certificates',
+  survey: '/packages/course/survey/survey',
 } as const

@@ -19,6 +19,7 @@ import * as promotion from './promotion.ts'
 import * as privacy from './privacy.ts'
 import * as roster from './roster.ts'
 import * as signIn from './sign-in.ts'
+import * as surveys from './surveys.ts'
 import * as transfers from './transfers.ts'
 import * as tree from './tree.ts'
 
@@ -46,6 +47,7 @@ export const ROOMS: Record<string, object> = {
   hotlines,
   audit,
   privacy,
+  surveys,
 }
 
 export interface Named {

@@ -2,7 +2,18 @@ import * as z from 'zod/mini'
 import { day, endpoint, instant, objectId } from './endpoint.ts'
 
 /** What a family is asked to do; a reader that does not know a new kind shows it as a plain errand. */
-export const todoKind = z.enum(['letter', 'course', 'exam', 'call', 'match', 'join', 'certificate', 'other'])
+export const todoKind = z.enum([
+  'letter',
+  'course',
+  'exam',
+  'call',
+  'match',
+  'join',
+  'certificate',
+  'survey',
+  'live',
+  'other',
+])
 
 /** One line of 今天要做的事, in the order to do them. */
 export const todo = z.object({

@@ -14,6 +14,9 @@ export const messageKind = z.enum([
   'certificateExpiry',
   'studyReminder',
   'evidenceDecided',
+  'survey',
+  'live',
+  'liveReminder',
 ])
 /** A kind that a later release has added reads as the plainest one. */
 const shownKind = z.catch(messageKind, 'letter')

@@ -64,6 +64,17 @@ const samples: AnyOutgoing[] = [
       issuedOn: '2026-11-25',
     },
   },
+  {
+    ...to,
+    kind: 'survey',
+    values: { title: '家长必备知识小调查', child, deadline: '11月30日(周一)前', note: '两分钟，不记名' },
+  },
+  { ...to, kind: 'live', values: { title: '孩子沉迷手机怎么办', child, time, note: '请按新时间来' } },
+  {
+    ...to,
+    kind: 'liveReminder',
+    values: { title: '孩子沉迷手机怎么办', child, time, note: '点开就能进课堂' },
+  },
 ]
 
 describe('the kinds of message', () => {

@@ -7,7 +7,7 @@ import { bookSlot, listFreeSlots, openSlots } from '#contract/meetings'
 import { buildStaff } from '../support/build.ts'
 import { publish } from '../support/learning.ts'
 import { buildClass, sendLetter } from '../support/letters.ts'
-import { type Statement, statementsOf } from '../support/plans.ts'
+import { scans, type Statement, statementsOf } from '../support/plans.ts'
 import { useWorld } from '../support/world.ts'
 
 // The hot paths of docs/decisions/0006-bench.md, as the database itself recorded them. A statement more or less is a
@@ -25,7 +25,6 @@ async function scene() {
 }
 
 const names = (statements: Statement[]) => statements.map((it) => it.name)
-const scans = (statements: Statement[]) => statements.filter((it) => it.plan.includes('COLLSCAN'))
 
 describe('a letter', () => {
   it('is opened with four reads and one write, each by a key', async () => {

@@ -43,3 +43,6 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<Statem
 /** The profiler calls what is neither read nor write a command, and says its name first. */
 const verbOf = (op: string, command: Profiled['command']) =>
   op === 'command' || op === 'query' ? (Object.keys(command ?? {})[0] ?? op) : op
+
+/** Those that read a whole collection. */
+export const scans = (statements: Statement[]) => statements.filter((it) => it.plan.includes('COLLSCAN'))

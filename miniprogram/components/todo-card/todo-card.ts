@@ -10,6 +10,8 @@ const ICONS: Record<Todo['kind'], string> = {
   match: 'user-checked',
   join: 'usergroup-add',
   certificate: 'certificate',
+  survey: 'questionnaire',
+  live: 'video',
   other: 'task',
 }
 

@@ -58,6 +58,7 @@ export const ACTS = {
   'certificate.replaced': '换发绿证',
   'certificate.look': '修改绿证的样式或电子章',
   'calls.listed': '查看通话预约名单',
+  'survey.opened': '开始知晓率调查',
   'messages.listed': '查看提醒送达名单',
   'joins.listed': '查看加入申请',
   'transfers.listed': '查看转学名单',

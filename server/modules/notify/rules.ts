@@ -26,6 +26,9 @@ export interface MessageValues {
   certificateExpiry: { programme: string; number: string; endsOn: string; note: string }
   studyReminder: { programme: string; child: string; progress: string; note: string }
   evidenceDecided: { programme: string; what: string; result: '已通过' | '未通过'; note: string }
+  survey: { title: string; child: string; deadline: When; note: string }
+  live: { title: string; child: string; time: Stretch; note: string; about?: 'cancelled' }
+  liveReminder: { title: string; child: string; time: Stretch; note: string }
 }
 
 interface Kind<V> {
@@ -133,6 +136,24 @@ const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
     title: '您交的活动证明有结果了',
     say: (it) => `“${it.programme}”的活动证明（${it.what}）${it.result}。${it.note}`,
     keys: { programme: 'thing1', what: 'thing2', result: 'phrase3', note: 'thing4' },
+  },
+  survey: {
+    label: '小调查邀请',
+    title: '请您答一个小调查',
+    say: (it) => `“${it.title}”抽到了${it.child}家，${inWords(it.deadline)}。${it.note}`,
+    keys: { title: 'thing1', child: 'thing2', deadline: 'thing3', note: 'thing4' },
+  },
+  live: {
+    label: '云课堂变动通知',
+    title: (it) => (it.about ? '云课堂取消了' : '云课堂改时间了'),
+    say: (it) => `“${it.title}”（${it.child}）${it.about ? '原定' : '改为'}${inWords(it.time)}。${it.note}`,
+    keys: { title: 'thing1', child: 'thing2', time: 'time3', note: 'thing4' },
+  },
+  liveReminder: {
+    label: '云课堂开课提醒',
+    title: '云课堂快开课了',
+    say: (it) => `“${it.title}”${inWords(it.time)}开课（${it.child}）。${it.note}`,
+    keys: { title: 'thing1', child: 'thing2', time: 'time3', note: 'thing4' },
   },
 }
 

@@ -26,6 +26,10 @@ export type Action =
   | 'seeAudit'
   /** Six digits at every sign-in to the console, from a unit downward. */
   | 'keepSignIn'
+  /** Charter, lecturers and the year's activities of a parent school; live classes. */
+  | 'runParentSchool'
+  /** Awareness surveys: set up, opened, closed. */
+  | 'runSurveys'
 
 /** Whoever runs a school: the principal, who answers for it, and the administrator of its parent school. */
 const SCHOOL: PostKind[] = ['principal', 'school_admin']
@@ -62,6 +66,8 @@ const MAY: Record<Action, readonly PostKind[]> = {
   approveExports: ['city_admin', 'district_admin', 'principal'],
   seeAudit: [...ADMINS, 'auditor'],
   keepSignIn: ADMINS,
+  runParentSchool: ADMINS,
+  runSurveys: ADMINS,
 }
 
 export const may = (post: PostKind, action: Action) => MAY[action].includes(post)

@@ -78,6 +78,14 @@ export const DEMO_TEMPLATES: Readonly<Record<string, Template>> = Object.fromEnt
     phrase3: '审核结果',
     thing4: '备注',
   }),
+  template('survey', '小调查邀请', { thing1: '标题', thing2: '孩子', thing3: '截止时间', thing4: '备注' }),
+  template('live', '云课堂变动通知', { thing1: '课程', thing2: '孩子', time3: '上课时间', thing4: '备注' }),
+  template('liveReminder', '云课堂开课提醒', {
+    thing1: '课程',
+    thing2: '孩子',
+    time3: '上课时间',
+    thing4: '温馨提示',
+  }),
 ])
 
 /** What `WX_TEMPLATES` holds in the demo: message kind → template id. */

@@ -318,6 +318,28 @@ const files: Record<string, Row> = {
   removeAsset: staff(WRITE_COURSES, { at: 'school' }),
 }
 
+const draft = ({ draftSurveyId }: Ids) => ({ surveyId: draftSurveyId })
+
+const surveys: Record<string, Row> = {
+  listSurveys: staff(FIGURES),
+  planSurvey: staff(ADMINS, { at: 'school' }),
+  createSurvey: staff(ADMINS, {
+    at: 'school',
+    say: () => ({ requestId: requestId(), closesOn: '2026-12-01' }),
+  }),
+  readSurvey: staff(FIGURES),
+  redrawSurvey: staff(ADMINS, { at: 'school', say: draft }),
+  openSurvey: staff(ADMINS, { at: 'school', say: draft }),
+  removeSurvey: staff(ADMINS, { at: 'school', say: draft }),
+  remindSurvey: staff(ADMINS, { at: 'school' }),
+  closeSurvey: staff(ADMINS, { at: 'school' }),
+  repeatSurvey: staff(ADMINS, { at: 'school' }),
+  exportSurvey: staff(FIGURES),
+  listMySurveys: family,
+  openMySurvey: family,
+  answerMySurvey: family,
+}
+
 const others: Record<string, Row> = {
   answerConsent: own,
   readPrivacyText: own,
@@ -361,5 +383,6 @@ export const ROWS: Readonly<Record<string, Row>> = {
   ...courses,
   ...drafts,
   ...files,
+  ...surveys,
   ...others,
 }

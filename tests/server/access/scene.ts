@@ -21,6 +21,7 @@ import { QUESTION, writeProgramme } from '../../support/drafts.ts'
 import { DRAFT, INK, newRequest, sendLetter, tick } from '../../support/letters.ts'
 import { passAll, publish } from '../../support/learning.ts'
 import type { World } from '../../support/world.ts'
+import { buildSchoolThings } from './school-things.ts'
 import type { Ids } from './rows.ts'
 
 /** Words that must never reach anybody who is not meant to know this family. */
@@ -266,6 +267,7 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
   })
   return {
     assetId: asset.id,
+    ...(await buildSchoolThings(world, school, office)),
     cityId: String(branch.city._id),
     districtId: String(branch.district._id),
     schoolId: String(school._id),

@@ -13,6 +13,7 @@ import * as joins from '../../org/joins/service.ts'
 import { type OwnChild, ownChildren, unitScope, type UnitScope } from '../../org/policy.ts'
 import * as tree from '../../org/tree/service.ts'
 import * as accounts from '../../accounts/service.ts'
+import * as surveys from '../../surveys/mine/service.ts'
 import { inOrderOfUrgency } from './rules.ts'
 
 const DAY_MS = 86_400_000
@@ -22,15 +23,16 @@ const MOST_LETTERS = 5
 export async function homeOf(actor: GuardianActor, { clock }: Pick<Deps, 'clock'>) {
   const now = clock.now()
   const children = await ownChildren(actor)
-  const [waiting, letterTodos, courseTodos, callTodos, progress] = await Promise.all([
+  const [waiting, letterTodos, courseTodos, callTodos, surveyTodos, progress] = await Promise.all([
     matchTodos(actor.personId),
     letterTodosOf(children, now),
     courses.openTasksOf(children, actor.personId, now),
     callTodosOf(actor.personId, now),
+    surveyTodosOf(children, now),
     courses.progressOf(children, actor.personId, now),
   ])
   return {
-    todos: inOrderOfUrgency([...waiting, ...letterTodos, ...courseTodos, ...callTodos]),
+    todos: inOrderOfUrgency([...waiting, ...letterTodos, ...courseTodos, ...callTodos, ...surveyTodos]),
     children: progress,
   }
 }
@@ -88,6 +90,27 @@ async function callTodosOf(personId: string, now: Date): Promise<Todo[]> {
       studentId: String(booking.studentId),
       page: '/pages/calls/calls',
     }))
+}
+
+async function surveyTodosOf(children: OwnChild[], now: Date): Promise<Todo[]> {
+  const found = await Promise.all(
+    children.map(async (child) => ({ child, asked: await surveys.surveysOf(child) })),
+  )
+  return found.flatMap(({ child, asked }) =>
+    asked
+      .filter((it) => !it.hasAnswered)
+      .map(({ survey }) => ({
+        key: `survey:${String(survey._id)}:${child.studentId}`,
+        kind: 'survey',
+        title: `请您答一个小调查：${survey.title}`,
+        note: `${survey.items.length}道题，两分钟，不记名`,
+        dueOn: survey.closesOn,
+        startsAt: null,
+        isUrgent: survey.closesOn === shanghaiDay(now),
+        studentId: child.studentId,
+        page: `/packages/course/survey/survey?id=${String(survey._id)}&student=${child.studentId}`,
+      })),
+  )
 }
 
 /** A teacher's day: the classes, who has read, who comes today. */

@@ -4,7 +4,7 @@ import { Refusal } from '../../../http/errors.ts'
 import { GuardianshipModel, StudentModel } from '../families/model.ts'
 import { STILL_HERE } from '../families/rules.ts'
 import { UnitModel, type UnitRecord } from '../tree/model.ts'
-import { isWithin, within } from '../tree/rules.ts'
+import { idsOf, isWithin, within } from '../tree/rules.ts'
 import { topmost } from './rules.ts'
 
 /** Units somebody has been proven to write to, none inside another. */
@@ -81,6 +81,21 @@ export async function countFamilies(audience: { path: string }[]) {
     },
   ])
   return { families: row?.families ?? 0, joined: row?.joined ?? 0 }
+}
+
+/** How many families each class below a path has, and how many of them have joined. */
+export async function joinedByClass(path: string) {
+  const rows = await StudentModel.aggregate<{ _id: string; families: number; joined: number }>([
+    { $match: { path: within(path), ...STILL_HERE } },
+    {
+      $group: {
+        _id: '$path',
+        families: { $sum: 1 },
+        joined: { $sum: { $cond: [{ $gt: ['$activatedAt', null] }, 1, 0] } },
+      },
+    },
+  ])
+  return new Map(rows.map((it) => [idsOf(it._id).at(-1) ?? '', it]))
 }
 
 /** The accounts of all guardians below some units, at most so many. */

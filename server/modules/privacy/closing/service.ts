@@ -6,6 +6,7 @@ import { forgetStudies } from '../../courses/personal/service.ts'
 import { forgetCaller } from '../../meetings/personal/service.ts'
 import { blankMessages, forgetMessages } from '../../notify/personal/service.ts'
 import { forgetGuardian } from '../../org/families/personal/service.ts'
+import { forgetResults } from '../../surveys/personal/service.ts'
 import { GRACE_DAYS } from '../rules.ts'
 
 const DAY_MS = 86_400_000
@@ -29,7 +30,7 @@ export async function keep(personId: string, now: Date) {
  * Closes the accounts that are due. Every step may run twice and the account itself goes last, so that a crash half-way
  * is finished by the next tick.
  */
-export async function closeDue(deps: Pick<Deps, 'fields' | 'files' | 'log' | 'clock'>) {
+export async function closeDue(deps: Pick<Deps, 'env' | 'fields' | 'files' | 'log' | 'clock'>) {
   const now = deps.clock.now()
   for (const person of await closings.dueForClosing(now, BATCH)) {
     try {
@@ -43,12 +44,13 @@ export async function closeDue(deps: Pick<Deps, 'fields' | 'files' | 'log' | 'cl
 
 type Due = Awaited<ReturnType<typeof closings.dueForClosing>>[number]
 
-async function close(person: Due, now: Date, deps: Pick<Deps, 'fields' | 'files'>) {
+async function close(person: Due, now: Date, deps: Pick<Deps, 'env' | 'fields' | 'files'>) {
   const personId = String(person._id)
   await forgetGuardian(personId, now, deps)
   const bookings = await forgetCaller(personId)
   await blankMessages(bookings.map((it) => `call-${it}`))
   await forgetStudies(personId)
+  await forgetResults(personId, deps)
   await forgetHolder(personId, now, deps)
   await forgetMessages(personId, person.wxOpenId ?? null)
   await audit.record('account.closed', { personId }, now)
