@@ -7,6 +7,7 @@ import { openAgenda } from './infra/agenda.ts'
 import { ensureIndexes } from './infra/mongo.ts'
 import { openDeps } from './infra/open.ts'
 import { startJobs } from './jobs.ts'
+import { tellAll } from './modules/audit/tally/service.ts'
 
 /** So long it still takes what comes, so that a balancer sees the closing connections and turns elsewhere. */
 const NOTICE_MS = 1_000
@@ -57,6 +58,7 @@ async function leave() {
         server.closeIdleConnections()
       }),
   ])
+  await tellAll().catch((error: unknown) => deps.log.error({ err: error }, 'audit lines not told of'))
   await deps.close()
   process.exit(0)
 }

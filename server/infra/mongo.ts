@@ -1,4 +1,4 @@
-import mongoose from 'mongoose'
+import mongoose, { type mongo } from 'mongoose'
 
 /**
  * Opens the database that all models use. Operators in a filter are our own: what callers say has passed the contract,
@@ -22,6 +22,14 @@ export async function openMongo(url: string, options: { dbName?: string } = {}) 
     autoIndex: false,
   })
   return mongoose.connection
+}
+
+/** The session of the transaction that is running here, if one is. Mongoose keeps it there and does not say so in its types. */
+export function runningSession(): mongo.ClientSession | null {
+  const { transactionAsyncLocalStorage: kept } = mongoose as unknown as {
+    transactionAsyncLocalStorage?: { getStore(): { session?: mongo.ClientSession } | undefined }
+  }
+  return kept?.getStore()?.session ?? null
 }
 
 /** Creates what indexes are missing. Run at boot by one process of each kind; harmless twice. */

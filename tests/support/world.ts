@@ -8,6 +8,7 @@ import type { Deps } from '../../server/infra/deps.ts'
 import { ensureIndexes } from '../../server/infra/mongo.ts'
 import { openDeps } from '../../server/infra/open.ts'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
+import { beginAnew } from '../../server/modules/audit/tally/service.ts'
 import { openSession } from '../../server/modules/accounts/service.ts'
 import { startWechatSimulator } from '../../server/scripts/simulator/wechat.ts'
 import { testEnv } from './env.ts'
@@ -58,6 +59,7 @@ export function useWorld(env: Record<string, string> = {}) {
     shift = 0
     await deps?.redis.flushdb()
     await Promise.all(Object.values(mongoose.models).map((it) => it.deleteMany({})))
+    await beginAnew()
   })
   afterAll(() => stop())
 

@@ -42,6 +42,9 @@ const auditSchema = new Schema(
     },
     /** Person, act, unit and ten minutes: a list that is turned and asked for again is one line. */
     once: { type: String },
+    /** Who wrote it, and as which of their lines: a number that is not there is a line that was taken away. */
+    writer: { type: String },
+    no: { type: Number },
     /** `keyId.mac` of the line itself, made as it is written. */
     mac: { type: String, required: true },
     /** Not chained yet. */

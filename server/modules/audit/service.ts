@@ -7,6 +7,7 @@ import { idsOf, isWithin } from '../org/tree/rules.ts'
 import { approvalFor, type Approved } from './approvals/service.ts'
 import { macOf } from './chain/rules.ts'
 import { AuditModel } from './model.ts'
+import { takeNumber } from './tally/service.ts'
 import { type Act, coversUnit, onceKey, withoutNumbers } from './rules.ts'
 
 export interface Done {
@@ -111,7 +112,17 @@ async function placeOf(actor: Done['actor'] | null, unit: Done['unit'], now: Dat
 
 type NewLine = Awaited<ReturnType<typeof lineOf>> & { once?: string }
 
-const add = (line: NewLine) => AuditModel.create({ ...line, mac: macOf(auditKeys(), line), isWaiting: true })
+async function add(said: NewLine) {
+  const { settle, ...numbered } = await takeNumber()
+  const line = { ...said, ...numbered }
+  try {
+    await AuditModel.create({ ...line, mac: macOf(auditKeys(), line), isWaiting: true })
+    settle(true, line._id)
+  } catch (error) {
+    settle(false, line._id)
+    throw error
+  }
+}
 
 /** Views taken down by this process in the last minutes, so that a page that polls costs the database nothing. */
 const known = new Set<string>()

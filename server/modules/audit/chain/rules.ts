@@ -15,7 +15,8 @@ const idText = (id: { toString(): string } | null | undefined) => id?.toString()
 /** One text for one line, whatever order its fields come back in. The leading version changes when a field is added. */
 const textOf = (it: Line) =>
   JSON.stringify([
-    1,
+    // Lines from before they were numbered go on saying what they said.
+    it.writer ? 2 : 1,
     String(it._id),
     it.at.toISOString(),
     it.act,
@@ -34,6 +35,7 @@ const textOf = (it: Line) =>
     it.detail,
     it.approval ? [it.approval.ground, idText(it.approval.approvalId), idText(it.approval.approverId)] : null,
     it.once ?? null,
+    ...(it.writer ? [it.writer, it.no] : []),
   ])
 
 function seal(keys: Keys, text: string, keyId = keys[0]?.id): string | null {
@@ -86,6 +88,17 @@ export interface End {
 export const endMac = (keys: Keys, end: End) => must(seal(keys, endText(end)))
 export const isOurEnd = (keys: Keys, end: End & { mac: string }) => fits(keys, endText(end), end.mac)
 
+interface Tally {
+  _id: string
+  last: number
+  void: readonly number[]
+}
+const tallyText = ({ _id, last, void: gone }: Tally) => `tally\n${_id}\n${last}\n${gone.join()}`
+
+export const tallyMac = (keys: Keys, tally: Tally) => must(seal(keys, tallyText(tally)))
+export const isOurTally = (keys: Keys, tally: Tally & { mac: string }) =>
+  typeof tally.mac === 'string' && Array.isArray(tally.void) && fits(keys, tallyText(tally), tally.mac)
+
 /** How a chain can be broken, with the words people read. */
 export const FAULTS = {
   edited: '内容被改动过',
@@ -94,6 +107,8 @@ export const FAULTS = {
   reordered: '记录的次序被调换过',
   cut: '链条末尾的记录被删除',
   end: '链条末端的登记被改动过',
+  missing: '在它后面不久，有记录没等入链就被删除',
+  tally: '记录编号的登记被改动或删除过',
   foreign: '有不是本系统写入的记录，没有进入链条',
 } as const
 export type Fault = keyof typeof FAULTS
@@ -107,7 +122,7 @@ export interface Break {
 
 /** 第523条（11月22日(周日) 18:05）：内容被改动过 */
 export const breakInWords = ({ fault, seq, at }: Break) =>
-  `第${seq}条${at ? `（${instantInWords(at)}）` : ''}：${FAULTS[fault]}`
+  `${seq > 0 ? `第${seq}条` : '最前面'}${at ? `（${instantInWords(at)}）` : ''}：${FAULTS[fault]}`
 
 /** A chain's end as it is told outside: `1234:k1.Ab3…`; its first 22 characters are enough to know it again. */
 export const anchorText = ({ seq, hash }: { seq: number; hash: string }) => `${seq}:${hash.slice(0, 22)}`

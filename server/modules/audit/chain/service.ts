@@ -3,6 +3,8 @@ import { auditKeys } from '../../../infra/audit-keys.ts'
 import { shanghaiDay } from '../../../infra/clock.ts'
 import { AuditModel, type AuditRecord } from '../model.ts'
 import { ChainModel, type ChainRecord } from './model.ts'
+import { countOff } from '../tally/rules.ts'
+import { tallies } from '../tally/service.ts'
 import {
   anchorText,
   type Break,
@@ -108,6 +110,9 @@ export async function checkChain(anchor: { seq: number; hash: string } | null = 
     broken,
   })
 
+  const told = await tallies()
+  if (!told) return stop({ fault: 'tally', seq: end?.seq ?? 0, at: end?.sealedAt ?? null })
+  const count = countOff(told)
   if (end && !isOurEnd(keys, end)) return stop({ fault: 'end', seq: end.seq, at: end.sealedAt })
   const lines = AuditModel.find({ seq: { $gt: 0 } })
     .sort({ seq: 1 })
@@ -118,13 +123,35 @@ export async function checkChain(anchor: { seq: number; hash: string } | null = 
     const fault = faultOf(line, wanted, last.hash, end?.seq ?? 0)
     if (fault) return stop({ fault, seq: fault === 'removed' ? wanted : line.seq, at: line.at })
     last = { seq: line.seq, hash: line.hash, at: line.at }
+    if (!isTold(count, line)) return stop({ fault: 'tally', seq: line.seq, at: line.at })
     if (points.some((it) => it.seq === line.seq && !line.hash.startsWith(it.hash))) {
       return stop({ fault: 'end', seq: line.seq, at: line.at })
     }
   }
   const missing = points.find((it) => it.seq > last.seq)
   if (missing) return stop({ fault: 'cut', seq: last.seq + 1, at: last.at })
-  return stop(await outsideTheChain(total, last.seq), await AuditModel.countDocuments({ isWaiting: true }))
+  const waiting = await countWaiting(count)
+  return stop((await outsideTheChain(total, last.seq)) ?? missingOf(count), waiting)
+}
+
+type Count = ReturnType<typeof countOff>
+
+/** A line from before they were numbered is nobody's; every other one is its writer's. */
+const isTold = (count: Count, { writer, no, seq, at }: AuditRecord) =>
+  !writer || count.see(writer, no ?? 0, { seq: seq ?? 0, at })
+
+/** Lines that wait for their place are there, too. */
+async function countWaiting(count: Count) {
+  const waiting = await AuditModel.find({ isWaiting: true }, { writer: 1, no: 1, at: 1 })
+    .sort({ _id: 1 })
+    .lean<AuditRecord[]>()
+  for (const line of waiting) isTold(count, line)
+  return waiting.length
+}
+
+function missingOf(count: Count): Break | null {
+  const place = count.missing()
+  return place && { fault: 'missing', ...place }
 }
 
 function faultOf(
