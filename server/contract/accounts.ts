@@ -47,6 +47,8 @@ export const me = z.object({
   hasTotp: z.boolean(),
   /** The unit requires six digits and this person has none: nothing else opens before they are set up. */
   mustSetUpTotp: z.optional(z.boolean()),
+  /** Signed in with a first password that somebody else has seen: nothing else opens before there is one of their own. */
+  mustChangePassword: z.optional(z.boolean()),
   /** Where a guardian stands with the privacy text: asked when this version was not answered; withdrawn shows no child. */
   consent: z.optional(z.object({ isAsked: z.boolean(), isWithdrawn: z.boolean() })),
 })
@@ -109,6 +111,7 @@ export const readMe = endpoint({
   input: z.strictObject({}),
   reply: me,
   beforeTotp: true,
+  beforeOwnPassword: true,
 })
 
 export const switchRole = endpoint({
@@ -128,6 +131,7 @@ export const signOut = endpoint({
   input: z.strictObject({}),
   reply: done,
   beforeTotp: true,
+  beforeOwnPassword: true,
 })
 
 export const session = z.object({
@@ -190,6 +194,10 @@ export const removeTotp = endpoint({
   input: z.strictObject({ password: z.string().check(z.minLength(1, '请填写密码'), z.maxLength(128)) }),
   reply: done,
 })
+const newPassword = z
+  .string('请填写新密码')
+  .check(z.minLength(10, '新密码至少10位'), z.maxLength(128, '新密码最多128位'))
+
 export const changePassword = endpoint({
   access: 'staff',
   summary: '修改密码；其他设备随即退出',
@@ -197,7 +205,16 @@ export const changePassword = endpoint({
   path: '/me/password',
   input: z.strictObject({
     password: z.string().check(z.minLength(1, '请填写原密码'), z.maxLength(128)),
-    newPassword: z.string().check(z.minLength(10, '新密码至少10位'), z.maxLength(128, '新密码最多128位')),
+    newPassword,
   }),
   reply: done,
+})
+export const setOwnPassword = endpoint({
+  access: 'staff',
+  summary: '用初始密码登录后，先设一个只有自己知道的密码；其他设备随即退出',
+  method: 'POST',
+  path: '/me/own-password',
+  input: z.strictObject({ newPassword }),
+  reply: done,
+  beforeOwnPassword: true,
 })

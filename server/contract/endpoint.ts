@@ -25,6 +25,8 @@ export interface Endpoint<
   reply: R
   /** Open to who has to set up the six digits first; everything else waits until that is done. */
   beforeTotp?: true
+  /** Open to who signed in with a first password, which others have seen, and has to set one of their own. */
+  beforeOwnPassword?: true
 }
 
 export const endpoint = <I extends z.ZodMiniObject, R extends z.ZodMiniType, const A extends Access>(

@@ -8,6 +8,8 @@ interface SignedIn {
   loginName: string | null
   /** Signed in to the console of a unit that requires six digits, without having any. */
   mustSetUpTotp?: boolean
+  /** Signed in with a first password that somebody else has seen. */
+  mustChangePassword?: boolean
 }
 
 export interface ActorPost {

@@ -8,6 +8,8 @@ const STATUS = {
   totp_needed: 401,
   /** Signed in, but the unit wants six digits to be set up first. */
   totp_required: 403,
+  /** Signed in with a first password: one of their own comes before everything else. */
+  password_required: 403,
   forbidden: 403,
   /** The post would do, but a responsible person has to agree first (条例 36). */
   approval_needed: 403,

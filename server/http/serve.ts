@@ -42,12 +42,20 @@ export const callerOf = (ctx: RouterContext): Caller => ({
 })
 
 /** Refuses a caller the endpoint is not for: 401 without a sign-in, 403 in the other role. */
-export function admit({ access, beforeTotp }: Pick<Endpoint, 'access' | 'beforeTotp'>, actor: Actor | null) {
+export function admit(
+  { access, beforeTotp, beforeOwnPassword }: Pick<Endpoint, 'access' | 'beforeTotp' | 'beforeOwnPassword'>,
+  actor: Actor | null,
+) {
   if (access === 'public') return
   if (!actor) throw new Refusal('unauthenticated', '请先登录')
   if (access === 'guardian' && actor.role !== 'guardian')
     throw new Refusal('forbidden', '请切换到家长身份再试')
   if (access === 'staff' && actor.role !== 'staff') throw new Refusal('forbidden', '这里只对教职工开放')
+  if (actor.mustChangePassword) {
+    // Before the six digits: whoever else knows the first password could set them up.
+    if (!beforeOwnPassword) throw new Refusal('password_required', '请先设置自己的密码，再继续使用')
+    return
+  }
   if (actor.mustSetUpTotp && !beforeTotp) throw new Refusal('totp_required', '请先设置动态验证码，再继续使用')
 }
 

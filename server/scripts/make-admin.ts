@@ -51,13 +51,14 @@ async function main() {
         name,
         loginName,
         passwordHash: await hashPassword(password),
+        hasFirstPassword: true,
         posts: [{ post: district ? 'district_admin' : 'city_admin', unitId: unit._id, path: unit.path }],
       },
       deps.clock.now(),
       deps,
     )
     console.log(
-      `已建立：${unit.name}管理员 ${name}\n账号：${loginName}\n初始密码（只显示这一次，请登录后修改）：${password}`,
+      `已建立：${unit.name}管理员 ${name}\n账号：${loginName}\n初始密码（只显示这一次，第一次登录时改成自己的密码）：${password}`,
     )
     return 0
   } finally {

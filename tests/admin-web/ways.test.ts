@@ -94,6 +94,11 @@ describe('landing', () => {
     expect(landing(here('staff', { unitId: 'class' }), me, [])).toBeNull()
   })
 
+  it('sends who came with a first password to set their own, before the six digits', () => {
+    const first = { ...me, mustChangePassword: true, mustSetUpTotp: true }
+    expect(landing(here('staff'), first, [])).toMatchObject({ name: 'own-password' })
+  })
+
   it('leaves a person without any post where they are', () => {
     expect(landing(here('home'), { posts: [] }, [{ to: 'staff' }])).toBeNull()
   })

@@ -111,5 +111,6 @@ async function appointOffice() {
     phone: '13900000098',
     loginName,
   })
-  await PersonModel.updateOne({ loginName }, { passwordHash: await hashPassword(PASSWORD) })
+  const own = { passwordHash: await hashPassword(PASSWORD), hasFirstPassword: false }
+  await PersonModel.updateOne({ loginName }, own)
 }

@@ -63,6 +63,32 @@ it('opens the console with a code that the phone has scanned and confirmed', asy
   await page.context().close()
 }, 90_000)
 
+it('lets a first password open one page, and the console after it', async () => {
+  await scene()
+  await PersonModel.updateOne({ loginName: 'shiyan' }, { hasFirstPassword: true })
+  const page = await stage.stranger()
+  page.setDefaultTimeout(20_000)
+  await page.goto(`${world.origin()}/admin/`)
+  const enter = async (password: string) => {
+    await page.getByLabel('账号').fill('shiyan')
+    await page.getByLabel('密码', { exact: true }).fill(password)
+    await page.getByRole('button', { name: '登录', exact: true }).click()
+  }
+  await enter(PASSWORD)
+  await page.getByRole('heading', { name: '先设一个自己的密码' }).waitFor()
+  await shot(page, 'own-password')
+  // No way round it.
+  await page.goto(`${world.origin()}/admin/roster`)
+  await page.getByLabel('新密码').fill(NEW)
+  await page.getByLabel('再填一次').fill('另一个')
+  await page.getByRole('button', { name: '保存，继续' }).click()
+  await page.getByText('两次填写的密码不一样').waitFor()
+  await page.getByLabel('再填一次').fill(NEW)
+  await page.getByRole('button', { name: '保存，继续' }).click()
+  await page.getByRole('link', { name: '花名册', exact: true }).waitFor()
+  await page.context().close()
+}, 90_000)
+
 it('gives a post for some days, hands a password over, and leads to the six digits', async () => {
   await scene()
   const { page, errors } = await stage.console('shiyan')

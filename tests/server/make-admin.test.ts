@@ -27,6 +27,7 @@ it('makes a city and its first administrator, who can sign in; a taken name is r
   const [, password = ''] = /：([\w-]{16})\s*$/.exec(made.said) ?? []
   const { me } = await world.withToken(null)(signInWithPassword, { loginName: 'zhoumin', password })
   expect(me.posts).toMatchObject([{ post: 'city_admin', unitName: '云溪市' }])
+  expect(me.mustChangePassword).toBe(true)
 
   const district = ['--city', '云溪市', '--district', '东湖区', '--name', '陈立', '--login', 'donghu']
   expect(await makeAdmin(district)).toMatchObject({

@@ -14,9 +14,10 @@ interface Here {
 /** Where the shell sends a person on to, or null where they may stay: every address names a room and a unit. */
 export function landing(
   here: Here,
-  me: Pick<Me, 'posts' | 'mustSetUpTotp'>,
+  me: Pick<Me, 'posts' | 'mustSetUpTotp' | 'mustChangePassword'>,
   entries: Pick<NavEntry, 'to'>[],
 ) {
+  if (me.mustChangePassword) return { name: 'own-password', query: { then: here.fullPath } }
   if (me.mustSetUpTotp) return { name: 'set-up-totp', query: { then: here.fullPath } }
   const unitId = here.query.unitId ?? homeUnit(me)
   if (!unitId) return null

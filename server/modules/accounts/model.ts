@@ -13,6 +13,8 @@ const sessionSchema = new Schema({
   isConsole: { type: Boolean, default: false },
   /** The unit requires six digits and there were none at sign-in: until they are set up nothing else opens. */
   mustSetUpTotp: { type: Boolean, default: false },
+  /** Opened with a first password: until there is one of their own nothing else opens. */
+  mustChangePassword: { type: Boolean, default: false },
 })
 
 /** person × unit × from–to. Posts are never removed: what is over is history. */
@@ -40,6 +42,8 @@ const personSchema = new Schema(
     wxOpenId: { type: String },
     loginName: { type: String },
     passwordHash: { type: String, default: null },
+    /** The password was drawn here and read by somebody else: good for one thing, setting one's own. */
+    hasFirstPassword: { type: Boolean },
     totp: {
       type: new Schema(
         {

@@ -42,6 +42,7 @@ export async function presentMe(
     canSwitchRole: Boolean(person.wxOpenId) && postsNow(person, now).length > 0,
     hasTotp: Boolean(person.totp?.confirmedAt),
     ...(actor.mustSetUpTotp && { mustSetUpTotp: true }),
+    ...(actor.mustChangePassword && { mustChangePassword: true }),
     ...(actor.role === 'guardian' && { consent: standingOf(actor.consent, shanghaiDay(now)) }),
   }
 }

@@ -70,6 +70,8 @@ export function accountRoutes(router: Router, deps: Deps) {
 export interface Opening {
   role: Role
   isConsole?: boolean
+  /** Came with a first password. */
+  mustChangePassword?: boolean
   /** What the log calls it; a session that only changes its role is no new sign-in. */
   act?: Act
 }
@@ -77,13 +79,13 @@ export interface Opening {
 /** Opens a session and says who one is in it. */
 export async function openFor(
   personId: string,
-  { role, isConsole = false, act }: Opening,
+  { role, isConsole = false, mustChangePassword = false, act }: Opening,
   caller: Caller,
   deps: Deps,
 ) {
   const now = deps.clock.now()
   const mustSetUpTotp = isConsole && (await mustSetUp(await accounts.self(personId), now))
-  const session = { role, device: caller.device, isConsole, mustSetUpTotp }
+  const session = { role, device: caller.device, isConsole, mustSetUpTotp, mustChangePassword }
   const opened = await accounts.openSession(personId, session, now)
   const actor = await accounts.actorFor(opened.token, now)
   if (!actor) throw new Refusal('unauthenticated', '请重新登录')

@@ -28,6 +28,7 @@ export async function actorFor(text: string, now: Date): Promise<Actor | null> {
     name: person.name,
     loginName: person.loginName ?? null,
     ...(session.mustSetUpTotp && { mustSetUpTotp: true }),
+    ...(session.mustChangePassword && { mustChangePassword: true }),
   }
   if (session.role === 'guardian') {
     return { ...signedIn, role: 'guardian', consent: person.consent ?? null }
@@ -57,17 +58,19 @@ export interface NewSession {
   device: string
   isConsole?: boolean
   mustSetUpTotp?: boolean
+  mustChangePassword?: boolean
 }
 
 /** Opens a session; past ten devices the oldest is signed out. */
 export async function openSession(
   personId: string,
-  { role, device, isConsole = false, mustSetUpTotp = false }: NewSession,
+  { role, device, isConsole = false, mustSetUpTotp = false, mustChangePassword = false }: NewSession,
   now: Date,
 ) {
   const { token, hash } = mintToken(personId)
   const expiresAt = new Date(now.getTime() + SESSION_DAYS[role] * DAY_MS)
-  const session = { hash, role, openedAt: now, expiresAt, device, isConsole, mustSetUpTotp }
+  const duties = { mustSetUpTotp, mustChangePassword }
+  const session = { hash, role, openedAt: now, expiresAt, device, isConsole, ...duties }
   await PersonModel.updateOne(
     { _id: personId },
     { $push: { sessions: { $each: [{ _id: new Types.ObjectId(), ...session }], $slice: -MOST_SESSIONS } } },
@@ -210,6 +213,8 @@ export interface NewStaff {
   phone?: string
   loginName?: string
   passwordHash?: string
+  /** Somebody else has read the password: its owner sets another one first. */
+  hasFirstPassword?: boolean
   demoAs?: string
 }
 
@@ -225,6 +230,7 @@ export async function ensureStaff(staff: NewStaff, now: Date, { fields }: Pick<D
       $setOnInsert: {
         name: staff.name,
         passwordHash: staff.passwordHash ?? null,
+        ...(staff.hasFirstPassword && { hasFirstPassword: true }),
         ...(phone && { phone: fields.seal(phone), phoneIndex: fields.index(phone) }),
         ...(staff.demoAs && { demoAs: staff.demoAs }),
         posts: staff.posts.map((it) => ({ ...it, from: now, to: null })),

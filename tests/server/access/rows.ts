@@ -74,6 +74,7 @@ const accounts: Record<string, Row> = {
   confirmTotp: own,
   removeTotp: own,
   changePassword: own,
+  setOwnPassword: own,
   beginScan: own,
   openScan: { own: true, guardianIs: 403 },
   answerScan: { own: true, guardianIs: 403 },

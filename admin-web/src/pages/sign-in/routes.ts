@@ -15,6 +15,12 @@ export default {
       meta: { title: '设置新密码', isPublic: true },
     },
     {
+      path: '/own-password',
+      name: 'own-password',
+      component: () => import('./OwnPasswordPage.vue'),
+      meta: { title: '设置自己的密码', isPublic: true },
+    },
+    {
       // Signed in, but shut out of everything else until it is done: no shell around it.
       path: '/set-up-totp',
       name: 'set-up-totp',

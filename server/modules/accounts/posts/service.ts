@@ -117,7 +117,7 @@ async function openConsole(personId: Types.ObjectId, loginName: string, mayOpen:
   try {
     const { matchedCount } = await PersonModel.updateOne(
       { _id: personId, loginName: { $exists: false } },
-      { loginName, passwordHash },
+      { loginName, passwordHash, hasFirstPassword: true },
     )
     return matchedCount > 0 ? password : null
   } catch (error) {

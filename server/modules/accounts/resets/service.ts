@@ -74,6 +74,7 @@ export async function setPassword(
   await PersonModel.db.transaction(async () => {
     const { matchedCount } = await PersonModel.updateOne(stillGood(token, now), {
       passwordHash,
+      hasFirstPassword: false,
       passwordLink: null,
       sessions: [],
     })

@@ -77,13 +77,24 @@ export async function changePassword(
   deps: Pick<Deps, 'redis' | 'clock'>,
 ) {
   await checkPassword(person, password, deps)
+  await replacePassword(person, newPassword, deps)
+}
+
+/** Instead of the first password, which somebody else has read, for who has just signed in with it. */
+export const setOwnPassword = (person: PersonRecord, newPassword: string, deps: Pick<Deps, 'clock'>) =>
+  replacePassword(person, newPassword, deps)
+
+async function replacePassword(person: PersonRecord, newPassword: string, { clock }: Pick<Deps, 'clock'>) {
+  if (person.passwordHash && (await verify(person.passwordHash, newPassword))) {
+    throw new Refusal('invalid', '新密码不能和现在的一样，请换一个')
+  }
   const passwordHash = await hashPassword(newPassword)
   await PersonModel.db.transaction(async () => {
     const { matchedCount } = await PersonModel.updateOne(
       { _id: person._id, passwordHash: person.passwordHash },
-      { passwordHash },
+      { passwordHash, hasFirstPassword: false, 'sessions.$[].mustChangePassword': false },
     )
     if (matchedCount === 0) throw new Refusal('conflict', '密码刚刚改过了，请重新登录')
-    await audit.record('password.changed', { personId: String(person._id) }, deps.clock.now())
+    await audit.record('password.changed', { personId: String(person._id) }, clock.now())
   })
 }
