@@ -13,6 +13,7 @@ import { promotionJobs } from './modules/org/promotion/jobs.ts'
 import { searchJobs } from './modules/org/families/search/jobs.ts'
 import { idNumberJobs } from './modules/org/families/numbers/jobs.ts'
 import { joinJobs } from './modules/org/joins/jobs.ts'
+import { transferJobs } from './modules/org/transfers/jobs.ts'
 import { assignmentJobs } from './modules/org/transfers/assignments/jobs.ts'
 import { rosterJobs } from './modules/org/roster/jobs.ts'
 
@@ -31,6 +32,7 @@ const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   idNumberJobs,
   promotionJobs,
   assignmentJobs,
+  transferJobs,
   notifyJobs,
   letterJobs,
   courseJobs,

@@ -17,6 +17,10 @@ export const messageKind = z.enum([
   'survey',
   'live',
   'liveReminder',
+  /** A child has another class or school: 转班, 转学, 小升初, 学年升级. */
+  'childMoved',
+  /** Something waits for a member of staff, or what they asked for was decided. */
+  'staffMatter',
 ])
 /** A kind that a later release has added reads as the plainest one. */
 const shownKind = z.catch(messageKind, 'letter')
@@ -110,7 +114,7 @@ export type SentStatus = z.infer<typeof sentStatus>
 /** One message to one person, as its sender may know it. */
 export const sentMessage = z.object({
   id: messageId,
-  kind: messageKind,
+  kind: shownKind,
   personName: z.string(),
   title: z.string(),
   status: sentStatus,

@@ -9,6 +9,8 @@ export const transferStatus = z.enum([
   'accepted',
   'declined',
   'withdrawn',
+  /** Nobody answered within thirty days. */
+  'expired',
 ])
 export type TransferStatus = z.infer<typeof transferStatus>
 
@@ -20,7 +22,7 @@ export const transfer = z.object({
   fromClass: z.string(),
   toSchoolId: objectId,
   toSchool: z.string(),
-  status: transferStatus,
+  status: z.catch(transferStatus, 'withdrawn'),
   note: z.string(),
   openedBy: z.string(),
   openedAt: instant,

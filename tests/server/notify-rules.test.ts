@@ -75,6 +75,26 @@ const samples: AnyOutgoing[] = [
     kind: 'liveReminder',
     values: { title: '孩子沉迷手机怎么办', child, time, note: '点开就能进课堂' },
   },
+  {
+    ...to,
+    kind: 'childMoved',
+    values: {
+      child: '张三',
+      place: '临川市滨江实验学校（东校区）七年级1班',
+      teacher: '还没有安排，定了会显示在首页',
+      note: '祝贺升学！账号、绿证和学过的课都跟着您，不用再加入。',
+    },
+  },
+  {
+    ...to,
+    kind: 'staffMatter',
+    values: {
+      title: '有一次转学等本校确认',
+      who: '张三',
+      unit: '临川市滨江中学',
+      note: '请在控制台的“转学转班”里处理',
+    },
+  },
 ]
 
 describe('the kinds of message', () => {

@@ -167,6 +167,15 @@ export async function namesOf(personIds: string[]) {
   return new Map(people.map((it) => [String(it._id), it.name]))
 }
 
+/** Those of some people who have taken their consent back: their children are put away, and nothing is said of them. */
+export async function withdrawnAmong(personIds: string[]): Promise<Set<string>> {
+  const people = await PersonModel.find(
+    { _id: { $in: personIds }, 'consent.isGiven': false },
+    { _id: 1 },
+  ).lean()
+  return new Set(people.map((it) => String(it._id)))
+}
+
 /** 班主任 of some classes, by class id. During a leave it is the deputy, who is there and is told so: 王芳（代）. */
 export async function classTeachersOf(classIds: string[], now: Date) {
   const ids = classIds.map((it) => new Types.ObjectId(it))

@@ -1,4 +1,4 @@
-import type { MyMessage, MySubscription, SentMessage } from '#contract/notify'
+import type { MessageKind, MyMessage, MySubscription, SentMessage } from '#contract/notify'
 import type { OutboxRecord } from './model.ts'
 import { explain, labelOf } from './rules.ts'
 
@@ -15,7 +15,9 @@ export function presentMyMessage(message: OutboxRecord): MyMessage {
   }
 }
 
-export const presentSubscription = (it: Omit<MySubscription, 'label'>): MySubscription => ({
+export const presentSubscription = (
+  it: Omit<MySubscription, 'label' | 'kind'> & { kind: MessageKind },
+): MySubscription => ({
   ...it,
   label: labelOf(it.kind),
 })

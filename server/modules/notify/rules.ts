@@ -1,6 +1,7 @@
 import type { MessageKind, SentStatus } from '#contract/notify'
 import { shanghaiDay, shanghaiInstant, shanghaiMinutes } from '../../infra/clock.ts'
 import { fit, inWords, type TemplateValue, typeOf } from '../../infra/wechat/fit.ts'
+import { JOINING, MOVING } from './wording/rules.ts'
 
 /** A moment, a stretch of time, or words where there is no moment (`长期有效`). */
 type When = Date | string
@@ -29,6 +30,16 @@ export interface MessageValues {
   survey: { title: string; child: string; deadline: When; note: string }
   live: { title: string; child: string; time: Stretch; note: string; about?: 'cancelled' }
   liveReminder: { title: string; child: string; time: Stretch; note: string }
+  childMoved: {
+    child: string
+    /** 滨江中学七年级1班 */
+    place: string
+    teacher: string
+    note: string
+    /** Other than a new class: out of the last grade, or back after a promotion that was undone. */
+    about?: 'graduated' | 'restored'
+  }
+  staffMatter: { title: string; who: string; unit: string; note: string }
 }
 
 interface Kind<V> {
@@ -39,34 +50,6 @@ interface Kind<V> {
   say: (values: V) => string
   /** Key of each field in the template, unless the configuration names others. */
   keys: { [F in keyof V]: string }
-}
-
-/** What a 班主任 hears about who belongs to a family. */
-const JOINING: Record<
-  NonNullable<MessageValues['joinRequest']['about']> | 'asked',
-  { title: string; say: (it: MessageValues['joinRequest']) => string }
-> = {
-  asked: {
-    title: '有家长申请加入班级',
-    say: (it) => `${it.applicant}申请加入${it.className}，孩子：${it.child}。请您核对后处理。`,
-  },
-  waiting: {
-    title: '有家长还在等您同意',
-    say: (it) =>
-      `${it.applicant}申请加入${it.className}，孩子：${it.child}，还没有处理。满14天没有处理，申请会自动结束。`,
-  },
-  invited: {
-    title: '有家长受家人邀请加入',
-    say: (it) => `${it.applicant}由家人邀请，已加入${it.className}${it.child}的家庭。如果不对，您可以撤销。`,
-  },
-  reported: {
-    title: '有家长请您核对名单',
-    say: (it) => `${it.className}${it.child}的家长说：${it.applicant}不是家里的人。请您核对后处理。`,
-  },
-  barAsked: {
-    title: '有一件家庭的事请您办理',
-    say: (it) => `${it.className}的班主任为${it.child}提出限制一位家长，请打开控制台的家庭页核对文书后办理。`,
-  },
 }
 
 const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
@@ -154,6 +137,18 @@ const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
     title: '云课堂快开课了',
     say: (it) => `“${it.title}”${inWords(it.time)}开课（${it.child}）。${it.note}`,
     keys: { title: 'thing1', child: 'thing2', time: 'time3', note: 'thing4' },
+  },
+  childMoved: {
+    label: '转班升学通知',
+    title: (it) => MOVING[it.about ?? 'moved'].title,
+    say: (it) => MOVING[it.about ?? 'moved'].say(it),
+    keys: { child: 'thing1', place: 'thing2', teacher: 'thing3', note: 'thing4' },
+  },
+  staffMatter: {
+    label: '待办与结果通知',
+    title: (it) => it.title,
+    say: (it) => `${it.unit}，${it.who}：${it.note}`,
+    keys: { title: 'thing1', who: 'thing2', unit: 'thing3', note: 'thing4' },
   },
 }
 

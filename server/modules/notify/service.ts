@@ -89,6 +89,39 @@ export async function withdraw({ kind, subject, personIds }: Recall) {
   return modifiedCount
 }
 
+/** Takes back what these people have not been shown yet of some children; a step begins with the child's id. Joins a transaction. */
+export async function recallComing(kind: MessageKind, personIds: string[], studentIds: string[], now: Date) {
+  const coming = await OutboxModel.find(
+    {
+      personId: { $in: personIds.map((it) => new Types.ObjectId(it)) },
+      showAt: { $gt: now },
+      kind,
+      status: 'pending',
+    },
+    { _id: 1 },
+  ).lean<Pick<OutboxRecord, '_id'>[]>()
+  const stale = coming.map((it) => it._id).filter((id) => studentIds.some((it) => id.includes(`:${it}`)))
+  if (stale.length === 0) return
+  await OutboxModel.updateMany({ _id: { $in: stale }, status: 'pending' }, { status: 'withdrawn' })
+}
+
+/** Takes back those of some messages that nobody has been shown; answers, by their place, which of them were. Joins a transaction. */
+export async function recallUnseen(
+  messages: Pick<AnyOutgoing, 'kind' | 'subject' | 'personId' | 'step'>[],
+  now: Date,
+): Promise<Set<number>> {
+  const keys = messages.map(keyOf)
+  await OutboxModel.updateMany(
+    { _id: { $in: keys }, status: 'pending', showAt: { $gt: now } },
+    { status: 'withdrawn' },
+  )
+  const seen = await OutboxModel.find({ _id: { $in: keys }, status: { $ne: 'withdrawn' } }, { _id: 1 }).lean<
+    Pick<OutboxRecord, '_id'>[]
+  >()
+  const ids = new Set(seen.map((it) => it._id))
+  return new Set(keys.flatMap((key, at) => (ids.has(key) ? [at] : [])))
+}
+
 /**
  * Takes everything about a child from a person's list, and stops what has not gone out: they do not belong together any
  * more. `subjects` names what does not carry the child in its key or page. Joins the transaction it is called in.

@@ -72,6 +72,9 @@ const MAY: Record<Action, readonly PostKind[]> = {
 
 export const may = (post: PostKind, action: Action) => MAY[action].includes(post)
 
+/** Every post that may do something. */
+export const postsThatMay = (action: Action): readonly PostKind[] => MAY[action]
+
 /** What a post may do at all, for tables and tests. */
 export const actionsOf = (post: PostKind) =>
   (Object.keys(MAY) as Action[]).filter((action) => may(post, action))

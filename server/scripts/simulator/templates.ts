@@ -86,6 +86,18 @@ export const DEMO_TEMPLATES: Readonly<Record<string, Template>> = Object.fromEnt
     time3: '上课时间',
     thing4: '温馨提示',
   }),
+  template('childMoved', '转班升学通知', {
+    thing1: '孩子',
+    thing2: '班级',
+    thing3: '班主任',
+    thing4: '备注',
+  }),
+  template('staffMatter', '待办事项通知', {
+    thing1: '事项',
+    thing2: '相关人',
+    thing3: '单位',
+    thing4: '说明',
+  }),
 ])
 
 /** What `WX_TEMPLATES` holds in the demo: message kind → template id. */

@@ -8,6 +8,7 @@ export const statusText: Record<TransferStatus, string> = {
   accepted: '已转入',
   declined: '没有同意',
   withdrawn: '已撤回',
+  expired: '到期结束',
 }
 export const statusTone: Record<TransferStatus, Tone> = {
   asked: 'warning',
@@ -15,6 +16,7 @@ export const statusTone: Record<TransferStatus, Tone> = {
   accepted: 'success',
   declined: 'danger',
   withdrawn: 'info',
+  expired: 'info',
 }
 
 export const assignmentText: Record<AssignmentStatus, string> = {

@@ -2,6 +2,7 @@ import type { Agenda } from 'agenda'
 import type { Deps } from '../../../infra/deps.ts'
 import { apply } from './apply/service.ts'
 import { lease } from './service.ts'
+import { tellMoved } from './telling/service.ts'
 import { undo } from './undo/service.ts'
 
 const WORK = 'promotion.work'
@@ -10,7 +11,7 @@ const WORK = 'promotion.work'
 export async function workThroughPromotions(deps: Pick<Deps, 'clock' | 'log' | 'fields'>) {
   for (;;) {
     const job = await lease(deps.clock.now())
-    if (!job) return
+    if (!job) break
     try {
       await (job.status === 'undoing' ? undo(job, deps) : apply(job, deps))
     } catch (error) {
@@ -19,6 +20,7 @@ export async function workThroughPromotions(deps: Pick<Deps, 'clock' | 'log' | '
       return
     }
   }
+  await tellMoved(deps)
 }
 
 export function promotionJobs(agenda: Agenda, deps: Deps) {

@@ -101,6 +101,8 @@ const moveSchema = new Schema(
       ],
       default: [],
     },
+    /** Whether its families still have to hear of it. */
+    news: { type: String, enum: ['due', 'told'] },
     joinCode: { type: String, default: null },
     schoolYear: { type: Number, default: null },
     /** Undone: students who stay where people have put them since. */
@@ -111,6 +113,7 @@ const moveSchema = new Schema(
 moveSchema.index({ promotionId: 1, classId: 1 }, { unique: true })
 moveSchema.index({ promotionId: 1, state: 1, order: 1 })
 moveSchema.index({ promotionId: 1, schoolId: 1, order: 1 })
+moveSchema.index({ news: 1, _id: 1 }, { partialFilterExpression: { news: 'due' } })
 export interface Target {
   classId: Types.ObjectId
   name: string

@@ -27,6 +27,10 @@ const transferSchema = new Schema(
     decidedAt: { type: Date, default: null },
     reason: { type: String, default: null },
     toClassId: { type: id, default: null },
+    /** Since when the school that has to answer has had it. */
+    waitsSince: { type: Date, default: null },
+    /** When the giving school agreed to what it was asked. */
+    agreedAt: { type: Date, default: null },
   },
   { timestamps: true, strict: 'throw' },
 )
@@ -35,7 +39,17 @@ transferSchema.index(
   { studentId: 1 },
   { unique: true, partialFilterExpression: { status: { $in: ['asked', 'proposed'] } } },
 )
+// The tick asks which still wait, and which have just ended unanswered.
+transferSchema.index(
+  { _id: 1, status: 1 },
+  { partialFilterExpression: { status: { $in: ['asked', 'proposed'] } } },
+)
+transferSchema.index({ decidedAt: 1 }, { partialFilterExpression: { status: 'expired' } })
 transferSchema.index({ fromPath: 1, _id: -1 })
 transferSchema.index({ toPath: 1, _id: -1 })
-export type TransferRecord = InferSchemaType<typeof transferSchema> & { _id: Types.ObjectId; createdAt: Date }
+export type TransferRecord = InferSchemaType<typeof transferSchema> & {
+  _id: Types.ObjectId
+  createdAt: Date
+  updatedAt: Date
+}
 export const TransferModel = model('Transfer', transferSchema)

@@ -11,6 +11,7 @@ import type { UnitRecord } from '../tree/model.ts'
 import { DEPTH, idAt, within } from '../tree/rules.ts'
 import * as tree from '../tree/service.ts'
 import { TransferModel, type TransferRecord } from './model.ts'
+import { announceDecision, announceWaiting, awaited } from './messages/service.ts'
 import { carry, numberTaken } from './move/service.ts'
 
 const PAGE = 50
@@ -25,7 +26,7 @@ export async function moveWithin(student: StudentRecord, classId: string, deps: 
   }
   if (student.classId.equals(to._id) && !student.leftAt) return
   const detail = `${student.name}转班到${to.fullName}`
-  await StudentModel.db.transaction(() => carry({ student, to, detail }, deps.clock.now()))
+  await StudentModel.db.transaction(() => carry({ student, to, detail, move: 'class' }, deps.clock.now()))
   await refreshKeys([student._id], deps)
 }
 
@@ -88,6 +89,7 @@ async function open({ student, to, status, note }: Opening, actor: StaffActor, n
       openedBy: new Types.ObjectId(actor.personId),
       openedByName: actor.name,
       openedAt: status === 'asked' ? 'to' : 'from',
+      waitsSince: now,
     })
     const unit = status === 'asked' ? to : klass
     const detail = `${student.name}，${from.fullName}到${to.fullName}`
@@ -96,7 +98,9 @@ async function open({ student, to, status, note }: Opening, actor: StaffActor, n
       { unit: { unitId: String(unit._id), path: unit.path }, studentIds: [String(student._id)], detail },
       now,
     )
-    return made.toObject() as TransferRecord
+    const transfer = made.toObject() as TransferRecord
+    await announceWaiting(transfer, now)
+    return transfer
   } catch (error) {
     if ((error as { code?: number }).code !== 11000) throw error
     const standing = await TransferModel.findOne({
@@ -159,8 +163,11 @@ export async function transfersOf(scope: Scope, box: 'in' | 'out', after: string
 }
 
 /** The giving school agrees: now the receiving school is to confirm. */
-export const agree = (transfer: TransferRecord, now: Date) =>
-  turn(transfer, 'asked', { status: 'proposed', updatedAt: now })
+export async function agree(transfer: TransferRecord, now: Date) {
+  const agreed = await turn(transfer, 'asked', { status: 'proposed', agreedAt: now, waitsSince: now })
+  await announceWaiting(agreed, now)
+  return agreed
+}
 
 /** The receiving school confirms, with a class: from this moment the child is its own. */
 export async function accept(
@@ -189,11 +196,12 @@ export async function accept(
         toClassId: to._id,
         ...decision(actor, now),
       })
-      await carry({ student, to, number, detail }, now)
+      await carry({ student, to, number, detail, move: 'school' }, now)
       return turned
     })
     .catch((error: unknown) => numberTaken(error, (number ?? student).number))
   await refreshKeys([student._id], deps)
+  await announceDecision(accepted, 'to', now)
   return accepted
 }
 
@@ -222,6 +230,7 @@ export async function decline(
     { unit: scope, studentIds: [String(transfer.studentId)], detail },
     now,
   )
+  await announceDecision(declined, awaited(transfer), now)
   return declined
 }
 

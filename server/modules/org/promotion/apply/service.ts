@@ -113,7 +113,7 @@ async function moveClass(job: PromotionRecord, move: MoveRecord, grade: UnitReco
     const done = klass && !klass.closedAt ? await carryOut(job, move, klass, grade, now) : {}
     const { matchedCount } = await MoveModel.updateOne(
       { _id: move._id, state: 'waiting' },
-      { $set: { ...done, state: 'done', doneAt: now } },
+      { $set: { ...done, state: 'done', doneAt: now, ...(done.studentIds?.length && { news: 'due' }) } },
     )
     if (matchedCount === 0) throw new Error('Another worker has moved this class')
   })

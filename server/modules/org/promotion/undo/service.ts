@@ -9,6 +9,7 @@ import { JoinModel } from '../../joins/model.ts'
 import { UnitModel, type UnitRecord } from '../../tree/model.ts'
 import { closedCode, mintJoinCode, openCode } from '../../tree/rules.ts'
 import { findUnit, findUnits } from '../../tree/service.ts'
+import { takeBack } from '../telling/service.ts'
 import { aboutClass, ended, mendStrays, refreshMoved } from '../apply/service.ts'
 import { MoveModel, type MoveRecord, PromotionModel, type PromotionRecord } from '../model.ts'
 import { note } from '../service.ts'
@@ -48,6 +49,7 @@ async function turnBack(job: PromotionRecord, move: MoveRecord, now: Date) {
   await MoveModel.db.transaction(async () => {
     const klass = await findUnit(String(move.classId))
     const keptIds = klass && move.doneAt ? await giveBack(job, move, klass, targets, wasWritten, now) : []
+    if (klass) await takeBack(move, keptIds, now)
     const { matchedCount } = await MoveModel.updateOne(
       { _id: move._id, state: 'done' },
       { $set: { state: 'undone', keptIds } },

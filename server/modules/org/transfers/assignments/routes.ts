@@ -8,6 +8,7 @@ import type { Deps } from '../../../../infra/deps.ts'
 import * as audit from '../../../audit/service.ts'
 import { unitScope } from '../../policy.ts'
 import { receive } from '../../roster/files/service.ts'
+import { announceGroupDecision } from '../messages/service.ts'
 import { mayTransferAt } from '../policy.ts'
 import { workThroughAssignments } from './jobs.ts'
 import type { AssignmentRecord } from './model.ts'
@@ -82,7 +83,12 @@ export function assignmentRoutes(router: Router, deps: Deps) {
       if (accept) await assignments.accept(group, classIds, actor, clock.now())
       else await assignments.decline(group, reason, scope, actor, clock.now())
       work()
-      const decided = await assignments.findGroup(assignmentId, schoolId)
+      const [decided, job] = await Promise.all([
+        assignments.findGroup(assignmentId, schoolId),
+        assignments.findAssignment(assignmentId),
+      ])
+      const answer = accept ? 'accepted' : 'declined'
+      if (decided && job) await announceGroupDecision(job, decided, answer, clock.now())
       return presentGroup(decided ?? group, true)
     },
   )

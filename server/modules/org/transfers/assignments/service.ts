@@ -8,6 +8,7 @@ import { refreshKeys } from '../../families/search/service.ts'
 import type { UnitScope } from '../../policy.ts'
 import { DEPTH, idAt, within } from '../../tree/rules.ts'
 import { findUnits, unitsWithin } from '../../tree/service.ts'
+import { announceGroups } from '../messages/service.ts'
 import { carry, numberTaken } from '../move/service.ts'
 import {
   AssignmentModel,
@@ -87,6 +88,7 @@ export async function send(job: AssignmentRecord, scope: Scope, now: Date) {
   })
   const sent = await findAssignment(String(job._id))
   if (sent?.status !== 'sent') throw new Refusal('conflict', '这份名单现在不能发出，请先等检查完成')
+  await announceGroups(sent, await groupsOf(job._id), now)
   return sent
 }
 
@@ -230,7 +232,7 @@ async function moved(
   try {
     await LineModel.db
       .transaction(async () => {
-        await carry({ student, to, number, detail, actor }, now)
+        await carry({ student, to, number, detail, move: 'assigned', actor }, now)
         await LineModel.updateOne({ _id: line._id, state: 'waiting' }, { state: 'moved' })
       })
       .catch((error: unknown) => numberTaken(error, (number ?? student).number))

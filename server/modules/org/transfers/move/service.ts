@@ -3,6 +3,7 @@ import { type KeptNumber, shownNumber } from '../../../../infra/id-numbers.ts'
 import { Refusal } from '../../../../http/errors.ts'
 import * as audit from '../../../audit/service.ts'
 import { cancelLostCalls } from '../../../meetings/moves/service.ts'
+import { type Move, tellFamilies } from '../../families/moves/service.ts'
 import { takeTurns } from '../../families/admission/service.ts'
 import { GuardianshipModel, StudentModel, type StudentRecord } from '../../families/model.ts'
 import { ended } from '../../promotion/apply/service.ts'
@@ -19,6 +20,8 @@ export interface Carrying {
   number?: KeptNumber | undefined
   /** In words for the log: 转学, 转班, 小升初. */
   detail: string
+  /** What the family is told of it. */
+  move: Move
   /** Who decided it, where no request is running. */
   actor?: { personId: string; role: 'staff' } | undefined
 }
@@ -27,7 +30,7 @@ export interface Carrying {
  * Puts a student into another class, with all guardians, in one transaction: at its end the old class sees nothing more of them, and the
  * new one everything. Accounts, certificates and courses belong to people and stay.
  */
-export async function carry({ student, to, number, detail, actor }: Carrying, now: Date) {
+export async function carry({ student, to, number, detail, move, actor }: Carrying, now: Date) {
   if (to.kind !== 'class' || to.closedAt) throw new Refusal('conflict', '这个班已经停用，请另选一个班')
   if (idAt(student.path, DEPTH.city) !== idAt(to.path, DEPTH.city)) {
     throw new Refusal('not_found', '没有这个班')
@@ -62,10 +65,12 @@ export async function carry({ student, to, number, detail, actor }: Carrying, no
     { status: 'withdrawn', decidedAt: now },
   )
   await note({ student, to, detail, actor }, now)
+  const child = { studentId: student._id, name: student.name, classId: to._id }
+  await tellFamilies([child], { move, subject: 'moved', step: String(now.getTime()) }, now)
 }
 
 /** One line for the class that was left and one for the class that is new: each side's log says until when, and since when. */
-async function note({ student, to, detail, actor }: Omit<Carrying, 'number'>, now: Date) {
+async function note({ student, to, detail, actor }: Omit<Carrying, 'number' | 'move'>, now: Date) {
   const said = { studentIds: [String(student._id)], detail, actor }
   const from = { unitId: String(student.classId), path: student.path }
   await audit.record('transfer.accepted', { ...said, unit: from }, now)
