@@ -66,6 +66,36 @@ const samples: AnyOutgoing[] = [
   },
   {
     ...to,
+    kind: 'certificateExpiry',
+    values: {
+      programme: '七年级家长必修课',
+      number: 'LZ2026-360000-000123',
+      endsOn: '2026-11-25',
+      note: '还有30天到期',
+    },
+  },
+  {
+    ...to,
+    kind: 'studyReminder',
+    values: {
+      programme: '七年级家长必修课',
+      child: '张三',
+      progress: '学完了3课，还有5课',
+      note: '点开接着学',
+    },
+  },
+  {
+    ...to,
+    kind: 'evidenceDecided',
+    values: {
+      programme: '七年级家长必修课',
+      what: '家长开放日签到照片',
+      result: '已通过',
+      note: '可以接着学了',
+    },
+  },
+  {
+    ...to,
     kind: 'survey',
     values: { title: '家长必备知识小调查', child, deadline: '11月30日(周一)前', note: '两分钟，不记名' },
   },
@@ -121,7 +151,9 @@ describe('the kinds of message', () => {
   it.each(samples)('$kind says in the list what it is about', (sample) => {
     const { title, text } = wording(sample)
     expect(title.length).toBeGreaterThan(4)
-    expect(text).toContain('张三'.slice(0, sample.kind === 'certificate' ? 0 : 2))
+    // These speak of the parent's own work.
+    const isOwn = ['certificate', 'certificateExpiry', 'evidenceDecided'].includes(sample.kind)
+    expect(text).toContain(isOwn ? '' : '张三')
     expect(`${title}${text}`).not.toMatch(/undefined|null|用户|GMT|\d{4}-\d\d-\d\dT/)
   })
 })
