@@ -59,11 +59,25 @@ export const programmeCard = z.object({
   /** 0–100, the exam counted in; 100 only when the certificate is held. */
   percent: z.int(),
   certificate: z.nullable(z.object({ id: objectId, number: z.string(), state: certificateState })),
+  /** Not asked of this person, and good for a child of theirs all the same. */
+  isRecommended: z.optional(z.boolean()),
+  /** Nothing is left to do. */
+  isFinished: z.optional(z.boolean()),
+  /** Beside the version this person is on there is a newer one. */
+  hasNewer: z.optional(z.boolean()),
+  hasExam: z.optional(z.boolean()),
+  givesCertificate: z.optional(z.boolean()),
+  /** Every lesson there is; `lessonsTotal` are those that have to be done. */
+  lessonsOffered: z.optional(z.int()),
+  /** The unit whose programme it is; empty for those everybody has. */
+  unitName: z.optional(z.string()),
+  /** Whose programme it was adapted from. */
+  source: z.optional(z.nullable(z.string())),
 })
 export type ProgrammeCard = z.infer<typeof programmeCard>
 
 export const listMyProgrammes = endpoint({
-  access: 'guardian',
+  access: 'signedIn',
   summary: '家长课程：孩子年级的必修课在前，带学习进度',
   method: 'GET',
   path: '/me/programmes',
@@ -85,6 +99,9 @@ export const lessonRow = z.object({
   watchedPercent: z.int(),
   isWatched: z.boolean(),
   isQuizPassed: z.boolean(),
+  hours: z.optional(z.number()),
+  /** Why it cannot be begun yet, in words. */
+  lockedBecause: z.optional(z.nullable(z.string())),
 })
 export type LessonRow = z.infer<typeof lessonRow>
 
@@ -107,11 +124,28 @@ export const examStanding = z.object({
 })
 export type ExamStanding = z.infer<typeof examStanding>
 
+/** A part of a programme with a rule of its own. */
+export const moduleRow = z.object({
+  title: z.string(),
+  /** 按顺序学完 · 任选2课 · 修满3学时 */
+  rule: z.string(),
+  /** What is asked and what is done of it: lessons, or hours. */
+  needed: z.number(),
+  done: z.number(),
+  /** 课 or 学时 */
+  unit: z.string(),
+  isElective: z.boolean(),
+  isDone: z.boolean(),
+  lessonIds: z.array(objectId),
+})
+export type ModuleRow = z.infer<typeof moduleRow>
+
 export const myProgramme = z.object({
   ...programmeCard.shape,
   hoursNote: z.string(),
   validityText: z.string(),
   lessons: z.array(lessonRow),
+  modules: z.optional(z.array(moduleRow)),
   /** Where 继续学习 leads: the first lesson that is not done. */
   nextLessonId: z.nullable(objectId),
   exam: examStanding,
@@ -119,7 +153,7 @@ export const myProgramme = z.object({
 export type MyProgramme = z.infer<typeof myProgramme>
 
 export const readMyProgramme = endpoint({
-  access: 'guardian',
+  access: 'signedIn',
   summary: '一门课程的目录，每课学到哪里，考试是否可以开始',
   method: 'GET',
   path: '/me/programmes/:code',
@@ -167,7 +201,7 @@ export const lesson = z.object({
 export type Lesson = z.infer<typeof lesson>
 
 export const readLesson = endpoint({
-  access: 'guardian',
+  access: 'signedIn',
   summary: '一课的正文、影片与随堂题（不含答案），以及上次学到哪一秒',
   method: 'GET',
   path: '/me/lessons/:lessonId',
@@ -183,7 +217,7 @@ export const stretch = z.strictObject({ from: second, to: second })
 export type Stretch = z.infer<typeof stretch>
 
 export const beatLesson = endpoint({
-  access: 'guardian',
+  access: 'signedIn',
   summary: '每15秒报告一次播放（阅读）了哪些秒；首次开始、暂停、离开时也报告',
   method: 'POST',
   path: '/me/lessons/:lessonId/beats',
@@ -205,7 +239,7 @@ export const beatLesson = endpoint({
 })
 
 export const answerQuiz = endpoint({
-  access: 'guardian',
+  access: 'signedIn',
   summary: '提交随堂题；可以重做，全对为通过，提交后给出讲解',
   method: 'POST',
   path: '/me/lessons/:lessonId/quiz',
@@ -230,7 +264,7 @@ export const examPaper = z.object({
 export type ExamPaper = z.infer<typeof examPaper>
 
 export const startExam = endpoint({
-  access: 'guardian',
+  access: 'signedIn',
   summary: '开始考试；已经开始的，返回同一份试卷',
   method: 'POST',
   path: '/me/programmes/:code/exams',
@@ -260,7 +294,7 @@ export const examResult = z.object({
 export type ExamResult = z.infer<typeof examResult>
 
 export const submitExam = endpoint({
-  access: 'guardian',
+  access: 'signedIn',
   summary: '交卷；交两次结果相同',
   method: 'POST',
   path: '/me/exams/:attemptId/answers',
@@ -272,7 +306,7 @@ export const submitExam = endpoint({
 })
 
 export const readMyExam = endpoint({
-  access: 'guardian',
+  access: 'signedIn',
   summary: '我的一次考试：进行中是试卷，结束后是结果',
   method: 'GET',
   path: '/me/exams/:attemptId',

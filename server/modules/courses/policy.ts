@@ -1,18 +1,55 @@
-import type { GuardianActor, StaffActor } from '../../http/actor.ts'
+import type { CourseAudience } from '#contract/drafts'
+import type { PostKind } from '#contract/posts'
+import type { Actor, StaffActor } from '../../http/actor.ts'
 import type { OwnChild, UnitScope } from '../org/policy.ts'
 import { ownChild, ownChildren, unitScope } from '../org/policy.ts'
 import { Refusal } from '../../http/errors.ts'
+import { placesOf, type Places } from './offers/rules.ts'
 
 declare const proven: unique symbol
 
-/** A guardian who studies for themselves: every query of progress, quiz and exam is about this person and no other. */
-export type Learner = Readonly<{ personId: string; name: string }> & { readonly [proven]: 'Learner' }
+/**
+ * Whoever studies for themselves: every query of progress, quiz and exam is about this person and no other. A parent
+ * meets what is written for parents, a teacher what is written for teachers (A8); who is both meets each in its role.
+ */
+export type Learner = Readonly<{
+  personId: string
+  name: string
+  audience: CourseAudience
+  /** Posts that are held today; none for a parent. */
+  posts: readonly PostKind[]
+  /** Where they stand in the tree; asked for only when something new is begun. */
+  places: () => Promise<Places>
+}> & { readonly [proven]: 'Learner' }
 
-export const learner = (actor: GuardianActor) =>
-  ({ personId: actor.personId, name: actor.name }) as unknown as Learner
+export function learner(actor: Actor): Learner {
+  const paths = async () =>
+    actor.role === 'staff'
+      ? actor.posts.map((it) => it.path)
+      : (await ownChildren(actor)).map((it) => it.path)
+  let places: Promise<Places> | undefined
+  return {
+    personId: actor.personId,
+    name: actor.name,
+    audience: actor.role,
+    posts: actor.role === 'staff' ? actor.posts.map((it) => it.post) : [],
+    places: () => (places ??= paths().then(placesOf)),
+  } as unknown as Learner
+}
+
+/** A parent, known by the children whose families something is counted for. */
+export const parentOf = (personId: string, children: readonly OwnChild[]): Learner =>
+  ({
+    personId,
+    name: '',
+    audience: 'guardian',
+    posts: [],
+    places: async () => placesOf(children.map((it) => it.path)),
+  }) as unknown as Learner
 
 /** The children a programme may be required for: the one that is named, else all of mine. */
-export async function childrenFor(actor: GuardianActor, studentId: string | undefined): Promise<OwnChild[]> {
+export async function childrenFor(actor: Actor, studentId: string | undefined): Promise<OwnChild[]> {
+  if (actor.role === 'staff') return []
   return studentId ? [await ownChild(actor, studentId)] : ownChildren(actor)
 }
 

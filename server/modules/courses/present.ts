@@ -3,6 +3,7 @@ import type {
   ExamResult,
   Lesson,
   LessonRow,
+  ModuleRow,
   MyProgramme,
   ProgrammeCard,
   Question,
@@ -15,6 +16,14 @@ import type { AttemptRecord } from './exams/model.ts'
 import { isRight, scoreOf, type Standing } from './exams/rules.ts'
 import type { Asked } from './exams/service.ts'
 import { shownCorrect } from './exams/service.ts'
+import {
+  doneOf,
+  heldBackBy,
+  isModuleDone,
+  neededOf,
+  type PlacedModule,
+  ruleInWords,
+} from './journeys/rules.ts'
 import type { Journey } from './journeys/service.ts'
 import type { LessonRecord, ProgrammeRecord } from './programmes/model.ts'
 import type { WatchRecord } from './watch/model.ts'
@@ -35,8 +44,15 @@ export function presentCard(journey: Journey, now: Date): ProgrammeCard {
     isRequired: journey.isRequired,
     hasBegun: journey.hasBegun,
     lessonsDone: journey.lessonsDone,
-    lessonsTotal: programme.outline.length,
+    lessonsTotal: journey.lessonsNeeded,
+    lessonsOffered: programme.outline.length,
     percent: journey.percent,
+    isRecommended: !journey.isRequired && (journey.isFitting || journey.isNear),
+    isFinished: journey.isFinished,
+    hasNewer: journey.hasNewer,
+    hasExam: journey.hasExam,
+    givesCertificate: programme.givesCertificate !== false,
+    unitName: programme.unitName ?? '',
     certificate: certificate && {
       id: String(certificate._id),
       number: certificate.number,
@@ -51,7 +67,11 @@ export function presentMyProgramme(journey: Journey, now: Date): MyProgramme {
     ...presentCard(journey, now),
     hoursNote: programme.hoursNote,
     validityText: programme.validity.text,
-    lessons: programme.outline.map((it, at) => presentLessonRow(it, at, watches.get(String(it.lessonId)))),
+    lessons: programme.outline.map((it, at) => ({
+      ...presentLessonRow(it, at, watches.get(String(it.lessonId))),
+      lockedBecause: lockOf(journey.modules, String(it.lessonId)),
+    })),
+    modules: journey.modules.map(presentModule),
     nextLessonId: journey.nextLessonId ? String(journey.nextLessonId) : null,
     exam: {
       rules: programme.exam,
@@ -62,6 +82,24 @@ export function presentMyProgramme(journey: Journey, now: Date): MyProgramme {
     },
   }
 }
+
+/** Why a lesson cannot be begun yet, as the row says it. */
+function lockOf(modules: readonly PlacedModule[], lessonId: string) {
+  const module = modules.find((it) => it.lessons.some((one) => one.id === lessonId))
+  const first = module && heldBackBy(module, lessonId)
+  return first ? `先学完《${first.title}》` : null
+}
+
+const presentModule = (it: PlacedModule): ModuleRow => ({
+  title: it.title,
+  rule: ruleInWords(it),
+  needed: neededOf(it),
+  done: Math.min(doneOf(it), neededOf(it)),
+  unit: it.rule === 'credits' ? '学时' : '课',
+  isElective: it.rule === 'credits' || it.rule === 'atLeast',
+  isDone: isModuleDone(it),
+  lessonIds: it.lessons.map((one) => one.id),
+})
 
 function presentLessonRow(
   it: ProgrammeRecord['outline'][number],
@@ -81,6 +119,7 @@ function presentLessonRow(
     watchedPercent: percentOf(watched, it.seconds, Boolean(watch?.completedAt)),
     isWatched: Boolean(watch?.completedAt),
     isQuizPassed: Boolean(watch?.quizPassedAt),
+    hours: it.hours ?? 1,
   }
 }
 

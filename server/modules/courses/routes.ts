@@ -21,14 +21,14 @@ const YEAR_SECONDS = 365 * 86_400
 export function courseRoutes(router: Router, { clock }: Deps) {
   serve(router, api.listMyProgrammes, async ({ actor, studentId }) => {
     const now = clock.now()
-    const all = await journeys(actor.personId, await childrenFor(actor, studentId), now)
+    const all = await journeys(learner(actor), await childrenFor(actor, studentId), now)
     return { programmes: all.map((it) => presentCard(it, now)) }
   })
 
   serve(router, api.readMyProgramme, async ({ actor, code, studentId }) => {
     const now = clock.now()
     const children = await childrenFor(actor, studentId)
-    return presentMyProgramme(await journey(actor.personId, code, children, now), now)
+    return presentMyProgramme(await journey(learner(actor), code, children, now), now)
   })
 
   serve(router, api.readLesson, async ({ actor, lessonId }) => {

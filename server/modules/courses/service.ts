@@ -12,7 +12,8 @@ import type { AttemptRecord } from './exams/model.ts'
 import { isRight } from './exams/rules.ts'
 import * as exams from './exams/service.ts'
 import { gradesOf, type Journey, journey, journeys, lessonFor } from './journeys/service.ts'
-import type { Learner } from './policy.ts'
+import { isOffered, placesOf } from './offers/rules.ts'
+import { type Learner, parentOf } from './policy.ts'
 import type { LessonRecord } from './programmes/model.ts'
 import * as programmes from './programmes/service.ts'
 import * as watches from './watch/service.ts'
@@ -37,16 +38,19 @@ function checkAnswers(lesson: LessonRecord, answers: number[][]) {
 
 /** Begins the exam for one of my children: of those whose grade requires it, else of any. */
 export async function startExam(learner: Learner, code: string, children: OwnChild[], now: Date) {
-  const standing = await journey(learner.personId, code, children, now)
+  const standing = await journey(learner, code, children, now)
+  if (!standing.hasExam) throw new Refusal('conflict', '这门课程没有考试，学完各课就可以了')
   if (standing.standing.state === 'locked') {
-    const left = standing.programme.outline.length - standing.lessonsDone
+    const left = standing.lessonsNeeded - standing.lessonsDone
     throw new Refusal('conflict', `还有${left}课没有学完，学完全部课程并答对随堂题后再考试`)
   }
   const grades = await gradesOf(children)
   const required = children.find((it) => standing.programme.forGrades.includes(grades.get(it.classId) ?? ''))
   const child = required ?? children[0]
-  if (!child) throw new Refusal('conflict', '请先加入孩子的班级，证书上要写明孩子和学校')
-  return exams.start(learner, child, standing.programme, now)
+  if (!child && learner.audience === 'guardian') {
+    throw new Refusal('conflict', '请先加入孩子的班级，证书上要写明孩子和学校')
+  }
+  return exams.start(learner, child ?? null, standing.programme, now)
 }
 
 /**
@@ -64,7 +68,10 @@ export async function certify(attempt: AttemptRecord, deps: Pick<Deps, 'clock' |
   const bond = children.find((it) => it.studentId === String(student._id))
   const grades = await gradesOf(children)
   const counted = children.filter(
-    (it) => it !== bond && programme.forGrades.includes(grades.get(it.classId) ?? ''),
+    (it) =>
+      it !== bond &&
+      programme.forGrades.includes(grades.get(it.classId) ?? '') &&
+      isOffered(programme, placesOf([it.path]), new Map()),
   )
   const certificate = await certificates.issue(
     {
@@ -110,9 +117,12 @@ const NEWS_MS = 7 * 86_400_000
 
 /** What a family should do next on the way to each certificate that is asked of it, for the home page. */
 export async function openTasksOf(children: OwnChild[], personId: string, now: Date): Promise<Todo[]> {
-  const all = await journeys(personId, children, now)
-  return all.filter((it) => it.isRequired || it.hasBegun).flatMap((it) => taskOf(it, now))
+  const all = await journeys(parentOf(personId, children), children, now)
+  return all.filter((it) => (it.isRequired || it.hasBegun) && !isOver(it)).flatMap((it) => taskOf(it, now))
 }
+
+/** Nothing left to do, and no certificate to tell of. */
+const isOver = ({ isFinished, certificate }: Journey) => isFinished && !certificate
 
 const COMMON = { dueOn: null, startsAt: null, isUrgent: false, studentId: null }
 
@@ -141,7 +151,7 @@ function taskOf(it: Journey, now: Date): Todo[] {
         key: `exam:${programme.code}`,
         kind: 'exam',
         title: standing.state === 'running' ? '继续考试：家庭教育绿证' : '参加考试，拿到家庭教育绿证',
-        note: `${programme.outline.length}课已经学完，只差考试`,
+        note: `${it.lessonsNeeded}课已经学完，只差考试`,
         page: pageOf(it),
       },
     ]
@@ -152,7 +162,7 @@ function taskOf(it: Journey, now: Date): Todo[] {
       key: `course:${programme.code}`,
       kind: 'course',
       title: `${it.hasBegun ? '继续学习' : '开始学习'}：${lesson.title}`,
-      note: `家庭教育绿证 · 已完成${it.percent}%`,
+      note: `${programme.givesCertificate === false ? programme.title : '家庭教育绿证'} · 已完成${it.percent}%`,
       page: pageOf(it),
     },
   ]
@@ -171,14 +181,17 @@ export async function progressOf(
   personId: string,
   now: Date,
 ): Promise<ChildProgress[]> {
-  const [all, grades] = await Promise.all([journeys(personId, children, now), gradesOf(children)])
+  const [all, grades] = await Promise.all([
+    journeys(parentOf(personId, children), children, now),
+    gradesOf(children),
+  ])
   return children.map(({ studentId, classId }) => {
     const own = all.find((it) => it.programme.forGrades.includes(grades.get(classId) ?? ''))
     return {
       studentId,
       programmeTitle: own?.programme.title ?? null,
       lessonsDone: own?.lessonsDone ?? 0,
-      lessonsTotal: own?.programme.outline.length ?? 0,
+      lessonsTotal: own?.lessonsNeeded ?? 0,
       percent: own?.percent ?? 0,
       isRequired: own?.isRequired ?? false,
       certificateNumber: own?.certificate?.status === 'valid' ? own.certificate.number : null,

@@ -8,8 +8,10 @@ const attemptSchema = new Schema(
     personId: { type: id, required: true },
     programmeCode: { type: String, required: true },
     programmeId: { type: id, required: true },
-    /** The child whose name the certificate will carry. */
-    studentId: { type: id, required: true },
+    /** The child whose name the certificate will carry; a teacher's carries none. */
+    studentId: { type: id, default: null },
+    /** false where passing earns no certificate. */
+    earnsCertificate: { type: Boolean, default: true },
     status: { type: String, enum: ['running', 'passed', 'failed', 'expired'], required: true },
     questions: {
       type: [

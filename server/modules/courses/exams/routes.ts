@@ -22,7 +22,7 @@ export function examRoutes(router: Router, deps: Deps) {
   serve(router, api.submitExam, async ({ actor, attemptId, answers }) => {
     const now = clock.now()
     const attempt = await exams.submit(learner(actor), attemptId, answers, now)
-    if (attempt.status === 'passed' && !attempt.certificateId) {
+    if (attempt.status === 'passed' && !attempt.certificateId && attempt.earnsCertificate !== false) {
       try {
         attempt.certificateId = (await courses.certify(attempt, deps))._id
       } catch (error) {

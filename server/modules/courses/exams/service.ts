@@ -21,7 +21,7 @@ export const attemptsOf = (personId: string, programmeCode: string) =>
     .lean<AttemptRecord[]>()
 
 /** Begins an attempt, or gives the one that is running: there is one paper, however often the button is pressed. */
-export async function start(learner: Learner, child: OwnChild, programme: ProgrammeRecord, now: Date) {
+export async function start(learner: Learner, child: OwnChild | null, programme: ProgrammeRecord, now: Date) {
   const attempts = await attemptsOf(learner.personId, programme.code)
   const standing = standingOf(attempts, programme.exam, now)
   const [last] = attempts
@@ -39,14 +39,15 @@ const resting = (nextAt: Date, now: Date) =>
     (nextAt.getTime() - now.getTime()) / 1000,
   )
 
-async function begin(learner: Learner, child: OwnChild, programme: ProgrammeRecord, now: Date) {
+async function begin(learner: Learner, child: OwnChild | null, programme: ProgrammeRecord, now: Date) {
   const paper = drawPaper(await programmes.bankOf(programme._id), programme.exam, random)
   const key = { personId: new Types.ObjectId(learner.personId), programmeCode: programme.code }
   try {
     const attempt = await AttemptModel.create({
       ...key,
       programmeId: programme._id,
-      studentId: child.studentId,
+      studentId: child?.studentId ?? null,
+      earnsCertificate: programme.givesCertificate !== false && child !== null,
       status: 'running',
       questions: paper.map(({ question, order }) => ({ questionId: question._id, order })),
       startedAt: now,
@@ -134,7 +135,7 @@ export const shownCorrect = (question: Pick<QuestionRecord, 'correct'>, order: r
 
 /** Attempts that were passed and have no certificate: the oldest first, a handful at a time. */
 export const uncertified = (limit: number) =>
-  AttemptModel.find({ status: 'passed', certificateId: null })
+  AttemptModel.find({ status: 'passed', certificateId: null, earnsCertificate: { $ne: false } })
     .sort({ endedAt: 1 })
     .limit(limit)
     .lean<AttemptRecord[]>()

@@ -1,4 +1,4 @@
-import type { Types } from 'mongoose'
+import { Types } from 'mongoose'
 import { Refusal } from '../../../http/errors.ts'
 import type { CertificateRecord } from '../../certificates/model.ts'
 import * as certificates from '../../certificates/service.ts'
@@ -8,10 +8,20 @@ import * as tree from '../../org/tree/service.ts'
 import type { AttemptRecord } from '../exams/model.ts'
 import { type Standing, standingOf } from '../exams/rules.ts'
 import * as exams from '../exams/service.ts'
+import { type Met, programmeFor, programmesFor } from '../offers/service.ts'
 import type { Learner } from '../policy.ts'
 import type { ProgrammeRecord } from '../programmes/model.ts'
 import * as programmes from '../programmes/service.ts'
-import { isDone, isOfStage, percentOfProgramme } from './rules.ts'
+import { placed } from './placing/rules.ts'
+import {
+  isFinished,
+  isOfStage,
+  lessonsDoneOf,
+  lessonsNeeded,
+  nextLesson,
+  percentOfProgramme,
+  type PlacedModule,
+} from './rules.ts'
 import type { WatchRecord } from '../watch/model.ts'
 import * as watches from '../watch/service.ts'
 
@@ -25,8 +35,16 @@ export interface Journey {
   isRequired: boolean
   /** Written for the stage that a child of this person is in: 七年级 for a parent of 八年级. */
   isNear: boolean
+  /** There is a newer version than the one this person is on. */
+  hasNewer: boolean
+  /** Its modules with what was done of each lesson. */
+  modules: PlacedModule[]
   watches: Map<string, WatchRecord>
+  /** Of the lessons that have to be done; electives beyond that are not counted. */
   lessonsDone: number
+  lessonsNeeded: number
+  hasExam: boolean
+  isFinished: boolean
   nextLessonId: Types.ObjectId | null
   percent: number
   standing: Standing | { state: 'locked'; attemptsLeftToday: number; nextAt: null }
@@ -34,10 +52,10 @@ export interface Journey {
   certificate: CertificateRecord | null
 }
 
-/** Every programme this person meets: what a child's grade requires first (A5), then what fits it, was begun, or is near. */
-export async function journeys(personId: string, children: OwnChild[], now: Date): Promise<Journey[]> {
-  const [met, grades] = await Promise.all([programmes.programmesFor(personId), gradesOf(children)])
-  const all = await Promise.all(met.map((it) => journeyOf(personId, it, [...grades.values()], now)))
+/** Every programme this person meets: what is required first (A5), then what fits, was begun, or is near. */
+export async function journeys(learner: Learner, children: OwnChild[], now: Date): Promise<Journey[]> {
+  const [met, grades] = await Promise.all([programmesFor(learner), gradesOf(children)])
+  const all = await Promise.all(met.map((it) => journeyOf(learner, it, [...grades.values()], now)))
   return all.sort(
     (a, b) =>
       Number(b.isRequired) - Number(a.isRequired) ||
@@ -48,45 +66,50 @@ export async function journeys(personId: string, children: OwnChild[], now: Date
 }
 
 /** One programme of this person by its name in addresses. */
-export async function journey(personId: string, code: string, children: OwnChild[], now: Date) {
-  const [met, grades] = await Promise.all([programmes.programmeFor(personId, code), gradesOf(children)])
+export async function journey(learner: Learner, code: string, children: OwnChild[], now: Date) {
+  const [met, grades] = await Promise.all([programmeFor(learner, code), gradesOf(children)])
   if (!met) throw new Refusal('not_found', '没有这门课程')
-  return journeyOf(personId, met, [...grades.values()], now)
+  return journeyOf(learner, met, [...grades.values()], now)
 }
 
 async function journeyOf(
-  personId: string,
-  { programme, hasBegun }: { programme: ProgrammeRecord; hasBegun: boolean },
+  learner: Learner,
+  { programme, hasBegun, hasNewer }: Met,
   grades: string[],
   now: Date,
 ): Promise<Journey> {
+  const { personId } = learner
   const [seen, attempts, held] = await Promise.all([
     hasBegun ? watches.watchesOf(personId, programme._id) : [],
     hasBegun ? exams.attemptsOf(personId, programme.code) : [],
     hasBegun ? certificates.certificatesOf(personId) : [],
   ])
-  const byLesson = new Map(seen.map((it) => [String(it.lessonId), it]))
-  const lessons = programme.outline.map(({ lessonId, seconds }) => ({
-    lessonId,
-    seconds,
-    watched: byLesson.get(String(lessonId))?.watched ?? 0,
-    isWatched: Boolean(byLesson.get(String(lessonId))?.completedAt),
-    isQuizPassed: Boolean(byLesson.get(String(lessonId))?.quizPassedAt),
-  }))
-  const next = lessons.find((it) => !isDone(it))
+  const modules = placed(programme, seen)
+  const next = nextLesson(modules)
   const standing = standingOf(attempts, programme.exam, now)
-  const isFitting = programme.forGrades.some((it) => grades.includes(it))
   const certificate = held.find((it) => it.programmeCode === programme.code) ?? null
+  const end = {
+    hasExam: hasExam(programme),
+    isPassed: standing.state === 'passed',
+    givesCertificate: programme.givesCertificate !== false,
+    hasCertificate: certificate?.status === 'valid',
+  }
+  const isFitting = fits(learner, programme, grades)
   return {
     programme,
     hasBegun,
+    hasNewer,
     isFitting,
     isRequired: isFitting && !programme.isOptional,
     isNear: grades.some((it) => isOfStage(it, programme.stage)),
-    watches: byLesson,
-    lessonsDone: lessons.filter(isDone).length,
-    nextLessonId: next?.lessonId ?? null,
-    percent: percentOfProgramme(lessons, standing.state === 'passed', certificate?.status === 'valid'),
+    watches: new Map(seen.map((it) => [String(it.lessonId), it])),
+    modules,
+    lessonsDone: lessonsDoneOf(modules),
+    lessonsNeeded: lessonsNeeded(modules),
+    hasExam: end.hasExam,
+    isFinished: isFinished(modules, end),
+    nextLessonId: next && new Types.ObjectId(next.id),
+    percent: percentOfProgramme(modules, end),
     standing:
       next && standing.state === 'open'
         ? { state: 'locked', attemptsLeftToday: standing.attemptsLeftToday, nextAt: null }
@@ -95,6 +118,14 @@ async function journeyOf(
     certificate,
   }
 }
+
+/** Whether a programme is written for this person: for a child's grade, or for a post they hold (A8). */
+function fits(learner: Learner, programme: ProgrammeRecord, grades: string[]) {
+  if (learner.audience === 'guardian') return programme.forGrades.some((it) => grades.includes(it))
+  return !programme.isForClassTeachers || learner.posts.includes('class_teacher')
+}
+
+export const hasExam = ({ exam }: Pick<ProgrammeRecord, 'exam'>) => exam.draw > 0
 
 /** The grade each child is in, by class: 七年级. */
 export async function gradesOf(children: Pick<OwnChild, 'classId'>[]) {
@@ -106,7 +137,13 @@ export async function gradesOf(children: Pick<OwnChild, 'classId'>[]) {
 export async function lessonFor(learner: Learner, lessonId: string) {
   const lesson = await programmes.findLesson(lessonId)
   const own = lesson && (await programmes.findProgramme(lesson.programmeId))
-  const met = own && (await programmes.programmeFor(learner.personId, own.code))
+  const met = own && (await programmeFor(learner, own.code))
   if (!lesson || !met?.programme._id.equals(lesson.programmeId)) throw new Refusal('not_found', '没有这一课')
-  return { lesson, programme: met.programme, watch: await watches.watchOf(learner, lesson._id) }
+  const seen = met.hasBegun ? await watches.watchesOf(learner.personId, met.programme._id) : []
+  watches.refuseEarly(met.programme, seen, lessonId)
+  return {
+    lesson,
+    programme: met.programme,
+    watch: seen.find((it) => it.lessonId.equals(lesson._id)) ?? null,
+  }
 }

@@ -26,6 +26,8 @@ const outlineSchema = new Schema(
     seconds: { type: Number, required: true },
     /** Credit hours, by halves; absent means one. */
     hours: { type: Number, default: 1 },
+    /** Whether questions come with it; absent means yes. */
+    hasQuiz: { type: Boolean, default: true },
     poster: { type: String, default: '' },
   },
   part,
@@ -46,6 +48,7 @@ const programmeSchema = new Schema(
   {
     /** The unit it belongs to, whose families and teachers meet it; null: the installation, so everybody does. */
     unitId: { type: id, default: null },
+    unitName: { type: String, default: '' },
     audience: { type: String, enum: audience.options, default: 'guardian' },
     code: { type: String, required: true },
     version: { type: Number, required: true },
@@ -94,10 +97,13 @@ const programmeSchema = new Schema(
     /** SHA-256 of everything in it: the same content again is no new version. */
     hash: { type: String, required: true },
     publishedAt: { type: Date, required: true },
+    /** From then on nobody begins it; whoever is half-way finishes, and certificates stay. */
+    withdrawnAt: { type: Date, default: null },
   },
   { strict: 'throw' },
 )
 programmeSchema.index({ code: 1, version: 1 }, { unique: true })
+programmeSchema.index({ unitId: 1, code: 1, version: -1 })
 
 export interface Module {
   title: string
@@ -105,8 +111,9 @@ export interface Module {
   least: number
   lessonIds: Types.ObjectId[]
 }
-export type ProgrammeRecord = Omit<InferSchemaType<typeof programmeSchema>, 'modules'> & {
+export type ProgrammeRecord = Omit<InferSchemaType<typeof programmeSchema>, 'modules' | 'withdrawnAt'> & {
   _id: Types.ObjectId
+  withdrawnAt?: Date | null
   /** Absent in versions from before there were modules. */
   modules?: Module[]
 }
@@ -220,6 +227,8 @@ const enrolmentSchema = new Schema(
     programmeCode: { type: String, required: true },
     programmeId: { type: id, required: true },
     startedAt: { type: Date, required: true },
+    /** When nothing was left to do. */
+    finishedAt: { type: Date, default: null },
   },
   { strict: 'throw' },
 )

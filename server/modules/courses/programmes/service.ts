@@ -4,7 +4,8 @@ import { Types } from 'mongoose'
 import { type Lesson, type Programme, THEMES } from '../../../../content/schema.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { hash } from '../../../infra/files.ts'
-import { findLatest, putOut } from './versions/service.ts'
+import { latestOf } from '../offers/rules.ts'
+import { putOut } from './versions/service.ts'
 import {
   EnrolmentModel,
   type EnrolmentRecord,
@@ -18,9 +19,6 @@ import {
 import { blocksOf, captionsOf, readingSeconds, sourceInWords } from './rules.ts'
 
 export { findLatest } from './versions/service.ts'
-
-/** More programmes than one per grade nobody writes. */
-const MOST_PROGRAMMES = 40
 
 /** Where published media lie; `/media/<sha256>.mp4` is served from here. */
 export const mediaDir = ({ env }: Pick<Deps, 'env'>) => join(env.DATA_DIR, 'media')
@@ -85,24 +83,16 @@ async function keepMedia(path: string, deps: Pick<Deps, 'env'>) {
 export const versionsOf = (code: string) =>
   ProgrammeModel.find({ code }).sort({ version: -1 }).limit(50).lean<ProgrammeRecord[]>()
 
-const STAGES = ['幼儿园', '小学', '初中', '高中', '中职']
-const stageOf = ({ stage }: ProgrammeRecord) => STAGES.indexOf(stage)
-
-/** The latest version of every programme, as children grow up. The index is walked backwards: it knows no other order. */
-export async function latestProgrammes() {
-  const all = await ProgrammeModel.find().sort({ code: -1, version: -1 }).limit(500).lean<ProgrammeRecord[]>()
-  return all
-    .filter((it, at) => it.code !== all[at - 1]?.code)
-    .slice(0, MOST_PROGRAMMES)
-    .reverse()
-    .sort((a, b) => stageOf(a) - stageOf(b))
-}
+/** The latest version of each of some programmes, withdrawn or not. */
+export const latestByCode = async (codes: readonly string[]) =>
+  latestOf(
+    await ProgrammeModel.find({ code: { $in: [...new Set(codes)] } })
+      .limit(1000)
+      .lean<ProgrammeRecord[]>(),
+  )
 
 export const findProgramme = (programmeId: string | Types.ObjectId) =>
   ProgrammeModel.findById(programmeId).lean<ProgrammeRecord>()
-
-const findProgrammes = (ids: Types.ObjectId[]) =>
-  ProgrammeModel.find({ _id: { $in: ids } }).lean<ProgrammeRecord[]>()
 
 export const findLesson = (lessonId: string) => LessonModel.findById(lessonId).lean<LessonRecord>()
 
@@ -118,31 +108,6 @@ export const lessonsOf = (programmeId: Types.ObjectId) =>
 /** The whole bank of one version. */
 export const bankOf = (programmeId: Types.ObjectId) =>
   QuestionModel.find({ programmeId }).sort({ code: 1 }).lean<QuestionRecord[]>()
-
-/** The programmes a person meets: the version that was begun, else the latest. */
-export async function programmesFor(personId: string) {
-  const [latest, enrolments] = await Promise.all([
-    latestProgrammes(),
-    EnrolmentModel.find({ personId: new Types.ObjectId(personId) })
-      .limit(MOST_PROGRAMMES)
-      .lean<EnrolmentRecord[]>(),
-  ])
-  const older = enrolments.filter((it) => !latest.some((one) => one._id.equals(it.programmeId)))
-  const begun = older.length > 0 ? await findProgrammes(older.map((it) => it.programmeId)) : []
-  return latest.map((it) => ({
-    programme: begun.find((one) => one.code === it.code) ?? it,
-    hasBegun: enrolments.some((one) => one.programmeCode === it.code),
-  }))
-}
-
-export async function programmeFor(personId: string, code: string) {
-  const enrolment = await EnrolmentModel.findOne({
-    personId: new Types.ObjectId(personId),
-    programmeCode: code,
-  }).lean<EnrolmentRecord>()
-  const programme = enrolment ? await findProgramme(enrolment.programmeId) : await findLatest(code)
-  return programme && { programme, hasBegun: Boolean(enrolment) }
-}
 
 /** Puts a person on a version, unless one was begun before. Gives the version that holds. */
 export async function enrol(personId: string, programme: Pick<ProgrammeRecord, '_id' | 'code'>, now: Date) {

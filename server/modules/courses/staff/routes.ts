@@ -11,7 +11,7 @@ import * as staff from './service.ts'
 
 export function courseStaffRoutes(router: Router, { redis, clock }: Deps) {
   serve(router, api.listProgrammes, async ({ actor, unitId }) => {
-    const found = await staff.programmesFor(await unitScope(actor, unitId, 'look'))
+    const found = await staff.programmesFor(await unitScope(actor, unitId, 'look'), 'guardian')
     return {
       programmes: found.map(({ programme, isTaughtHere }) => ({
         ...presentProgramme(programme),
@@ -22,7 +22,7 @@ export function courseStaffRoutes(router: Router, { redis, clock }: Deps) {
 
   serve(router, api.readProgrammeOutline, async ({ actor, unitId, code }) => {
     const scope = await unitScope(actor, unitId, 'look')
-    const programme = await staff.current(code)
+    const programme = await staff.current(scope, code)
     const [lessons, bank] = await Promise.all([
       programmes.lessonsOf(programme._id),
       scope.may('editCourses') ? programmes.bankOf(programme._id) : null,
@@ -51,12 +51,15 @@ export function courseStaffRoutes(router: Router, { redis, clock }: Deps) {
 
   serve(router, api.readCompletion, async ({ actor, unitId, code }) => {
     const scope = await unitScope(actor, unitId, 'seeFigures')
-    return staff.completionOf(scope, await staff.current(code), redis)
+    return staff.completionOf(scope, await staff.current(scope, code), redis)
   })
 
   serve(router, api.listLearnersOfClass, async ({ actor, classId, code }) => {
     const scope = await ownClass(actor, classId)
     await audit.namesSeen('learners.listed', scope, clock.now())
-    return { className: scope.fullName, families: await staff.learnersOf(scope, await staff.current(code)) }
+    return {
+      className: scope.fullName,
+      families: await staff.learnersOf(scope, await staff.current(scope, code)),
+    }
   })
 }

@@ -1,3 +1,4 @@
+import type { CourseAudience } from '#contract/drafts'
 import type { UnitKind } from '#contract/org'
 import type { Redis } from 'ioredis'
 import { shownNumber } from '../../../infra/id-numbers.ts'
@@ -5,29 +6,48 @@ import { Refusal } from '../../../http/errors.ts'
 import * as certificates from '../../certificates/service.ts'
 import * as families from '../../org/families/service.ts'
 import type { UnitScope } from '../../org/policy.ts'
-import { BELOW, DEPTH, gradeName, idAt } from '../../org/tree/rules.ts'
+import { BELOW, DEPTH, gradeName, idAt, idsOf, isWithin } from '../../org/tree/rules.ts'
 import * as tree from '../../org/tree/service.ts'
 import { passedAmong } from '../exams/service.ts'
+import { placed } from '../journeys/placing/rules.ts'
 import { percentOfProgramme } from '../journeys/rules.ts'
+import { hasExam } from '../journeys/service.ts'
+import { placesOf } from '../offers/rules.ts'
+import { offersAt } from '../offers/service.ts'
 import type { ProgrammeRecord } from '../programmes/model.ts'
 import * as programmes from '../programmes/service.ts'
 import * as watches from '../watch/service.ts'
 
-/** A programme in the version that is taught now. */
-export async function current(code: string) {
+/** A programme in the version that is taught now, of this unit, of one above or of one below it. */
+export async function current(scope: UnitScope, code: string) {
   const programme = await programmes.findLatest(code)
-  if (!programme) throw new Refusal('not_found', '没有这门课程')
+  if (!programme || !(await isKnownAt(scope, programme))) throw new Refusal('not_found', '没有这门课程')
   return programme
 }
 
-/** Every programme, those first that are written for a grade of this unit. */
-export async function programmesFor(scope: UnitScope<'look'>) {
-  const [all, numbers] = await Promise.all([programmes.latestProgrammes(), tree.gradesWithin(scope.path)])
+async function isKnownAt(scope: UnitScope, { unitId }: ProgrammeRecord) {
+  if (!unitId || idsOf(scope.path).includes(String(unitId))) return true
+  const owner = await tree.findUnit(String(unitId))
+  return Boolean(owner && isWithin(owner.path, scope.path))
+}
+
+/** What a unit and those above it offer, those first that are written for a grade of this unit. */
+export async function programmesFor(scope: UnitScope<'look'>, audience: CourseAudience) {
+  const [all, numbers] = await Promise.all([
+    offersAt(placesOf([scope.path]), audience),
+    tree.gradesWithin(scope.path),
+  ])
   const grades = numbers.map(gradeName)
   return all
     .map((programme) => ({ programme, isTaughtHere: programme.forGrades.some((it) => grades.includes(it)) }))
     .sort((a, b) => Number(b.isTaughtHere) - Number(a.isTaughtHere))
 }
+
+/** What families below a unit must hold a certificate of (A5). */
+export const certifiedProgrammes = async (scope: UnitScope) =>
+  (await offersAt(placesOf([scope.path]), 'guardian')).filter(
+    (it) => !it.isOptional && it.givesCertificate !== false,
+  )
 
 /** Families that must hold the certificate and those that do, of a unit and of each unit below it. */
 export async function completionOf(scope: UnitScope<'seeFigures'>, programme: ProgrammeRecord, redis: Redis) {
@@ -118,16 +138,14 @@ async function percentsOf(personIds: string[], code: string, versions: Programme
   return new Map(
     [...byPerson].map(([personId, rows]) => {
       const programme = versions.find((it) => rows.some((row) => row.programmeId.equals(it._id)))
-      const lessons = (programme?.outline ?? []).map(({ lessonId, seconds }) => {
-        const row = rows.find((it) => it.lessonId.equals(lessonId))
-        return {
-          seconds,
-          watched: row?.watched ?? 0,
-          isWatched: Boolean(row?.completedAt),
-          isQuizPassed: Boolean(row?.quizPassedAt),
-        }
-      })
-      return [personId, percentOfProgramme(lessons, passed.has(personId), false)] as const
+      const modules = programme ? placed(programme, rows) : []
+      const end = {
+        hasExam: !programme || hasExam(programme),
+        isPassed: passed.has(personId),
+        givesCertificate: programme?.givesCertificate !== false,
+        hasCertificate: false,
+      }
+      return [personId, percentOfProgramme(modules, end)] as const
     }),
   )
 }

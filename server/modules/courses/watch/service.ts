@@ -1,7 +1,11 @@
 import { Types } from 'mongoose'
 import type { Stretch } from '#contract/courses'
 import { Refusal } from '../../../http/errors.ts'
+import { placed } from '../journeys/placing/rules.ts'
+import { heldBackBy } from '../journeys/rules.ts'
+import { programmeFor } from '../offers/service.ts'
 import type { Learner } from '../policy.ts'
+import type { LessonRecord, ProgrammeRecord } from '../programmes/model.ts'
 import * as programmes from '../programmes/service.ts'
 import { WatchModel, type WatchRecord } from './model.ts'
 import { credit, freshLedger, isComplete, type Ledger } from './rules.ts'
@@ -26,7 +30,7 @@ export async function beat(learner: Learner, lessonId: string, played: Played, n
   const key = { personId: new Types.ObjectId(learner.personId), lessonId: lesson._id }
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const record = await WatchModel.findOne(key).lean<WatchRecord>()
-    if (!record) await admit(learner, lesson.programmeId, now)
+    if (!record) await admit(learner, lesson, now)
     const result = credit(
       record ? ledgerOf(record) : freshLedger(lesson.seconds),
       played,
@@ -41,15 +45,27 @@ export async function beat(learner: Learner, lessonId: string, played: Played, n
   throw new Refusal('conflict', '另一台设备正在学这一课，请稍后再试', 2)
 }
 
-/** The first beat of a lesson begins the programme; a version nobody may begin any more has no lessons to offer. */
-async function admit(learner: Learner, programmeId: Types.ObjectId, now: Date) {
+/**
+ * The first beat of a lesson begins the programme; a version nobody may begin any more has no lessons to offer, and one
+ * that is held back by another waits for it.
+ */
+async function admit(learner: Learner, lesson: Pick<LessonRecord, '_id' | 'programmeId'>, now: Date) {
+  const { programmeId } = lesson
   const programme = await programmes.findProgramme(programmeId)
-  const latest = programme && (await programmes.programmeFor(learner.personId, programme.code))
-  if (!latest || !latest.programme._id.equals(programmeId)) {
+  const met = programme && (await programmeFor(learner, programme.code))
+  if (!met?.programme._id.equals(programmeId)) {
     throw new Refusal('conflict', '课程有了新版本，请回到课程页重新打开')
   }
-  const held = await programmes.enrol(learner.personId, latest.programme, now)
+  refuseEarly(met.programme, await watchesOf(learner.personId, programmeId), String(lesson._id))
+  const held = await programmes.enrol(learner.personId, met.programme, now)
   if (!held.equals(programmeId)) throw new Refusal('conflict', '课程有了新版本，请回到课程页重新打开')
+}
+
+/** Refuses a lesson of a module in order whose turn has not come. */
+export function refuseEarly(programme: ProgrammeRecord, seen: readonly WatchRecord[], lessonId: string) {
+  const module = placed(programme, seen).find((it) => it.lessons.some((one) => one.id === lessonId))
+  const first = module && heldBackBy(module, lessonId)
+  if (first) throw new Refusal('conflict', `这个单元要按顺序学，请先学完《${first.title}》`)
 }
 
 async function keep(

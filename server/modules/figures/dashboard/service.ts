@@ -3,7 +3,6 @@ import type { UnitKind } from '#contract/org'
 import type { Deps } from '../../../infra/deps.ts'
 import { cached } from '../../../infra/redis.ts'
 import * as courses from '../../courses/staff/service.ts'
-import * as programmes from '../../courses/programmes/service.ts'
 import * as sheets from '../../letters/sheets/service.ts'
 import * as families from '../../org/families/service.ts'
 import type { UnitScope } from '../../org/policy.ts'
@@ -59,8 +58,7 @@ async function count(scope: UnitScope<'seeFigures'>, { redis, clock }: Pick<Deps
 /** Families with and without the certificate, over all required programmes; a grade has one that it must pass. */
 async function certifiedBy(scope: UnitScope<'seeFigures'>, kind: UnitKind, redis: Deps['redis']) {
   const sums = new Map<string, { done: number; of: number }>()
-  for (const programme of await programmes.latestProgrammes()) {
-    if (programme.isOptional) continue
+  for (const programme of await courses.certifiedProgrammes(scope)) {
     const { rows, total } = await courses.completionOf(scope, programme, redis)
     for (const row of kind === scope.kind ? [total] : rows) {
       const sum = sums.get(row.unitId) ?? { done: 0, of: 0 }

@@ -91,6 +91,7 @@ function aboutOf(draft: ProgrammeDraftRecord): NewVersion['about'] {
   const years = certificate?.years ?? 1
   return {
     unitId: draft.unitId,
+    unitName: draft.unitName,
     code: draft.code,
     audience: draft.audience,
     title: draft.title,

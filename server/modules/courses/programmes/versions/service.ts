@@ -28,7 +28,10 @@ export interface NewVersion {
     validity: object
     exam: object
   } & Partial<
-      Pick<ProgrammeRecord, 'unitId' | 'audience' | 'isOptional' | 'isForClassTeachers' | 'givesCertificate'>
+      Pick<
+        ProgrammeRecord,
+        'unitId' | 'unitName' | 'audience' | 'isOptional' | 'isForClassTeachers' | 'givesCertificate'
+      >
     >
   /** The lowest number the version may get. */
   least: number
@@ -74,26 +77,16 @@ export async function writeVersion({ about, least, lessons, bank, ...rest }: New
   return { version, at: now }
 }
 
-const outlineOf = ({
-  _id,
-  code,
-  title,
-  kind,
-  theme,
-  summary,
-  minutes,
-  seconds,
-  poster,
-  hours,
-}: NewLesson) => ({
+const outlineOf = ({ _id, hours, quiz, ...it }: NewLesson) => ({
   lessonId: _id,
-  code,
-  title,
-  kind,
-  theme,
-  summary,
-  minutes,
-  seconds,
-  poster,
+  code: it.code,
+  title: it.title,
+  kind: it.kind,
+  theme: it.theme,
+  summary: it.summary,
+  minutes: it.minutes,
+  seconds: it.seconds,
+  poster: it.poster,
   hours: hours ?? 1,
+  hasQuiz: quiz.length > 0,
 })
