@@ -311,7 +311,10 @@ const drafts: Record<string, Row> = {
 }
 
 const files: Record<string, Row> = {
-  beginUpload: staff(WRITE_COURSES, { at: 'school', say: said({ kind: 'pdf', name: '手册.pdf', bytes: 900 }) }),
+  beginUpload: staff(WRITE_COURSES, {
+    at: 'school',
+    say: said({ kind: 'pdf', name: '手册.pdf', bytes: 900 }),
+  }),
   resumeUpload: staff(WRITE_COURSES, { at: 'school' }),
   listAssets: staff(WRITE_COURSES, { at: 'school' }),
   readAsset: staff(WRITE_COURSES, { at: 'school' }),
