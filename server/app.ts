@@ -30,6 +30,7 @@ import { questionDraftRoutes } from './modules/courses/drafts/questions/routes.t
 import { draftRoutes } from './modules/courses/drafts/routes.ts'
 import { examRoutes } from './modules/courses/exams/routes.ts'
 import { courseRoutes, mediaPages } from './modules/courses/routes.ts'
+import { reflectionRoutes } from './modules/courses/reflections/routes.ts'
 import { courseStaffRoutes } from './modules/courses/staff/routes.ts'
 import * as accounts from './modules/accounts/service.ts'
 import { postRoutes } from './modules/accounts/posts/routes.ts'
@@ -93,6 +94,7 @@ const ROOMS = [
   courseRoutes,
   examRoutes,
   courseStaffRoutes,
+  reflectionRoutes,
   draftRoutes,
   lessonDraftRoutes,
   questionDraftRoutes,

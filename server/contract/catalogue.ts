@@ -20,6 +20,7 @@ import * as privacy from './privacy.ts'
 import * as roster from './roster.ts'
 import * as signIn from './sign-in.ts'
 import * as surveys from './surveys.ts'
+import * as reflections from './reflections.ts'
 import * as transfers from './transfers.ts'
 import * as tree from './tree.ts'
 
@@ -41,6 +42,7 @@ export const ROOMS: Record<string, object> = {
   drafts,
   certificates,
   files,
+  reflections,
   notify,
   figures,
   home,

@@ -1,18 +1,21 @@
 import * as z from 'zod/mini'
 import { endpoint, instant, objectId } from './endpoint.ts'
+import { lessonMedium, myReflection, paper, picture, sound, stop } from './lesson-parts.ts'
 
 /** A programme's name in addresses: `grade7`. */
 export const programmeCode = z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, '课程编号不对'))
 
-/** A piece of running text; the only emphasis there is. */
-export const run = z.object({ text: z.string(), isBold: z.boolean() })
-/** A block of a lesson: a list has a line for each item, everything else has one. */
+/** A piece of running text; the only emphasis there is. It may lead to a site that is allowed. */
+export const run = z.object({ text: z.string(), isBold: z.boolean(), link: z.optional(z.string()) })
+/** A block of a lesson: a list has a line for each item, everything else has one; of a picture it is the caption. */
 export const block = z.object({
-  kind: z.catch(z.enum(['heading', 'paragraph', 'list', 'quote']), 'paragraph'),
+  kind: z.catch(z.enum(['heading', 'paragraph', 'list', 'quote', 'picture']), 'paragraph'),
   lines: z.array(z.array(run)),
+  picture: z.optional(picture),
 })
 export type Block = z.infer<typeof block>
 
+/** What phones of the first release know; `medium` says it in full. */
 export const lessonKind = z.enum(['article', 'video'])
 export const questionKind = z.enum(['single', 'multiple', 'truefalse'])
 
@@ -91,6 +94,7 @@ export const lessonRow = z.object({
   number: z.int(),
   title: z.string(),
   kind: lessonKind,
+  medium: z.optional(lessonMedium),
   theme: z.string(),
   summary: z.string(),
   minutes: z.int(),
@@ -180,10 +184,21 @@ export const lesson = z.object({
   lessonsTotal: z.int(),
   title: z.string(),
   kind: lessonKind,
+  medium: z.optional(lessonMedium),
   theme: z.string(),
   summary: z.string(),
   minutes: z.int(),
   poster: z.string(),
+  /** For listening on the way. */
+  sound: z.optional(z.nullable(sound)),
+  slides: z.optional(z.array(picture)),
+  paper: z.optional(z.nullable(paper)),
+  /** Questions while the film plays, by their seconds. */
+  stops: z.optional(z.array(stop)),
+  /** What to do this week, or the question to talk about. */
+  prompt: z.optional(z.string()),
+  /** Mine; null before I wrote or ticked. */
+  reflection: z.optional(z.nullable(myReflection)),
   video: z.nullable(
     z.object({
       address: z.string(),
@@ -236,6 +251,15 @@ export const beatLesson = endpoint({
     /** What was played and has no credit yet: send it again with a later beat. */
     pending: z.array(z.object({ from: z.int(), to: z.int() })),
   }),
+})
+
+export const answerStop = endpoint({
+  access: 'guardian',
+  summary: '回答影片中间的一道题；答过（不论对错）就可以接着看，并给出讲解',
+  method: 'POST',
+  path: '/me/lessons/:lessonId/stops',
+  input: z.strictObject({ lessonId: objectId, at: second, chosen: choice }),
+  reply: reviewed,
 })
 
 export const answerQuiz = endpoint({
@@ -354,12 +378,17 @@ export const outlineLesson = z.object({
   number: z.int(),
   title: z.string(),
   kind: lessonKind,
+  medium: z.optional(lessonMedium),
   theme: z.string(),
   summary: z.string(),
   minutes: z.int(),
   seconds: z.int(),
   poster: z.string(),
   videoAddress: z.nullable(z.string()),
+  soundAddress: z.optional(z.nullable(z.string())),
+  slides: z.optional(z.array(picture)),
+  paper: z.optional(z.nullable(paper)),
+  prompt: z.optional(z.string()),
   blocks: z.array(block),
   sources: z.array(z.string()),
   quiz: z.array(question),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
-import { block, lessonKind, questionKind } from './courses.ts'
+import { block, questionKind } from './courses.ts'
 import { done, endpoint, instant, objectId, whole, words } from './endpoint.ts'
+import { isAllowedLink, MEDIA, PICTURE_ADDRESS, POSTER_ADDRESS } from './lesson-parts.ts'
 
 /** A series of 83 lessons is the longest we know of (A4). */
 export const MOST_LESSONS = 120
@@ -101,10 +102,13 @@ const draftHead = {
 export const programmeDraftRow = z.object(draftHead)
 export type ProgrammeDraftRow = z.infer<typeof programmeDraftRow>
 
+/** What a lesson is, as its author chooses. */
+export const draftMedium = z.enum(MEDIA, '请选择这一课的形式')
+
 export const lessonDraftRow = z.object({
   id: objectId,
   title: z.string(),
-  kind: lessonKind,
+  kind: draftMedium,
   theme: z.string(),
   minutes: z.int(),
   hours: z.number(),
@@ -188,12 +192,30 @@ export const publishProgrammeDraft = endpoint({
 
 /** A run or block as an author writes it, bounded; readers are more patient. */
 const draftBlock = z.strictObject({
-  kind: z.enum(['heading', 'paragraph', 'list', 'quote'], '正文里有不认识的段落'),
+  kind: z.enum(['heading', 'paragraph', 'list', 'quote', 'picture'], '正文里有不认识的段落'),
+  picture: z.optional(
+    z.strictObject({
+      address: z.string().check(z.regex(PICTURE_ADDRESS, '正文里的图片要先上传')),
+      width: counted('图片的宽', 1, 10_000),
+      height: counted('图片的高', 1, 10_000),
+    }),
+  ),
   lines: z
     .array(
       z
         .array(
-          z.strictObject({ text: z.string().check(z.maxLength(2000, '一段话太长了')), isBold: z.boolean() }),
+          z.strictObject({
+            text: z.string().check(z.maxLength(2000, '一段话太长了')),
+            isBold: z.boolean(),
+            link: z.optional(
+              z
+                .string()
+                .check(
+                  z.maxLength(500, '链接太长了'),
+                  z.refine(isAllowedLink, '只能链接到政府和学校的网站（https）'),
+                ),
+            ),
+          }),
         )
         .check(z.maxLength(100, '一段里的加粗太多了')),
     )
@@ -214,14 +236,24 @@ const quizQuestion = z.strictObject(draftQuestion)
 export type DraftQuestion = z.infer<typeof quizQuestion>
 
 const lessonContent = {
-  kind: lessonKind,
+  kind: draftMedium,
   title: words('课的名称', 40),
   theme: line('主题', 20),
   summary: line('一句话介绍', 120),
   minutes: counted('时长', 0, 240),
   hours,
   /** Address of the picture; empty where there is none. */
-  poster: z.string().check(z.maxLength(200, '封面的地址不对')),
+  poster: z
+    .string()
+    .check(z.refine((it) => it === '' || POSTER_ADDRESS.test(it), '封面要先上传，或者用影片里的一帧')),
+  /** What to do this week, or the question to talk about; for lessons of those kinds. */
+  prompt: z.optional(line('任务或问题', 200)),
+  /** Questions while the film plays. */
+  stops: z.optional(
+    z
+      .array(z.strictObject({ at: counted('提问的时间', 1, 14_400), ...draftQuestion }))
+      .check(z.maxLength(10, '片中提问最多10道')),
+  ),
   /** Films, sounds, pictures and documents of this lesson, in the order they are shown. */
   assetIds: z.array(objectId).check(z.maxLength(60, '一课最多60个文件')),
   blocks: z.array(draftBlock).check(z.maxLength(300, '正文太长了，请分成几课')),
@@ -255,7 +287,7 @@ export const addLessonDraft = endpoint({
     /** Position of the module it goes to. */
     moduleAt: whole(0, 29),
     title: lessonContent.title,
-    kind: lessonKind,
+    kind: draftMedium,
   }),
   /** `revision`: of the programme, whose order has changed. */
   reply: z.object({ lesson: lessonDraft, revision: z.int() }),

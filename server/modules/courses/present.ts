@@ -10,6 +10,7 @@ import type {
   QuizAnswered,
   Reviewed,
 } from '#contract/courses'
+import type { MyReflection } from '#contract/lesson-parts'
 import { shanghaiDay } from '../../infra/clock.ts'
 import { stateOf } from '../certificates/rules.ts'
 import type { AttemptRecord } from './exams/model.ts'
@@ -25,6 +26,7 @@ import {
   ruleInWords,
 } from './journeys/rules.ts'
 import type { Journey } from './journeys/service.ts'
+import { firstKindOf } from './programmes/lessons/rules.ts'
 import type { LessonRecord, ProgrammeRecord } from './programmes/model.ts'
 import type { WatchRecord } from './watch/model.ts'
 import { freshLedger, furthestOf, type Ledger, percentOf, resumeAt } from './watch/rules.ts'
@@ -111,7 +113,8 @@ function presentLessonRow(
     id: String(it.lessonId),
     number: at + 1,
     title: it.title,
-    kind: it.kind,
+    kind: firstKindOf(it.kind),
+    medium: it.kind,
     theme: it.theme,
     summary: it.summary,
     minutes: it.minutes,
@@ -140,6 +143,7 @@ export function presentLesson(
   lesson: LessonRecord,
   programme: ProgrammeRecord,
   watch: WatchRecord | null,
+  reflection: MyReflection | null,
 ): Lesson {
   const next = programme.outline[lesson.number]
   return {
@@ -149,12 +153,23 @@ export function presentLesson(
     number: lesson.number,
     lessonsTotal: programme.outline.length,
     title: lesson.title,
-    kind: lesson.kind,
+    kind: firstKindOf(lesson.kind),
+    medium: lesson.kind,
     theme: lesson.theme,
     summary: lesson.summary,
     minutes: lesson.minutes,
     poster: lesson.poster,
     video: lesson.video ?? null,
+    sound: lesson.sound ?? null,
+    slides: lesson.slides ?? [],
+    paper: lesson.paper ?? null,
+    prompt: lesson.prompt ?? '',
+    reflection,
+    stops: (lesson.stops ?? []).map((it) => ({
+      ...presentQuestion(it),
+      at: it.at,
+      isAnswered: Boolean(watch?.completedAt ?? watch?.answeredStops.includes(it.at)),
+    })),
     blocks: lesson.blocks,
     sources: lesson.sources,
     progress: presentProgress(
@@ -167,6 +182,22 @@ export function presentLesson(
     nextLessonId: next ? String(next.lessonId) : null,
   }
 }
+
+export const presentReviewedStop = ({
+  stop,
+  chosen,
+  isRight: right,
+}: {
+  stop: Question & { correct: number[]; explanation: string }
+  chosen: number[]
+  isRight: boolean
+}): Reviewed => ({
+  ...presentQuestion(stop),
+  chosen,
+  correct: stop.correct,
+  isRight: right,
+  explanation: stop.explanation,
+})
 
 export function presentQuizAnswered(
   lesson: LessonRecord,

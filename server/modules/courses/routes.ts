@@ -11,14 +11,17 @@ import {
   presentMyProgramme,
   presentProgress,
   presentQuizAnswered,
+  presentReviewedStop,
 } from './present.ts'
 import { mediaDir } from './programmes/service.ts'
+import { mineOf } from './reflections/service.ts'
 import * as courses from './service.ts'
 import * as watches from './watch/service.ts'
 
 const YEAR_SECONDS = 365 * 86_400
 
-export function courseRoutes(router: Router, { clock }: Deps) {
+export function courseRoutes(router: Router, deps: Deps) {
+  const { clock } = deps
   serve(router, api.listMyProgrammes, async ({ actor, studentId }) => {
     const now = clock.now()
     const all = await journeys(learner(actor), await childrenFor(actor, studentId), now)
@@ -32,8 +35,9 @@ export function courseRoutes(router: Router, { clock }: Deps) {
   })
 
   serve(router, api.readLesson, async ({ actor, lessonId }) => {
-    const { lesson, programme, watch } = await lessonFor(learner(actor), lessonId)
-    return presentLesson(lesson, programme, watch)
+    const who = learner(actor)
+    const { lesson, programme, watch } = await lessonFor(who, lessonId)
+    return presentLesson(lesson, programme, watch, await mineOf(who, lesson, deps))
   })
 
   serve(router, api.beatLesson, async ({ actor, lessonId, ...played }) => {
@@ -43,6 +47,11 @@ export function courseRoutes(router: Router, { clock }: Deps) {
       credited: kept.credited,
       pending: kept.pending,
     }
+  })
+
+  serve(router, api.answerStop, async ({ actor, lessonId, at, chosen }) => {
+    const answered = await courses.answerStop(learner(actor), lessonId, at, chosen)
+    return presentReviewedStop(answered)
   })
 
   serve(router, api.answerQuiz, async ({ actor, lessonId, answers }) => {

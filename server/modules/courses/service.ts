@@ -28,7 +28,24 @@ export async function answerQuiz(learner: Learner, lessonId: string, answers: nu
   return { lesson, rights, isPassed }
 }
 
+/**
+ * Answers a question within a film: right or wrong, the film may go on. After a first beat alone, for until then there
+ * is nothing to note it in.
+ */
+export async function answerStop(learner: Learner, lessonId: string, at: number, chosen: number[]) {
+  const { lesson } = await lessonFor(learner, lessonId)
+  const stop = lesson.stops?.find((it) => it.at === at)
+  if (!stop) throw new Refusal('not_found', '这里没有要回答的题')
+  if (chosen.length === 0 || chosen.some((it) => it >= stop.options.length)) {
+    throw new Refusal('invalid', '请先选出答案')
+  }
+  if (!(await watches.noteStop(learner, lesson._id, at)))
+    throw new Refusal('conflict', '请先打开影片，看到这里再答')
+  return { stop, chosen, isRight: isRight(chosen, stop.correct) }
+}
+
 function checkAnswers(lesson: LessonRecord, answers: number[][]) {
+  if (lesson.quiz.length === 0) throw new Refusal('conflict', '这一课没有随堂题')
   const fits = lesson.quiz.every((it, at) => {
     const chosen = answers[at] ?? []
     return chosen.length > 0 && chosen.every((one) => one < it.options.length)

@@ -40,6 +40,8 @@ const assetSchema = new Schema(
 )
 assetSchema.index({ unitId: 1, _id: -1 })
 assetSchema.index({ unitId: 1, kind: 1, _id: -1 })
+// Texts name pictures by their folder.
+assetSchema.index({ key: 1 }, { unique: true })
 // What waits for somebody to work on it, the oldest lease first.
 assetSchema.index({ status: 1, leaseUntil: 1 })
 

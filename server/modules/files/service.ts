@@ -83,6 +83,20 @@ export const assetsIn = (unitId: string | Types.ObjectId, ids: readonly string[]
     AssetRecord[]
   >()
 
+/** Some files by id, whosever they are: for what was found to be in order before. */
+export const findAssets = (ids: readonly (string | Types.ObjectId)[]) =>
+  AssetModel.find({ _id: { $in: [...ids] } })
+    .limit(10_000)
+    .lean<AssetRecord[]>()
+
+/** Holds pictures that a published text shows, by the folder they lie in. Gives how many of them there are. */
+export async function holdByKey(keys: readonly string[]) {
+  const all = { key: { $in: [...new Set(keys)] }, status: 'ready' as const }
+  if (keys.length === 0) return 0
+  const { matchedCount } = await AssetModel.updateMany(all, { isInUse: true })
+  return matchedCount
+}
+
 /** A published version shows these from now on: they stay. Harmless twice. */
 export const holdInUse = (ids: readonly (string | Types.ObjectId)[]) =>
   AssetModel.updateMany({ _id: { $in: [...ids] } }, { isInUse: true })

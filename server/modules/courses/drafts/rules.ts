@@ -1,4 +1,5 @@
 import type { DraftQuestion, DraftStatus } from '#contract/drafts'
+import type { LessonMedium } from '#contract/lesson-parts'
 import type { LessonDraftRecord } from './lessons/model.ts'
 import type { ProgrammeDraftRecord } from './model.ts'
 
@@ -23,13 +24,25 @@ export function questionProblem({ kind, options, correct }: DraftQuestion): stri
   return null
 }
 
+/** What a lesson of a kind cannot do without. */
+const MISSING: Partial<Record<LessonMedium, string>> = {
+  video: '还没有影片',
+  audio: '还没有音频',
+  slides: '还没有图片',
+  pdf: '还没有文档',
+}
+
 /** What a lesson lacks before it can be published. */
-export function lessonGaps(lesson: Pick<LessonDraftRecord, 'kind' | 'blocks' | 'assetIds' | 'summary'>) {
+export function lessonGaps(
+  lesson: Pick<LessonDraftRecord, 'kind' | 'blocks' | 'assetIds' | 'summary' | 'prompt'>,
+) {
   const hasText = lesson.blocks.some((it) => it.lines.some((line) => line.some((run) => run.text.trim())))
   return [
     ...(lesson.summary ? [] : ['还没有一句话介绍']),
     ...(hasText || lesson.kind !== 'article' ? [] : ['还没有正文']),
-    ...(lesson.kind === 'video' && lesson.assetIds.length === 0 ? ['还没有影片'] : []),
+    ...(MISSING[lesson.kind] && lesson.assetIds.length === 0 ? [MISSING[lesson.kind] ?? ''] : []),
+    ...(lesson.kind === 'task' && !lesson.prompt ? ['还没有写要家长做什么'] : []),
+    ...(lesson.kind === 'discussion' && !lesson.prompt ? ['还没有写讨论的问题'] : []),
   ]
 }
 

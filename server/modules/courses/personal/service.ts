@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import { AttemptModel, type AttemptRecord } from '../exams/model.ts'
 import { EnrolmentModel, LessonModel, type LessonRecord } from '../programmes/model.ts'
+import { ReflectionModel, type ReflectionRecord } from '../reflections/model.ts'
 import { WatchModel, type WatchRecord } from '../watch/model.ts'
 
 const MOST = 2000
@@ -8,16 +9,21 @@ const MOST = 2000
 /** What is kept of a person's studies: lessons with seconds seen, and exams. */
 export async function studiesOf(personId: string) {
   const mine = { personId: new Types.ObjectId(personId) }
-  const [watches, attempts] = await Promise.all([
+  const [watches, attempts, reflections] = await Promise.all([
     WatchModel.find(mine, { bits: 0 }).limit(MOST).lean<WatchRecord[]>(),
     AttemptModel.find(mine).sort({ startedAt: -1 }).limit(MOST).lean<AttemptRecord[]>(),
+    ReflectionModel.find(mine).sort({ _id: -1 }).limit(MOST).lean<ReflectionRecord[]>(),
   ])
   const lessons = await LessonModel.find(
-    { _id: { $in: watches.map((it) => it.lessonId) } },
+    { _id: { $in: [...watches, ...reflections].map((it) => it.lessonId) } },
     { title: 1 },
   ).lean<LessonRecord[]>()
   const titles = new Map(lessons.map((it) => [String(it._id), it.title]))
-  return { watches: watches.map((it) => ({ ...it, title: titles.get(String(it.lessonId)) ?? '' })), attempts }
+  return {
+    watches: watches.map((it) => ({ ...it, title: titles.get(String(it.lessonId)) ?? '' })),
+    attempts,
+    reflections: reflections.map((it) => ({ ...it, title: titles.get(String(it.lessonId)) ?? '' })),
+  }
 }
 
 /** Forgets a person's studies. Harmless twice. */
@@ -27,5 +33,6 @@ export async function forgetStudies(personId: string) {
     WatchModel.deleteMany(mine),
     AttemptModel.deleteMany(mine),
     EnrolmentModel.deleteMany(mine),
+    ReflectionModel.deleteMany(mine),
   ])
 }

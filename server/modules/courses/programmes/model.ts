@@ -1,27 +1,19 @@
-import type { Block } from '#contract/courses'
+import { MEDIA } from '#contract/lesson-parts'
 import { audience, courseStage, moduleRule, type ModuleRule } from '#contract/drafts'
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { type AskedQuestion, questionParts } from './lessons/model.ts'
 
 const id = Schema.Types.ObjectId
 const part = { _id: false, strict: 'throw' } as const
-
-const questionParts = {
-  kind: { type: String, enum: ['single', 'multiple', 'truefalse'], required: true },
-  stem: { type: String, required: true },
-  options: { type: [String], required: true },
-  /** Positions of the right options. */
-  correct: { type: [Number], required: true },
-  explanation: { type: String, required: true },
-}
 
 const outlineSchema = new Schema(
   {
     lessonId: { type: id, required: true },
     code: { type: String, required: true },
     title: { type: String, required: true },
-    kind: { type: String, enum: ['article', 'video'], required: true },
+    kind: { type: String, enum: MEDIA, required: true },
     theme: { type: String, default: '' },
-    summary: { type: String, required: true },
+    summary: { type: String, default: '' },
     minutes: { type: Number, required: true },
     seconds: { type: Number, required: true },
     /** Credit hours, by halves; absent means one. */
@@ -119,85 +111,7 @@ export type ProgrammeRecord = Omit<InferSchemaType<typeof programmeSchema>, 'mod
 }
 export const ProgrammeModel = model('Programme', programmeSchema)
 
-const lessonSchema = new Schema(
-  {
-    programmeId: { type: id, required: true },
-    code: { type: String, required: true },
-    number: { type: Number, required: true },
-    title: { type: String, required: true },
-    kind: { type: String, enum: ['article', 'video'], required: true },
-    theme: { type: String, default: '' },
-    summary: { type: String, required: true },
-    minutes: { type: Number, required: true },
-    /** Length of the watch ledger: of the video, or the time its text takes to read. */
-    seconds: { type: Number, required: true },
-    poster: { type: String, default: '' },
-    video: {
-      type: new Schema(
-        {
-          address: { type: String, required: true },
-          captions: {
-            type: [
-              new Schema(
-                {
-                  from: { type: Number, required: true },
-                  to: { type: Number, required: true },
-                  text: { type: String, required: true },
-                },
-                part,
-              ),
-            ],
-            default: [],
-          },
-        },
-        part,
-      ),
-      default: null,
-    },
-    blocks: {
-      type: [
-        new Schema(
-          {
-            kind: { type: String, enum: ['heading', 'paragraph', 'list', 'quote'], required: true },
-            lines: {
-              type: [
-                [
-                  new Schema(
-                    { text: { type: String, required: true }, isBold: { type: Boolean, required: true } },
-                    part,
-                  ),
-                ],
-              ],
-              required: true,
-            },
-          },
-          part,
-        ),
-      ],
-      required: true,
-    },
-    sources: { type: [String], default: [] },
-    quiz: { type: [new Schema(questionParts, part)], required: true },
-  },
-  { strict: 'throw' },
-)
-lessonSchema.index({ programmeId: 1, number: 1 }, { unique: true })
-
-export interface AskedQuestion {
-  kind: 'single' | 'multiple' | 'truefalse'
-  stem: string
-  options: string[]
-  correct: number[]
-  explanation: string
-}
-
-export type LessonRecord = Omit<InferSchemaType<typeof lessonSchema>, 'blocks' | 'quiz' | 'video'> & {
-  _id: Types.ObjectId
-  blocks: Block[]
-  quiz: AskedQuestion[]
-  video: { address: string; captions: { from: number; to: number; text: string }[] } | null
-}
-export const LessonModel = model('Lesson', lessonSchema)
+export { type AskedQuestion, LessonModel, type LessonRecord } from './lessons/model.ts'
 
 const questionSchema = new Schema(
   {

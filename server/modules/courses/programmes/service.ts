@@ -96,11 +96,29 @@ export const findProgramme = (programmeId: string | Types.ObjectId) =>
 
 export const findLesson = (lessonId: string) => LessonModel.findById(lessonId).lean<LessonRecord>()
 
-/** What a beat needs to know of a lesson. */
+/** Some lessons by id, of any version. */
+export async function findLessons(ids: readonly Types.ObjectId[]) {
+  const found = await LessonModel.find({ _id: { $in: [...ids] } }).lean<LessonRecord[]>()
+  return new Map(found.map((it) => [String(it._id), it]))
+}
+
+/** The titles of some versions. */
+export async function titlesOf(ids: readonly Types.ObjectId[]) {
+  const found = await ProgrammeModel.find({ _id: { $in: [...ids] } }, { title: 1 }).lean<ProgrammeRecord[]>()
+  return new Map(found.map((it) => [String(it._id), it.title]))
+}
+
+/** What a beat needs to know of a lesson; of its quiz only how many questions there are. */
+export type LessonLength = Pick<LessonRecord, '_id' | 'programmeId' | 'seconds' | 'kind' | 'stops' | 'quiz'>
+
 export const findLessonLength = (lessonId: string) =>
-  LessonModel.findById(lessonId, { programmeId: 1, seconds: 1 }).lean<
-    Pick<LessonRecord, '_id' | 'programmeId' | 'seconds'>
-  >()
+  LessonModel.findById(lessonId, {
+    programmeId: 1,
+    seconds: 1,
+    kind: 1,
+    'stops.at': 1,
+    'quiz.kind': 1,
+  }).lean<LessonLength>()
 
 export const lessonsOf = (programmeId: Types.ObjectId) =>
   LessonModel.find({ programmeId }).sort({ number: 1 }).lean<LessonRecord[]>()

@@ -1,5 +1,6 @@
 import type { AnsweredQuestion, OutlineLesson, Programme, Question } from '#contract/courses'
 import { presentQuestion } from '../present.ts'
+import { firstKindOf } from '../programmes/lessons/rules.ts'
 import type { LessonRecord, ProgrammeRecord } from '../programmes/model.ts'
 
 export function presentProgramme(it: ProgrammeRecord): Programme {
@@ -23,13 +24,18 @@ export function presentOutlineLesson(it: LessonRecord): OutlineLesson {
     id: String(it._id),
     number: it.number,
     title: it.title,
-    kind: it.kind,
+    kind: firstKindOf(it.kind),
+    medium: it.kind,
     theme: it.theme,
     summary: it.summary,
     minutes: it.minutes,
     seconds: it.seconds,
     poster: it.poster,
     videoAddress: it.video?.address ?? null,
+    soundAddress: it.sound?.address ?? null,
+    slides: it.slides ?? [],
+    paper: it.paper ?? null,
+    prompt: it.prompt ?? '',
     blocks: it.blocks,
     sources: it.sources,
     quiz: it.quiz.map(presentQuestion),

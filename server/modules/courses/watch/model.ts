@@ -17,6 +17,8 @@ const watchSchema = new Schema(
     playback: { type: Number, default: 1 },
     /** Goes up with every beat: of two that read the same state one writes, the other looks again. */
     revision: { type: Number, required: true },
+    /** Questions within the film that were answered, by their seconds. */
+    answeredStops: { type: [Number], default: [] },
     completedAt: { type: Date, default: null },
     quizTries: { type: Number, default: 0 },
     quizPassedAt: { type: Date, default: null },

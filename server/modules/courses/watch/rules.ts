@@ -42,9 +42,9 @@ export const freshLedger = (seconds: number): Ledger => ({
  * Credits a beat. Only the server's clock counts: between two beats of a sitting at most twice the time that passed,
  * and three seconds once when a sitting opens. What is claimed beyond that is clipped, not thrown away: `pending` comes
  * back and may be claimed again later. Seconds that were credited before cost nothing and bring nothing, so a beat
- * that arrives twice changes nothing. Progress never falls.
+ * that arrives twice changes nothing. Progress never falls. Nothing from `gate` on is credited: there a question waits.
  */
-export function credit(ledger: Ledger, beat: Beat, seconds: number, now: Date) {
+export function credit(ledger: Ledger, beat: Beat, seconds: number, now: Date, gate = Infinity) {
   const purse = purseAt(ledger, now)
   const bits = Uint8Array.from(ledger.bits)
   const pending: Stretch[] = []
@@ -52,7 +52,7 @@ export function credit(ledger: Ledger, beat: Beat, seconds: number, now: Date) {
   let credited = 0
   for (const second of secondsOf(beat.ranges, seconds)) {
     if (isSet(bits, second)) continue
-    if (left === 0) {
+    if (left === 0 || second >= gate) {
       addTo(pending, second)
       continue
     }
@@ -67,11 +67,24 @@ export function credit(ledger: Ledger, beat: Beat, seconds: number, now: Date) {
       lastBeatAt: purse.lastBeatAt,
       spentMs: purse.spentMs,
       watched: ledger.watched + credited,
-      position: Math.min(beat.position, seconds),
+      position: Math.min(beat.position, seconds, gate),
     } satisfies Ledger,
     credited,
     pending,
   }
+}
+
+/**
+ * The second at which the film waits for an answer: the first question that was not answered, until the lesson was
+ * completed once.
+ */
+export function gateOf(
+  stops: readonly { at: number }[],
+  watch: { answeredStops?: readonly number[]; completedAt?: Date | null } | null,
+) {
+  if (watch?.completedAt) return Infinity
+  const open = stops.filter((it) => !watch?.answeredStops?.includes(it.at)).map((it) => it.at)
+  return open.length > 0 ? Math.min(...open) : Infinity
 }
 
 /** The credit at `now`. A clock that stood still or went back earns nothing, and never takes anything. */

@@ -8,7 +8,8 @@ import type { Learner } from '../policy.ts'
 import type { LessonRecord, ProgrammeRecord } from '../programmes/model.ts'
 import * as programmes from '../programmes/service.ts'
 import { WatchModel, type WatchRecord } from './model.ts'
-import { credit, freshLedger, isComplete, type Ledger } from './rules.ts'
+import { isReflected } from '../programmes/lessons/rules.ts'
+import { credit, freshLedger, gateOf, isComplete, type Ledger } from './rules.ts'
 
 /** Two phones of one parent may collide now and then, not eight times running. */
 const TRIES = 8
@@ -36,6 +37,7 @@ export async function beat(learner: Learner, lessonId: string, played: Played, n
       played,
       lesson.seconds,
       now,
+      gateOf(lesson.stops ?? [], record),
     )
     if (await keep(key, record, lesson, played, result.ledger, now)) {
       const isWatched = Boolean(record?.completedAt) || isComplete(result.ledger, lesson.seconds)
@@ -71,7 +73,7 @@ export function refuseEarly(programme: ProgrammeRecord, seen: readonly WatchReco
 async function keep(
   key: { personId: Types.ObjectId; lessonId: Types.ObjectId },
   record: WatchRecord | null,
-  lesson: { programmeId: Types.ObjectId; seconds: number },
+  lesson: programmes.LessonLength,
   { playback }: Played,
   ledger: Ledger,
   now: Date,
@@ -81,6 +83,11 @@ async function keep(
     bits: Buffer.from(ledger.bits),
     ...(playback && { playback }),
     ...(isComplete(ledger, lesson.seconds) && !record?.completedAt && { completedAt: now }),
+    // Where nothing is asked afterwards, having studied is all there is to do.
+    ...(isComplete(ledger, lesson.seconds) &&
+      !record?.quizPassedAt &&
+      lesson.quiz.length === 0 &&
+      !isReflected(lesson.kind) && { quizPassedAt: now }),
   }
   if (record) {
     const { matchedCount } = await WatchModel.updateOne(
@@ -126,10 +133,27 @@ export const progressOfPeople = (personIds: string[], programmeIds: Types.Object
     { bits: 0 },
   ).lean<Omit<WatchRecord, 'bits'>[]>()
 
+/** Notes that a question within the film was answered; harmless twice. False before the first beat. */
+export async function noteStop(learner: Learner, lessonId: Types.ObjectId, at: number) {
+  const { matchedCount } = await WatchModel.updateOne(
+    { personId: new Types.ObjectId(learner.personId), lessonId },
+    { $addToSet: { answeredStops: at }, $inc: { revision: 1 } },
+  )
+  return matchedCount === 1
+}
+
 /** Notes a try at the quiz of a lesson that was watched to the end; once passed it stays passed. */
 export async function noteQuiz(learner: Learner, lessonId: Types.ObjectId, isPassed: boolean, now: Date) {
   const key = { personId: new Types.ObjectId(learner.personId), lessonId, completedAt: { $ne: null } }
   const { matchedCount } = await WatchModel.updateOne(key, { $inc: { quizTries: 1 } })
   if (matchedCount === 0) throw new Refusal('conflict', '请先学完这一课，再来答题')
   if (isPassed) await WatchModel.updateOne({ ...key, quizPassedAt: null }, { quizPassedAt: now })
+}
+
+/** A task was ticked or a question answered, which is what its lesson asks for after reading. */
+export async function noteReflection(learner: Learner, lessonId: Types.ObjectId, now: Date) {
+  const key = { personId: new Types.ObjectId(learner.personId), lessonId, completedAt: { $ne: null } }
+  const watch = await WatchModel.findOne(key, { _id: 1 }).lean()
+  if (!watch) throw new Refusal('conflict', '请先读完这一课')
+  await WatchModel.updateOne({ ...key, quizPassedAt: null }, { quizPassedAt: now })
 }

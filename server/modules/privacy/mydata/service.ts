@@ -75,6 +75,10 @@ export async function everythingOf(
           label: it.title,
           value: it.completedAt ? `${words(it.completedAt)}学完` : `看了${it.watched}秒`,
         })),
+        ...studies.reflections.map((it) => ({
+          label: `${it.title}，我写的`,
+          value: `${it.sealedText === '' ? '完成了任务' : fields.open(it.sealedText)}（${it.isShared ? '愿意公开，不写姓名' : '只有自己看得到'}）`,
+        })),
         ...studies.attempts.map((it) => ({
           label: '结业考试',
           value: `${words(it.startedAt)}，${it.endedAt ? `答对${it.right}题` : '没有交卷'}`,

@@ -1,32 +1,11 @@
 import type { Block } from '#contract/courses'
-import { lessonKind, questionKind } from '#contract/courses'
+import { type LessonMedium, MEDIA } from '#contract/lesson-parts'
 import type { DraftQuestion } from '#contract/drafts'
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { blockSchema, questionParts, stopSchema } from '../../programmes/lessons/model.ts'
 
 const id = Schema.Types.ObjectId
 const part = { _id: false, strict: 'throw' } as const
-
-const runSchema = new Schema(
-  { text: { type: String, default: '' }, isBold: { type: Boolean, required: true } },
-  part,
-)
-const blockSchema = new Schema(
-  {
-    kind: { type: String, enum: ['heading', 'paragraph', 'list', 'quote'], required: true },
-    lines: { type: [[runSchema]], required: true },
-  },
-  part,
-)
-const questionSchema = new Schema(
-  {
-    kind: { type: String, enum: questionKind.options, required: true },
-    stem: { type: String, required: true },
-    options: { type: [String], required: true },
-    correct: { type: [Number], required: true },
-    explanation: { type: String, default: '' },
-  },
-  part,
-)
 
 /** A lesson as its authors write it; where it stands is said by the modules of its programme. */
 const lessonDraftSchema = new Schema(
@@ -34,7 +13,7 @@ const lessonDraftSchema = new Schema(
     programmeDraftId: { type: id, required: true },
     requestId: { type: String, required: true },
     revision: { type: Number, default: 0 },
-    kind: { type: String, enum: lessonKind.options, required: true },
+    kind: { type: String, enum: MEDIA, required: true },
     title: { type: String, required: true },
     theme: { type: String, default: '' },
     summary: { type: String, default: '' },
@@ -44,7 +23,9 @@ const lessonDraftSchema = new Schema(
     assetIds: { type: [id], default: [] },
     blocks: { type: [blockSchema], default: [] },
     sources: { type: [String], default: [] },
-    quiz: { type: [questionSchema], default: [] },
+    quiz: { type: [new Schema(questionParts, part)], default: [] },
+    prompt: { type: String, default: '' },
+    stops: { type: [stopSchema], default: [] },
     editedAt: { type: Date, required: true },
     editedBy: { type: String, required: true },
   },
@@ -53,8 +34,15 @@ const lessonDraftSchema = new Schema(
 // The same press of 加一课 adds one lesson.
 lessonDraftSchema.index({ programmeDraftId: 1, requestId: 1 }, { unique: true })
 
-export type LessonDraftRecord = Omit<InferSchemaType<typeof lessonDraftSchema>, 'blocks' | 'quiz'> & {
+export type LessonDraftRecord = Omit<
+  InferSchemaType<typeof lessonDraftSchema>,
+  'kind' | 'blocks' | 'quiz' | 'stops' | 'prompt'
+> & {
   _id: Types.ObjectId
+  kind: LessonMedium
+  /** Absent in drafts from before there were such kinds. */
+  prompt?: string
+  stops?: (DraftQuestion & { at: number })[]
   blocks: Block[]
   quiz: DraftQuestion[]
 }

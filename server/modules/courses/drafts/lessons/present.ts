@@ -20,6 +20,8 @@ export function presentLessonDraft(it: LessonDraftRecord, draft: ProgrammeDraftR
     blocks: it.blocks,
     sources: it.sources,
     quiz: it.quiz,
+    prompt: it.prompt ?? '',
+    stops: it.stops ?? [],
     revision: it.revision,
     gaps: lessonGaps(it),
     editedAt: it.editedAt.toISOString(),

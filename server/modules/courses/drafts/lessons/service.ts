@@ -4,8 +4,10 @@ import { Refusal } from '../../../../http/errors.ts'
 import { ProgrammeDraftModel, type ProgrammeDraftRecord } from '../model.ts'
 import type { OwnDraft } from '../policy.ts'
 import { QuestionDraftModel } from '../questions/model.ts'
+import { assetsIn } from '../../../files/service.ts'
 import { questionProblem, STALE } from '../rules.ts'
 import { editing } from '../service.ts'
+import { cleanBlocks } from './rules.ts'
 import { LessonDraftModel, type LessonDraftRecord } from './model.ts'
 
 export const findLessonDraft = (lessonDraftId: string) =>
@@ -58,6 +60,8 @@ type Content = Pick<
   | 'blocks'
   | 'sources'
   | 'quiz'
+  | 'prompt'
+  | 'stops'
 >
 
 /** Saves a lesson over the revision that was read, and over no other. */
@@ -68,19 +72,43 @@ export async function saveLesson(
   content: Content,
   now: Date,
 ) {
-  content.quiz.forEach((it, at) => {
-    const problem = questionProblem(it)
-    if (problem) throw new Refusal('invalid', `随堂题第${at + 1}题：${problem}`)
-  })
+  checkQuestions(content)
+  await checkAssets(own, lesson, content.assetIds)
   return editing(own, now, async () => {
     const saved = await LessonDraftModel.findOneAndUpdate(
       { _id: lesson._id, revision },
-      { $set: { ...content, editedAt: now, editedBy: own.editor }, $inc: { revision: 1 } },
+      {
+        $set: { ...content, blocks: cleanBlocks(content.blocks), editedAt: now, editedBy: own.editor },
+        $inc: { revision: 1 },
+      },
       { returnDocument: 'after', runValidators: true },
     ).lean<LessonDraftRecord>()
     if (!saved) throw new Refusal('conflict', STALE)
     return saved
   })
+}
+
+function checkQuestions({ quiz, stops = [] }: Content) {
+  const told = [
+    ...quiz.map((it, at) => ({ it, where: `随堂题第${at + 1}题` })),
+    ...stops.map((it, at) => ({ it, where: `片中提问第${at + 1}题` })),
+  ]
+  for (const { it, where } of told) {
+    const problem = questionProblem(it)
+    if (problem) throw new Refusal('invalid', `${where}：${problem}`)
+  }
+  const seconds = stops.map((it) => it.at)
+  if (new Set(seconds).size < seconds.length) throw new Refusal('invalid', '两道片中提问在同一秒')
+}
+
+/** What is new in a lesson is a file of its own unit; what came with a course that was taken over stays. */
+async function checkAssets({ draft }: OwnDraft, lesson: LessonDraftRecord, assetIds: string[]) {
+  const before = new Set(lesson.assetIds.map(String))
+  const fresh = assetIds.filter((it) => !before.has(it))
+  if (fresh.length === 0) return
+  const found = await assetsIn(draft.unitId, fresh)
+  if (found.length < new Set(fresh).size)
+    throw new Refusal('invalid', '有的文件已经删除，或者不是本单位的，请重新选择')
 }
 
 /** Takes a lesson out of its programme, with what the bank asks about it. Gives the programme's new revision. */

@@ -1,9 +1,8 @@
-import { Types } from 'mongoose'
+import type { Types } from 'mongoose'
 import { Refusal } from '../../../../http/errors.ts'
 import { hash } from '../../../../infra/files.ts'
 import { type NewVersion, writeVersion } from '../../programmes/versions/service.ts'
-import { readingSeconds } from '../../programmes/rules.ts'
-import type { LessonDraftRecord } from '../lessons/model.ts'
+import { lessonFrom, shownIn } from './lessons/service.ts'
 import { lessonsOf } from '../lessons/service.ts'
 import { ProgrammeDraftModel, type ProgrammeDraftRecord } from '../model.ts'
 import type { OwnDraft } from '../policy.ts'
@@ -44,7 +43,8 @@ async function versionOf(draft: ProgrammeDraftRecord): Promise<NewVersion> {
   if (gap) throw new Refusal('invalid', `还不能发布：${gap}`)
   const byId = new Map(lessons.map((it) => [String(it._id), it]))
   const placed = draft.modules.flatMap((it) => it.lessonIds.map((id) => byId.get(String(id))))
-  const made = placed.flatMap((it, at) => (it ? [lessonFrom(it, at + 1)] : []))
+  const shown = await shownIn(lessons)
+  const made = placed.flatMap((it, at) => (it ? [lessonFrom(it, at + 1, shown)] : []))
   const idOf = new Map(made.map((it) => [it.code, it._id]))
   const about = aboutOf(draft)
   const asked = bank.map((it) => questionFrom(it, idOf.get(String(it.lessonId))))
@@ -113,27 +113,6 @@ function aboutOf(draft: ProgrammeDraftRecord): NewVersion['about'] {
           ? `本证自发证之日起${years}年内有效。`
           : '本证自发证之日起有效，至孩子从本学段毕业为止。',
     },
-  }
-}
-
-/** One lesson of a version. Its length is what its text takes to read, as for the lessons of the content files. */
-function lessonFrom(it: LessonDraftRecord, number: number) {
-  return {
-    _id: new Types.ObjectId(),
-    code: String(it._id),
-    number,
-    title: it.title,
-    kind: it.kind,
-    theme: it.theme,
-    summary: it.summary,
-    minutes: it.minutes,
-    seconds: readingSeconds(it.blocks),
-    hours: it.hours,
-    poster: it.poster,
-    video: null,
-    blocks: it.blocks,
-    sources: it.sources,
-    quiz: it.quiz,
   }
 }
 
