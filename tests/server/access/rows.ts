@@ -277,7 +277,6 @@ const courses: Record<string, Row> = {
   listReflectionsToReview: staff(ADMINS, { at: 'school' }),
   // The school of the family looks at it, and who stands above.
   reviewReflection: staff(ADMINS, { isHidden: true, told: ['lecturer'], at: 'school' }),
-  startExam: { say: ({ studentId }) => ({ studentId }) },
   submitExam: { only: 'mother' },
   readMyExam: { only: 'mother' },
   listProgrammes: staff(LOOK),
