@@ -14,6 +14,7 @@ import { answerRoutes } from './modules/letters/answers/routes.ts'
 import { letterFileRoutes } from './modules/letters/exports/routes.ts'
 import { myLetterRoutes } from './modules/letters/mine/routes.ts'
 import { letterRoutes } from './modules/letters/routes.ts'
+import { pastLetterRoutes } from './modules/letters/past/routes.ts'
 import { sheetRoutes } from './modules/letters/sheets/routes.ts'
 import { meetingRoutes } from './modules/meetings/routes.ts'
 import { approvalRoutes } from './modules/audit/approvals/routes.ts'
@@ -81,6 +82,7 @@ const ROOMS = [
   joinRoutes,
   letterRoutes,
   sheetRoutes,
+  pastLetterRoutes,
   myLetterRoutes,
   answerRoutes,
   letterFileRoutes,

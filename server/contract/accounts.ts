@@ -50,7 +50,14 @@ export const me = z.object({
   /** Signed in with a first password that somebody else has seen: nothing else opens before there is one of their own. */
   mustChangePassword: z.optional(z.boolean()),
   /** Where a guardian stands with the privacy text: asked when this version was not answered; withdrawn shows no child. */
-  consent: z.optional(z.object({ isAsked: z.boolean(), isWithdrawn: z.boolean() })),
+  consent: z.optional(
+    z.object({
+      isAsked: z.boolean(),
+      isWithdrawn: z.boolean(),
+      /** Never answered at all: nothing was updated for them, it is their first time. */
+      isFirst: z.optional(z.boolean()),
+    }),
+  ),
 })
 export type Me = z.infer<typeof me>
 

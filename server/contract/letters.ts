@@ -325,6 +325,32 @@ export const readSheet = endpoint({
   }),
 })
 
+/** A letter that a 班主任 sent to a class that has moved up since. */
+export const pastLetter = z.extend(letterLine, {
+  className: z.string(),
+  /** The last day on which they may still read who answered. */
+  readableTo: day,
+})
+export type PastLetter = z.infer<typeof pastLetter>
+
+export const listMyPastLetters = endpoint({
+  access: 'staff',
+  summary: '我当班主任时发给升级前班级的信，到下一学年末为止',
+  method: 'GET',
+  path: '/me/past-letters',
+  input: z.strictObject({}),
+  reply: z.object({ letters: z.array(pastLetter) }),
+})
+
+export const readMyPastSheet = endpoint({
+  access: 'staff',
+  summary: '这样一封信的签收单；只能看，不能再提醒',
+  method: 'GET',
+  path: '/me/past-letters/:letterId',
+  input: z.strictObject({ letterId: objectId }),
+  reply: z.object({ letter: pastLetter, rows: z.array(sheetRow) }),
+})
+
 export const readSignedCopy = endpoint({
   access: 'staff',
   summary: '一个家庭的签收单（PDF）的限时链接',

@@ -224,6 +224,9 @@ const letters: Record<string, Row> = {
   readLetter: staff(FIGURES),
   readLetterFigures: staff(FIGURES),
   readSheet: staff(KNOW_FAMILIES),
+  // The class of the scene has not moved up: nobody has letters of a past class yet.
+  listMyPastLetters: own,
+  readMyPastSheet: { own: true },
   readSignedCopy: staff(KNOW_FAMILIES),
   remindUnread: staff(WITH_GRADE),
   exportLetterSheet: staff(KNOW_FAMILIES),

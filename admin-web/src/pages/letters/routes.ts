@@ -17,6 +17,19 @@ export default {
       meta: { title: '写信' },
     },
     {
+      path: '/letters/past',
+      name: 'past-letters',
+      component: () => import('./PastLettersPage.vue'),
+      meta: { title: '以前班级的信', isPersonal: true },
+    },
+    {
+      path: '/letters/past/:letterId',
+      name: 'past-letter',
+      component: () => import('./PastLetterPage.vue'),
+      props: true,
+      meta: { title: '以前班级的信', isPersonal: true },
+    },
+    {
       path: '/letters/:letterId/edit',
       name: 'letter-edit',
       component: () => import('./ComposePage.vue'),

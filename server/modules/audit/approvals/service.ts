@@ -1,5 +1,6 @@
 import { Types } from 'mongoose'
 import type { ApprovalKind, ApprovalReach } from '#contract/audit'
+import type { UnitKind } from '#contract/org'
 import type { PostKind } from '#contract/posts'
 import { asking } from '../../../http/asking.ts'
 import { Refusal } from '../../../http/errors.ts'
@@ -60,6 +61,15 @@ async function standingFor(scope: UnitScope, kind: ApprovalKind, now: Date) {
   if (!schoolId) return null
   const [standing, posts] = await Promise.all([standingOf(schoolId, scope.path), postsOf(scope, now)])
   return standing.find((it) => posts.includes(it.post as PostKind) && reaches(it[kind], scope.kind)) ?? null
+}
+
+/** The standing approval that a post has in the school of a path, for somebody who held it there; else the refusal. */
+export async function approvalOfPost(path: string, post: PostKind, kind: ApprovalKind, of: UnitKind) {
+  const schoolId = idAt(path, DEPTH.school)
+  const standing = schoolId ? await standingOf(schoolId, path) : []
+  const found = standing.find((it) => it.post === post && reaches(it[kind], of))
+  if (!found) throw new Refusal('approval_needed', askFirst(kind))
+  return approvedBy('standing', found._id, found.givenBy)
 }
 
 /** Every post of the person that covers the unit, not only the one the scope was proven by. */

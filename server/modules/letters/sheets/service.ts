@@ -116,6 +116,15 @@ export async function talliesOf(letterIds: Types.ObjectId[], path: string) {
   return new Map(rows.map(({ _id, ...tally }) => [String(_id), tally]))
 }
 
+/** The receipts of some sheets, by letter. */
+export async function talliesOfSheets(ids: string[]): Promise<Map<string, Tally>> {
+  const counters = { letterId: 1, ...Object.fromEntries(Object.keys(NOTHING).map((key) => [key, 1])) }
+  const sheets = await SheetModel.find({ _id: { $in: ids } }, counters).lean<
+    (Tally & { letterId: Types.ObjectId })[]
+  >()
+  return new Map(sheets.map(({ letterId, ...tally }) => [String(letterId), tally]))
+}
+
 /** The receipts of all letters of a period by child unit, for the dashboard: read from the index alone. */
 export async function readRateBy(
   scope: UnitScope<'seeFigures'>,
