@@ -77,7 +77,7 @@ it('asks before a child is joined, and takes no for an answer', async () => {
   const stranger = await PersonModel.create({ wxOpenId: 'o-new', name: '新家长' })
   const call = await world.as(String(stranger._id), 'guardian')
   await PersonModel.updateOne({ _id: stranger._id }, { consent: null })
-  expect((await call(readMe, {})).consent).toEqual({ isAsked: true, isWithdrawn: false })
+  expect((await call(readMe, {})).consent).toEqual({ isAsked: true, isWithdrawn: false, isFirst: true })
   const asking = { code: klass.joinCode ?? '', studentName: '张三', guardianName: '刘洋', relation: '妈妈' }
   await expect(call(askToJoin, asking)).rejects.toMatchObject({ status: 403 })
 

@@ -8,11 +8,11 @@ import { me } from '../../services/store'
  * place of the child's things while consent is taken back. Shows nothing else of the time.
  */
 Component({
-  data: { standing: 'settled' },
+  data: { standing: 'settled', isFirst: false },
 
   lifetimes: {
     attached() {
-      const show = () => this.setData({ standing: standing() })
+      const show = () => this.setData({ standing: standing(), isFirst: me.get()?.consent?.isFirst === true })
       show()
       stops.set(this, me.watch(show))
     },

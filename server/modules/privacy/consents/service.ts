@@ -24,6 +24,7 @@ export function standingOf(consent: GuardianActor['consent'], today: string) {
   return {
     isAsked: !consent || (consent.isGiven && consent.version < version),
     isWithdrawn: consent?.isGiven === false,
+    ...(!consent && { isFirst: true }),
   }
 }
 
