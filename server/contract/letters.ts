@@ -309,6 +309,20 @@ export const sheetRow = z.object({
 })
 export type SheetRow = z.infer<typeof sheetRow>
 
+/** A receipt of somebody who turned out not to be of the family: kept for the sender, counted no more. */
+export const voidedRow = z.object({
+  studentId: objectId,
+  childName: z.string(),
+  /** 刘*（妈妈） */
+  by: z.string(),
+  deeds: z.array(
+    z.object({ deed: z.catch(z.enum(['read', 'answered', 'confirmed', 'signed']), 'read'), at: instant }),
+  ),
+  voidedAt: instant,
+  because: z.string(),
+})
+export type VoidedRow = z.infer<typeof voidedRow>
+
 export const readSheet = endpoint({
   access: 'staff',
   summary: '一个班的签收单：谁读了、谁确认或签了，按学号排列',
@@ -320,6 +334,8 @@ export const readSheet = endpoint({
     confirmation,
     tally,
     rows: z.array(sheetRow),
+    /** 作废的回执 */
+    voided: z._default(z.array(voidedRow), []),
     /** When this class may be reminded again; null when it may now. */
     remindAfter: z.nullable(instant),
   }),

@@ -17,13 +17,14 @@ export async function openDeps(env: Env): Promise<Deps & { close: () => Promise<
   const connection = await openMongo(env.MONGO_URL)
   const redis = openRedis(env.REDIS_URL, log)
   await redis.connect().catch(() => null)
+  const fields = fieldCrypto(env.FIELD_KEYS, env.INDEX_KEY)
   return {
     env,
     log,
     clock: systemClock,
     redis,
-    fields: fieldCrypto(env.FIELD_KEYS, env.INDEX_KEY),
-    files: diskFiles(join(env.DATA_DIR, 'files')),
+    fields,
+    files: diskFiles(join(env.DATA_DIR, 'files'), fields),
     wechat: createWechatClient({
       baseUrl: env.WX_BASE_URL,
       appId: env.WX_APP_ID,

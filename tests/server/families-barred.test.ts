@@ -1,3 +1,4 @@
+import ExcelJS from 'exceljs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ENDPOINTS } from '#contract/catalogue'
 import {
@@ -15,7 +16,14 @@ import {
   reportGuardian,
 } from '#contract/families'
 import { readMe } from '#contract/accounts'
-import { confirmMyLetter, openMyLetter, readMySignedCopy, readSheet, signMyLetter } from '#contract/letters'
+import {
+  confirmMyLetter,
+  exportLetterSheet,
+  openMyLetter,
+  readMySignedCopy,
+  readSheet,
+  signMyLetter,
+} from '#contract/letters'
 import { bookSlot, listMySlots, openSlots } from '#contract/meetings'
 import { listMyMessages } from '#contract/notify'
 import { answerMatch, askToJoin, decideJoin, listMyMatches } from '#contract/org'
@@ -285,7 +293,7 @@ describe('a guardian barred by a court', () => {
 describe('a wrong match', () => {
   it('is undone by the person; what they gave is void and counted no more', async () => {
     const it = await scene()
-    const { asFather, asMother, asTeacher, studentId, letterId, shownId, klass, father } = it
+    const { asFather, asMother, asTeacher, asOffice, studentId, letterId, shownId, klass, father } = it
     await asMother(openMyLetter, { studentId, letterId: shownId })
     await asFather(leaveFamily, { studentId, notMine: true })
 
@@ -294,6 +302,15 @@ describe('a wrong match', () => {
     const classId = String(klass._id)
     const signed = await asTeacher(readSheet, { letterId, classId })
     expect(signed.tally).toMatchObject({ read: 0, signed: 0, reached: 2 })
+    expect(signed.voided).toMatchObject([
+      { childName: '张三', by: expect.stringMatching(/^张\*+（.+）$/) as string, because: '不是这家的人' },
+    ])
+    expect(signed.voided[0]?.deeds.map((one) => one.deed)).toEqual(['read', 'signed'])
+    const { link } = await asOffice(exportLetterSheet, { letterId, unitId: classId })
+    const book = new ExcelJS.Workbook()
+    await book.xlsx.load(await (await fetch(`${world.origin()}/api${link}`)).arrayBuffer())
+    const cells = JSON.stringify(book.worksheets[0]?.getSheetValues())
+    expect(cells).toMatch(/作废的回执（不计入人数）.*张三.*已读 .*已签字 .*不是这家的人/)
     expect((await asTeacher(readSheet, { letterId: shownId, classId })).tally).toMatchObject({ read: 1 })
     expect((await SheetModel.findById(`${letterId}:${classId}`))?.voided).toMatchObject([
       { personId: father, read: expect.any(Date) as Date, signed: expect.any(Date) as Date },

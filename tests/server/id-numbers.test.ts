@@ -198,7 +198,7 @@ describe('numbers that stood in clear', () => {
 
     const { FIELD_KEYS, INDEX_KEY } = world.deps().env
     const key = { id: 'k2', key: randomBytes(32) }
-    await resealAll({ fields: fieldCrypto([key, ...FIELD_KEYS], INDEX_KEY) })
+    await resealAll({ ...world.deps(), fields: fieldCrypto([key, ...FIELD_KEYS], INDEX_KEY) })
     const onlyNew = fieldCrypto([key], INDEX_KEY)
     const opened = (await StudentModel.find().lean()).map((it) => onlyNew.open(it.sealedNumber ?? ''))
     expect(opened.sort()).toEqual([1, 2, 3].map((n) => `G${idOf(n)}`).sort())

@@ -11,7 +11,13 @@ import {
   readSheet,
   signMyLetter,
 } from '#contract/letters'
-import { AnswerModel, VoidedAnswerModel } from '../../server/modules/letters/answers/model.ts'
+import {
+  AnswerModel,
+  type AnswerRecord,
+  VoidedAnswerModel,
+} from '../../server/modules/letters/answers/model.ts'
+import { sealOldHands } from '../../server/modules/letters/answers/sealing/service.ts'
+import { allOf } from '../../server/modules/letters/answers/service.ts'
 import { voidReceipts } from '../../server/modules/letters/voiding/service.ts'
 import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
 import { buildClass, INK, sendLetter } from '../support/letters.ts'
@@ -227,6 +233,23 @@ describe('guardians who differ', () => {
     expect(await sheet()).toMatchObject({ conflicts: 0, answered: 1 })
     expect([await AnswerModel.countDocuments(), await VoidedAnswerModel.countDocuments()]).toEqual([1, 1])
   })
+})
+
+it('has the handwriting of an older answer sealed, and nothing of it stands open afterwards', async () => {
+  const { her, said } = await scene()
+  await her(answerMyLetter, { ...said, answers: COMES })
+  const hand = { code: 'hand', value: { width: 300, height: 150, strokes: [[1, 2, 3, 4]] } }
+  const before = await AnswerModel.findOne().lean<AnswerRecord>()
+  const was = { items: [hand], way: 'app', enteredBy: null, at: new Date() }
+  await AnswerModel.collection.updateOne({}, { $push: { items: hand, earlier: was } as never })
+
+  expect([await sealOldHands(world.deps()), await sealOldHands(world.deps())]).toEqual([1, 0])
+  expect(JSON.stringify(await AnswerModel.collection.findOne())).not.toContain('strokes')
+  const after = await AnswerModel.findOne().lean<AnswerRecord>()
+  if (!before || !after) throw new Error('no answer')
+  const all = allOf(after, world.deps())
+  expect(all).toHaveLength(allOf(before, world.deps()).length + 1)
+  expect(all).toContainEqual(hand)
 })
 
 it('is exported with a column for each question', async () => {

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { openMyLetter, readMySignedCopy, readSheet, readSignedCopy, signMyLetter } from '#contract/letters'
 import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
-import { SignatureModel } from '../../server/modules/letters/signatures/model.ts'
+import { SignatureModel, type SignatureRecord } from '../../server/modules/letters/signatures/model.ts'
+import { sealOldSignatures } from '../../server/modules/letters/signatures/service.ts'
 import { isTooLittle } from '../../server/modules/letters/signatures/rules.ts'
 import { buildGuardian, buildStudent } from '../support/build.ts'
 import { buildClass, INK, sendLetter, tick } from '../support/letters.ts'
@@ -75,6 +78,27 @@ it('freezes a copy whose bytes do not depend on when they are made', async () =>
   expect(kept.response.headers.get('x-content-type-options')).toBe('nosniff')
   expect(kept.response.headers.get('content-disposition')).toMatch(/^inline; .*filename\*=UTF-8''%E7%AD%BE/)
   expect(kept.response.headers.get('cache-control')).toContain('no-store')
+})
+
+it('keeps the hand sealed, in the database and on the disk, and copies of older ones stay what they were', async () => {
+  const { said, her } = await letterToSign()
+  await her(signMyLetter, { ...said, ...INK })
+  const { fields, files, env } = world.deps()
+  const given = await SignatureModel.findOne().lean<SignatureRecord>()
+  expect(JSON.parse(fields.open(given?.sealed ?? ''))).toEqual({ strokes: INK.strokes })
+  expect(given?.strokes).toBeUndefined()
+  const copy = await fetchCopy((await her(readMySignedCopy, said)).link)
+
+  await SignatureModel.collection.updateOne({}, { $set: { strokes: INK.strokes, sealed: '' } })
+  expect((await fetchCopy((await her(readMySignedCopy, said)).link)).bytes.equals(copy.bytes)).toBe(true)
+  expect([await sealOldSignatures({ fields }), await sealOldSignatures({ fields })]).toEqual([1, 0])
+  expect(JSON.stringify(await SignatureModel.collection.findOne())).not.toContain('strokes')
+  await tick(world)
+  const sha256 = (await SignatureModel.findOne().lean())?.copySha256 ?? ''
+  expect((await files.get(sha256)).equals(copy.bytes)).toBe(true)
+  const onDisk = readFileSync(join(env.DATA_DIR, 'files', sha256.slice(0, 2), sha256))
+  expect(onDisk.includes('PDF')).toBe(false)
+  expect((await fetchCopy((await her(readMySignedCopy, said)).link)).bytes.equals(copy.bytes)).toBe(true)
 })
 
 it('opens a copy by an honest link for ten minutes, and not for who has lost the child or the post', async () => {

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import mongoose from 'mongoose'
 import { expect, it } from 'vitest'
 import { fieldCrypto } from '../../server/infra/field-crypto.ts'
+import { diskFiles, hash } from '../../server/infra/files.ts'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { GuardianshipModel } from '../../server/modules/org/families/model.ts'
 import { sealedPathsOf } from '../../server/infra/sealed.ts'
@@ -25,10 +29,11 @@ async function scene() {
 
 it('seals every phone anew, so that the old key can be thrown away', async () => {
   const { both, onlyNew } = await scene()
-  expect(await resealAll({ fields: both })).toEqual({ seen: 4, renewed: 4 })
+  const files = diskFiles(mkdtempSync(join(tmpdir(), 'jiaxiao-files-')), both)
+  expect(await resealAll({ fields: both, files })).toEqual({ seen: 4, renewed: 4 })
   const bonds = await GuardianshipModel.find().sort({ _id: 1 }).lean()
   expect(bonds.map((it) => onlyNew.open(it.phone ?? ''))).toEqual(PHONES)
-  expect(await resealAll({ fields: both })).toEqual({ seen: 4, renewed: 0 })
+  expect(await resealAll({ fields: both, files })).toEqual({ seen: 4, renewed: 0 })
 })
 
 it('knows every place where a phone is kept', () => {
@@ -41,4 +46,27 @@ it('knows every place where a phone is kept', () => {
       .map((path) => `${model.modelName}.${path}`),
   )
   expect(phones.filter((it) => !places.includes(it))).toEqual([])
+})
+
+it('seals every file anew, also one from before files were sealed, under the name it has', async () => {
+  const { both, onlyNew } = await scene()
+  const root = mkdtempSync(join(tmpdir(), 'jiaxiao-files-'))
+  const before = diskFiles(root, world.deps().fields)
+  const [old, open] = [Buffer.from('签收单'), Buffer.from('%PDF-1.7 open')]
+  const names = [await before.put(old), await before.put(open)] as const
+  const path = (name: string) => join(root, name.slice(0, 2), name)
+  expect(readFileSync(path(names[0])).includes(old)).toBe(false)
+  writeFileSync(path(names[1]), open)
+  expect((await before.get(names[1])).equals(open)).toBe(true)
+
+  const files = diskFiles(root, both)
+  expect(await files.reseal()).toEqual({ seen: 2, renewed: 2 })
+  expect(await files.reseal()).toEqual({ seen: 2, renewed: 0 })
+  const after = diskFiles(root, onlyNew)
+  expect((await after.get(hash(old))).equals(old)).toBe(true)
+  expect((await after.get(hash(open))).equals(open)).toBe(true)
+  expect(readdirSync(join(root, names[0].slice(0, 2)))).toContain(names[0])
+
+  writeFileSync(path(names[0]), Buffer.concat([readFileSync(path(names[0])), Buffer.from('x')]))
+  await expect(after.get(names[0])).rejects.toThrow()
 })

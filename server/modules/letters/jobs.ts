@@ -8,14 +8,14 @@ import { freezeCopies } from './signatures/service.ts'
 
 const TICK = 'letters.tick'
 
-export type TickDeps = Pick<Deps, 'log' | 'files'> & { clock: Clock }
+export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields'> & { clock: Clock }
 
 /** Status and counters in the documents are the queue; the tick only asks what is due. A missed one loses nothing. */
-export async function letterTick({ clock, log, files }: TickDeps) {
+export async function letterTick({ clock, log, files, fields }: TickDeps) {
   await startDue(clock.now())
   await finishSending(clock.now(), log)
   await sendReminders(clock.now(), log)
-  await freezeCopies({ files, log })
+  await freezeCopies({ files, fields, log })
 }
 
 export function letterJobs(agenda: Agenda, deps: TickDeps) {

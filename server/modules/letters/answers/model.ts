@@ -28,9 +28,9 @@ export interface AnswerRecord {
   /** Who of the school entered it; null where the guardian did. */
   enteredBy: string | null
   enteredById: Types.ObjectId | null
-  /** In the order of the form; telephone numbers stand apart. */
+  /** In the order of the form; telephone numbers, handwriting and ID numbers stand apart. */
   items: AnswerItem[]
-  /** The telephone numbers as JSON of code and number, sealed together; '' without any. */
+  /** Those as JSON of code and value, sealed together; '' without any. Named for what was the first of them. */
   sealedPhones: string
   /** What was chosen where the form asks for a decision. */
   decision: string | null

@@ -1,4 +1,5 @@
 import { type AnswerItem, decisionOf, type LetterForm, valuesOf } from '#contract/letter-form'
+import { holdsIdNumber } from '../../../infra/id-numbers.ts'
 import { shanghaiDay } from '../../../infra/clock.ts'
 import type { AnswerRecord, SettlementRecord } from './model.ts'
 
@@ -9,10 +10,12 @@ export const MOST_EARLIER = 20
 export const answerId = (form: LetterForm, letterId: string, studentId: string, guardianKey: string) =>
   form.answeredBy === 'once' ? `${letterId}:${studentId}` : `${letterId}:${studentId}:${guardianKey}`
 
-/** Telephone numbers go apart, to be sealed. */
+/** Telephone numbers, handwriting and whatever holds an ID number go apart, to be sealed. */
 export function parted(form: LetterForm, kept: readonly AnswerItem[]) {
-  const isPhone = (it: AnswerItem) => form.fields.some((one) => one.code === it.code && one.type === 'phone')
-  return { items: kept.filter((it) => !isPhone(it)), phones: kept.filter(isPhone) }
+  const isApart = ({ code, value }: AnswerItem) =>
+    form.fields.some((one) => one.code === code && (one.type === 'phone' || one.type === 'signature')) ||
+    (typeof value === 'string' && holdsIdNumber(value))
+  return { items: kept.filter((it) => !isApart(it)), apart: kept.filter(isApart) }
 }
 
 export function decisionIn(form: LetterForm, kept: readonly AnswerItem[]): string | null {

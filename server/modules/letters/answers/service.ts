@@ -21,16 +21,14 @@ export const answersOn = (letterId: Types.ObjectId, roster: Types.ObjectId[]) =>
     .sort({ answeredAt: 1 })
     .lean<AnswerRecord[]>()
 
-/** The telephone numbers of an answer, readable again. */
-export const phonesOf = (
-  { sealedPhones }: Pick<AnswerRecord, 'sealedPhones'>,
-  { fields }: Pick<Deps, 'fields'>,
-) => (sealedPhones ? (JSON.parse(fields.open(sealedPhones)) as AnswerItem[]) : [])
+/** What of an answer is sealed, readable again. */
+const apartOf = ({ sealedPhones }: Pick<AnswerRecord, 'sealedPhones'>, { fields }: Pick<Deps, 'fields'>) =>
+  sealedPhones ? (JSON.parse(fields.open(sealedPhones)) as AnswerItem[]) : []
 
-/** Everything that was answered, telephone numbers too. */
+/** Everything that was answered, what is sealed too. */
 export const allOf = (answer: AnswerRecord, deps: Pick<Deps, 'fields'>) => [
   ...answer.items,
-  ...phonesOf(answer, deps),
+  ...apartOf(answer, deps),
 ]
 
 /** A letter with a form is confirmed or signed by who has answered it. */
@@ -70,7 +68,7 @@ export async function answer(
   const guardianKey = child.personId
   const there = await findAnswer(form, letter, child.studentId, guardianKey)
   const mine = there?.guardianKey === guardianKey ? there : undefined
-  const kept = checked(form, withSignature(form, items, mine))
+  const kept = checked(form, withSignature(form, items, mine && allOf(mine, deps)))
   if (mine && rules.isSame(keptOf(form, valuesOf(allOf(mine, deps))), kept))
     return record(proof, ['read'], now)
   const signature = await findSignature(letter._id, child.studentId)
@@ -92,8 +90,8 @@ export async function answer(
 }
 
 /** A hand that was given before need not write again when another answer changes. */
-function withSignature(form: LetterForm, items: AnswerItem[], mine: AnswerRecord | undefined) {
-  const before = (mine?.items ?? []).filter(
+function withSignature(form: LetterForm, items: AnswerItem[], mine: readonly AnswerItem[] = []) {
+  const before = mine.filter(
     (it) =>
       form.fields.some((one) => one.code === it.code && one.type === 'signature') &&
       !items.some((one) => one.code === it.code),
@@ -152,13 +150,13 @@ async function write(
   now: Date,
   { fields }: Pick<Deps, 'fields'>,
 ) {
-  const { items, phones } = rules.parted(form, kept)
+  const { items, apart } = rules.parted(form, kept)
   const _id = rules.answerId(form, String(letter._id), place.studentId, place.guardianKey)
   const said = {
     ...by,
     guardianKey: place.guardianKey,
     items,
-    sealedPhones: phones.length > 0 ? fields.seal(JSON.stringify(phones)) : '',
+    sealedPhones: apart.length > 0 ? fields.seal(JSON.stringify(apart)) : '',
     decision: rules.decisionIn(form, kept),
     changedAt: now,
   }

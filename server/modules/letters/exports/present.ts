@@ -1,5 +1,5 @@
 import ExcelJS from 'exceljs'
-import type { SheetRow, Tally } from '#contract/letters'
+import type { SheetRow, Tally, VoidedRow } from '#contract/letters'
 import { instantInWords } from '../../../infra/clock.ts'
 import { stampSheet } from '../../../infra/sheets/cells.ts'
 import { plainCell } from './rules.ts'
@@ -12,12 +12,24 @@ export interface NamedRow extends SheetRow {
   answers: string[]
 }
 
+export interface VoidedLine extends VoidedRow {
+  className: string
+}
+
+const DEEDS: Record<VoidedRow['deeds'][number]['deed'], string> = {
+  read: '已读',
+  answered: '已填表',
+  confirmed: '已确认',
+  signed: '已签字',
+}
+const instant = (at: string) => instantInWords(new Date(at))
+
 const WIDTHS = [18, 14, 12, 10, 24, 24, 24, 24]
 
 /** Opens in 已读/未读 order of nothing but the class and the student number, as it stands on paper. */
 export function presentNames(
   title: string,
-  { rows, questions }: { rows: NamedRow[]; questions: string[] },
+  { rows, voided, questions }: { rows: NamedRow[]; voided: VoidedLine[]; questions: string[] },
   watermark: string,
 ) {
   const deed = (it: SheetRow['read']) => (it ? `${it.by} ${instantInWords(new Date(it.at))}` : '')
@@ -34,6 +46,21 @@ export function presentNames(
       it.phones,
       ...it.answers,
     ]),
+    ...(voided.length > 0
+      ? [
+          [''],
+          ['作废的回执（不计入人数）'],
+          ['班级', '姓名', '谁给的', '当时', '作废时间', '原因'],
+          ...voided.map((it) => [
+            it.className,
+            it.childName,
+            it.by,
+            it.deeds.map(({ deed, at }) => `${DEEDS[deed]} ${instant(at)}`).join('，'),
+            instant(it.voidedAt),
+            it.because,
+          ]),
+        ]
+      : []),
   ])
 }
 

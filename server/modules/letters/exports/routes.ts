@@ -61,7 +61,7 @@ export function letterFileRoutes(router: Router, { clock, env, files, fields }: 
         : (await letterForChild(await ownChild(await guardianBehind(ctx), studentId), letterId)).letter
     if (ctx.query.as !== 'staff') await refuseWithheld(letter._id, studentId)
     sendDownload(ctx, {
-      ...(await copyOf(letter, studentId, { files })),
+      ...(await copyOf(letter, studentId, { files, fields })),
       type: 'application/pdf',
       inline: true,
     })

@@ -16,7 +16,9 @@ import { presentRows } from '../sheets/present.ts'
 import { NOTHING } from '../sheets/rules.ts'
 import { sheetsWithin, tallyBy } from '../sheets/service.ts'
 import { exportName } from './rules.ts'
-import { type NamedRow, presentFigures, presentNames } from './present.ts'
+import { presentVoided } from '../voiding/present.ts'
+import { voidedOn } from '../voiding/service.ts'
+import { type NamedRow, type VoidedLine, presentFigures, presentNames } from './present.ts'
 
 /** Classes of the largest school; above it an export carries figures. */
 const MOST_CLASSES = 300
@@ -37,12 +39,17 @@ export async function exportSheet(
   if (!showsNames(inScope)) return figuresOf(inScope, watermark)
   const sheets = await sheetsWithin(letter._id, scope.path, MOST_CLASSES)
   const rows: NamedRow[] = []
+  const voided: VoidedLine[] = []
   // A class at a time: a large school has thousands of families, and no query should carry them all.
-  for (const sheet of sheets) rows.push(...(await rowsOf(sheet, letter, fields)))
+  for (const sheet of sheets) {
+    rows.push(...(await rowsOf(sheet, letter, fields)))
+    const { className } = sheet
+    voided.push(...presentVoided(await voidedOn(sheet)).map((it) => ({ ...it, className })))
+  }
   const questions = (letter.form?.fields ?? []).map((it) => it.label)
   return presentNames(
     letter.title,
-    { rows, questions: letter.form ? [...questions, '意见不一'] : [] },
+    { rows, voided, questions: letter.form ? [...questions, '意见不一'] : [] },
     watermark,
   )
 }

@@ -7,6 +7,8 @@ import * as audit from '../../audit/service.ts'
 import { childrenOf } from '../../org/tree/service.ts'
 import { letterWithin } from '../policy.ts'
 import { PAUSE_MS, remind } from '../reminders/service.ts'
+import { presentVoided } from '../voiding/present.ts'
+import { voidedOn } from '../voiding/service.ts'
 import { presentRows } from './present.ts'
 import * as sheets from './service.ts'
 
@@ -37,6 +39,7 @@ export function sheetRoutes(router: Router, { clock, env, redis }: Deps) {
       confirmation: named.confirmation,
       tally: { expected, reached, read, confirmed, signed },
       rows: presentRows(named),
+      voided: presentVoided(await voidedOn(named.sheet)),
       remindAfter: again > clock.now() ? again.toISOString() : null,
     }
   })

@@ -1,4 +1,18 @@
 import { model, Schema, type Types } from 'mongoose'
+import { holdsSealed } from '../../../infra/sealed.ts'
+
+/** An answer in the words of the letter, as it stood when it was signed. */
+export interface SignedAnswer {
+  label: string
+  text: string
+}
+
+/** What of a signature is sealed. */
+export interface Drawn {
+  /** The pen's way as x, y, x, y …, on the pad. */
+  strokes: number[][]
+  answers?: SignedAnswer[]
+}
 
 /** A signature as it was given; nothing of it changes afterwards. */
 export interface SignatureRecord {
@@ -13,12 +27,14 @@ export interface SignatureRecord {
   /** Hash of the letter's text, and its edition, that were signed. */
   textHash: string
   version: number
-  /** The pen's way as x, y, x, y …, on a pad of this size. */
-  strokes: number[][]
+  /** What was drawn and answered, as JSON, sealed: `Drawn`. */
+  sealed: string
+  /** The same in the open, as it was kept once; a job seals it. */
+  strokes?: number[][]
+  answers?: SignedAnswer[]
+  /** Size of the pad. */
   width: number
   height: number
-  /** What was answered in the form, as it stood when it was signed. */
-  answers?: { label: string; text: string }[]
   /** The words of the class that the letter was filled with. */
   schoolName: string
   className: string
@@ -44,7 +60,8 @@ const fields = {
   signedAt: { type: Date, required: true },
   textHash: text,
   version: number,
-  strokes: { type: [[Number]], required: true },
+  sealed: { type: String, default: '' },
+  strokes: { type: [[Number]], default: undefined },
   width: number,
   height: number,
   answers: { type: [Schema.Types.Mixed], default: undefined },
@@ -56,6 +73,8 @@ const fields = {
   isWithheld: { type: Boolean },
 }
 const signatureSchema = new Schema<SignatureRecord>(fields, { strict: 'throw', versionKey: false })
+
+holdsSealed(signatureSchema, 'sealed')
 
 // A family signs a letter once, whoever holds the phone and however often it is sent.
 signatureSchema.index({ letterId: 1, studentId: 1 }, { unique: true })
@@ -71,6 +90,7 @@ const voidedSchema = new Schema<SignatureRecord & { voidedAt: Date }>(
   { ...fields, voidedAt: { type: Date, required: true } },
   { strict: 'throw', versionKey: false, collection: 'voidedSignatures' },
 )
+holdsSealed(voidedSchema, 'sealed')
 voidedSchema.index({ letterId: 1, studentId: 1 })
 export const VoidedSignatureModel = model<SignatureRecord & { voidedAt: Date }>(
   'VoidedSignature',

@@ -4,7 +4,7 @@ import { instantInWords } from '../../../infra/clock.ts'
 import { INK, openPdf, type Pdf, SOFT } from '../../../infra/pdf/pdf.ts'
 import type { LetterRecord } from '../model.ts'
 import { dateInWords, fillingFor } from '../rules.ts'
-import type { SignatureRecord } from './model.ts'
+import type { Drawn, SignatureRecord } from './model.ts'
 import { fitted, inEights } from './rules.ts'
 
 const BOX = { width: 200, height: 76 }
@@ -13,7 +13,11 @@ const BOX = { width: 200, height: 76 }
  * 签收单: the whole letter as this family read it, the handwriting, and who signed when. The same signature always gives
  * the same bytes, so it does not matter when they are made.
  */
-export async function presentCopy(signature: SignatureRecord, letter: LetterRecord): Promise<Buffer> {
+export async function presentCopy(
+  signature: SignatureRecord,
+  drawn: Drawn,
+  letter: LetterRecord,
+): Promise<Buffer> {
   const number = String(signature._id)
   const pdf = openPdf({
     title: letter.title,
@@ -28,8 +32,8 @@ export async function presentCopy(signature: SignatureRecord, letter: LetterReco
     relation: signature.relation,
   })
   for (const block of blocksOf(letter.body, filling)) write(pdf, block)
-  answers(pdf, signature)
-  sign(pdf, signature, letter.pledge)
+  answers(pdf, drawn)
+  sign(pdf, signature, drawn, letter.pledge)
   return pdf.end()
 }
 
@@ -51,7 +55,7 @@ function write(pdf: Pdf, { kind, runs }: Block) {
   pdf.text(said, { gap: 8 })
 }
 
-function answers(pdf: Pdf, { answers: given }: SignatureRecord) {
+function answers(pdf: Pdf, { answers: given }: Drawn) {
   if (!given?.length) return
   pdf.keep(80)
   pdf.space(6)
@@ -59,14 +63,14 @@ function answers(pdf: Pdf, { answers: given }: SignatureRecord) {
   for (const { label, text } of given) pdf.text(`${label}：${text}`, { gap: 4 })
 }
 
-function sign(pdf: Pdf, signature: SignatureRecord, pledge: string) {
+function sign(pdf: Pdf, signature: SignatureRecord, { strokes }: Drawn, pledge: string) {
   pdf.keep(250)
   pdf.space(8)
   pdf.rule()
   if (pledge) pdf.text(pledge, { weight: 'bold', gap: 12 })
   const { doc } = pdf
   const top = doc.y
-  const ink = fitted(signature.strokes, BOX)
+  const ink = fitted(strokes, BOX)
   pdf.place('家长签字', { x: 56, y: top, width: 84 }, { size: 11, color: SOFT })
   doc.save().translate(140, top + (BOX.height - ink.height) / 2)
   doc.path(ink.path).lineWidth(2.2).lineCap('round').lineJoin('round').strokeColor(INK).stroke()

@@ -8,7 +8,7 @@ import { LetterModel, type LetterRecord } from '../model.ts'
 import { type Opened, superseded, withNames } from '../mine/service.ts'
 import type { ChildsLetter } from '../policy.ts'
 import { record } from '../sheets/service.ts'
-import { SignatureModel, type SignatureRecord } from './model.ts'
+import { type Drawn, SignatureModel, type SignatureRecord, VoidedSignatureModel } from './model.ts'
 import { presentCopy } from './present.ts'
 import { isPaired, isTooLittle, rounded } from './rules.ts'
 
@@ -52,9 +52,9 @@ export async function sign(
     signedAt: now,
     textHash: letter.textHash,
     version: letter.version,
-    ...drawing,
-    strokes: rounded(drawing.strokes),
-    ...(answers && { answers }),
+    width: drawing.width,
+    height: drawing.height,
+    sealed: sealDrawn({ strokes: rounded(drawing.strokes), ...(answers && { answers }) }, deps),
     schoolName: words.schoolName,
     className: words.className,
     teacher: words.teacher,
@@ -73,6 +73,14 @@ export async function sign(
     return already(proof, other, now)
   }
 }
+
+const sealDrawn = (drawn: Drawn, { fields }: Pick<Deps, 'fields'>) => fields.seal(JSON.stringify(drawn))
+
+/** What was drawn and answered, readable again. */
+const drawnOf = (it: SignatureRecord, { fields }: Pick<Deps, 'fields'>): Drawn =>
+  it.sealed
+    ? (JSON.parse(fields.open(it.sealed)) as Drawn)
+    : { strokes: it.strokes ?? [], ...(it.answers && { answers: it.answers }) }
 
 /** The answers as they stand when they are signed: a copy says what was signed, whatever is changed later. */
 async function answersSigned({ letter, child }: ChildsLetter, deps: Pick<Deps, 'fields'>) {
@@ -100,12 +108,12 @@ export async function refuseWithheld(letterId: Types.ObjectId, studentId: string
 }
 
 /** The signed copy as it is kept; in the seconds before it is kept, the same bytes made here. */
-export async function copyOf(letter: LetterRecord, studentId: string, { files }: Pick<Deps, 'files'>) {
+export async function copyOf(letter: LetterRecord, studentId: string, deps: Pick<Deps, 'files' | 'fields'>) {
   const signature = await findSignature(letter._id, studentId)
   if (!signature) throw new Refusal('not_found', '还没有签字，没有签收单')
   const bytes = signature.copySha256
-    ? await files.get(signature.copySha256)
-    : await presentCopy(signature, letter)
+    ? await deps.files.get(signature.copySha256)
+    : await presentCopy(signature, drawnOf(signature, deps), letter)
   return { bytes, name: copyName(signature, letter) }
 }
 
@@ -125,7 +133,7 @@ export async function nameOfCopy(letter: LetterRecord, studentId: string, classI
  * Keeps the signed copies that are not kept yet. Not in the request: setting a page takes tens of milliseconds of the
  * one thread that answers everybody.
  */
-export async function freezeCopies({ files, log }: Pick<Deps, 'files'> & { log: Logger }) {
+export async function freezeCopies(deps: Pick<Deps, 'files' | 'fields'> & { log: Logger }) {
   let after = new Types.ObjectId('0'.repeat(24))
   for (;;) {
     const signatures = await SignatureModel.find({ copySha256: null, _id: { $gt: after } })
@@ -141,15 +149,35 @@ export async function freezeCopies({ files, log }: Pick<Deps, 'files'> & { log: 
     for (const signature of signatures) {
       const letter = letters.find((it) => it._id.equals(signature.letterId))
       if (letter) {
-        await freeze(signature, letter, files).catch((error: unknown) =>
-          log.error({ err: error, signatureId: String(signature._id) }, 'signed copy not kept'),
+        await freeze(signature, letter, deps).catch((error: unknown) =>
+          deps.log.error({ err: error, signatureId: String(signature._id) }, 'signed copy not kept'),
         )
       }
     }
   }
 }
 
-async function freeze(signature: SignatureRecord, letter: LetterRecord, files: Deps['files']) {
-  const copySha256 = await files.put(await presentCopy(signature, letter))
+async function freeze(
+  signature: SignatureRecord,
+  letter: LetterRecord,
+  deps: Pick<Deps, 'files' | 'fields'>,
+) {
+  const copySha256 = await deps.files.put(await presentCopy(signature, drawnOf(signature, deps), letter))
   await SignatureModel.updateOne({ _id: signature._id, copySha256: null }, { copySha256 })
+}
+
+/** Seals what stood open before signatures were sealed; tells how many. Run again, or beside itself, it finds what is left. */
+export async function sealOldSignatures(deps: Pick<Deps, 'fields'>): Promise<number> {
+  let sealed = 0
+  for (const model of [SignatureModel, VoidedSignatureModel]) {
+    const open = model.collection.find<SignatureRecord>({ strokes: { $exists: true } }, { batchSize: BATCH })
+    for await (const it of open) {
+      const { modifiedCount } = await model.collection.updateOne(
+        { _id: it._id, strokes: { $exists: true } },
+        { $set: { sealed: sealDrawn(drawnOf(it, deps), deps) }, $unset: { strokes: 1, answers: 1 } },
+      )
+      sealed += modifiedCount
+    }
+  }
+  return sealed
 }

@@ -1,9 +1,12 @@
 import { Types } from 'mongoose'
 import { within } from '../../org/tree/rules.ts'
 import { monthsBetween } from '../rules.ts'
-import { SheetModel } from '../sheets/model.ts'
+import { findStudents, strangersTo } from '../../org/families/service.ts'
+import { VoidedAnswerModel } from '../answers/model.ts'
+import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { SignatureModel, type SignatureRecord, VoidedSignatureModel } from '../signatures/model.ts'
 import { voidAnswers } from '../answers/voiding/service.ts'
+import type { Voided } from './present.ts'
 import { markedBy, voiding } from './rules.ts'
 
 /** A child is at school for so long; older sheets nobody opens. */
@@ -53,3 +56,20 @@ export const withholdSignatures = (
   personId: Types.ObjectId,
   isWithheld: boolean,
 ) => SignatureModel.updateMany({ studentId, personId }, { isWithheld })
+
+/** The voided receipts of a sheet with what there is to say of them; costs nothing where there are none. */
+export async function voidedOn(sheet: SheetRecord): Promise<Voided> {
+  const voided = sheet.voided ?? []
+  const ids = [...new Set(voided.map((it) => it.studentId))]
+  if (ids.length === 0) return { sheet, children: [], answers: [], bonds: [] }
+  const studentIds = ids.map((it) => new Types.ObjectId(it))
+  const [children, answers, bonds] = await Promise.all([
+    findStudents(ids),
+    VoidedAnswerModel.find(
+      { letterId: sheet.letterId, studentId: { $in: studentIds } },
+      { studentId: 1, guardianKey: 1, changedAt: 1 },
+    ).lean(),
+    strangersTo(studentIds),
+  ])
+  return { sheet, children, answers, bonds }
+}

@@ -195,6 +195,16 @@ export const findStudents = (studentIds: string[]) =>
 export const guardiansOf = (studentIds: (string | Types.ObjectId)[]) =>
   GuardianshipModel.find({ studentId: { $in: studentIds }, to: null }).lean<GuardianshipRecord[]>()
 
+/** Who was a guardian of some students once and is no more, with why; of several times the last. */
+export const strangersTo = (studentIds: Types.ObjectId[]) =>
+  GuardianshipModel.find(
+    { studentId: { $in: studentIds }, to: { $ne: null }, personId: { $type: 'objectId' } },
+    { studentId: 1, personId: 1, name: 1, relation: 1, endedBecause: 1 },
+  )
+    .sort({ to: -1 })
+    .limit(500)
+    .lean<Pick<GuardianshipRecord, 'studentId' | 'personId' | 'name' | 'relation' | 'endedBecause'>[]>()
+
 /** The school a class path lies in. */
 export const schoolIdOf = (path: string) => idAt(path, DEPTH.school)
 

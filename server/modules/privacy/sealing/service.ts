@@ -18,8 +18,8 @@ export interface Resealed {
  * what is left. A value that somebody changes meanwhile is left to them: the write asks for the old text. When a pass renews
  * nothing, the older keys open nothing any more and may be taken out.
  */
-export async function resealAll({ fields }: Pick<Deps, 'fields'>): Promise<Resealed> {
-  const sum: Resealed = { seen: 0, renewed: 0 }
+export async function resealAll({ fields, files }: Pick<Deps, 'fields' | 'files'>): Promise<Resealed> {
+  const sum: Resealed = await files.reseal()
   for (const model of Object.values(mongoose.models)) {
     for (const path of sealedPathsOf(model.schema)) {
       const { seen, renewed } = await resealPath(model, path, fields)
