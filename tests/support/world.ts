@@ -1,16 +1,15 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import mongoose from 'mongoose'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { client } from '#contract/call'
 import { createApp } from '../../server/app.ts'
 import type { Deps } from '../../server/infra/deps.ts'
-import { ensureIndexes } from '../../server/infra/mongo.ts'
 import { openDeps } from '../../server/infra/open.ts'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { beginAnew } from '../../server/modules/audit/tally/service.ts'
 import { openSession } from '../../server/modules/accounts/service.ts'
 import { startWechatSimulator } from '../../server/scripts/simulator/wechat.ts'
+import { emptyDatabase, openDatabase } from './database.ts'
 import { testEnv } from './env.ts'
 
 /** An answer that was not a success, as a client sees it. */
@@ -42,8 +41,7 @@ export function useWorld(env: Record<string, string> = {}) {
     })
     deps = await openDeps({ ...settings, WX_BASE_URL: simulator.url })
     deps.clock = { now: () => new Date(Date.now() + shift) }
-    await mongoose.connection.dropDatabase()
-    await ensureIndexes()
+    await openDatabase()
     const answer = createApp(deps).callback()
     const server = createServer((request, response) => void answer(request, response))
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
@@ -58,7 +56,7 @@ export function useWorld(env: Record<string, string> = {}) {
   beforeEach(async () => {
     shift = 0
     await deps?.redis.flushdb()
-    await Promise.all(Object.values(mongoose.models).map((it) => it.deleteMany({})))
+    await emptyDatabase()
     await beginAnew()
   })
   afterAll(() => stop())
