@@ -303,7 +303,7 @@ async function buildDrafts(world: World, { school }: Branch): Promise<Ids> {
   return { programmeDraftId: draft.id, lessonDraftId: lessonId, questionDraftId: question.id }
 }
 
-/** Everything the database holds now, and a way back to it. */
+/** Everything the database holds now, and a way back to it: of the collections only those that have changed are written anew. */
 export async function remember() {
   const all = await Promise.all(
     Object.values(mongoose.models).map(async ({ collection }) => ({
@@ -311,11 +311,21 @@ export async function remember() {
       documents: await collection.find().toArray(),
     })),
   )
-  return () =>
-    Promise.all(
-      all.map(async ({ collection, documents }) => {
+  const before = await digests()
+  return async () => {
+    const now = await digests()
+    const changed = all.filter(({ collection: { name } }) => now[name] !== before[name])
+    await Promise.all(
+      changed.map(async ({ collection, documents }) => {
         await collection.deleteMany({})
         if (documents.length > 0) await collection.insertMany(documents, { ordered: false })
       }),
     )
+  }
+}
+
+/** What MongoDB itself says of the contents of each collection. */
+async function digests(): Promise<Record<string, string>> {
+  const answer = await mongoose.connection.db?.command({ dbHash: 1 })
+  return (answer as { collections: Record<string, string> }).collections
 }
