@@ -91,13 +91,13 @@ it('keeps guardians out of what is for staff, and staff out of what is for guard
 
 it('refuses an object, an operator or an array wherever a word belongs (S2)', async () => {
   const tokens = await people()
-  const wrong = []
+  const wrong: unknown[][] = []
   let tried = 0
   for (const named of rooms) {
     const { properties = {} } = inputShape(named.endpoint)
     for (const [key, shape] of Object.entries(properties)) {
       if (shape.type === 'array' || shape.type === 'object') continue
-      for (const hostile of HOSTILE) {
+      const look = async (hostile: unknown) => {
         tried++
         const input = { ...sampleInput(named.endpoint), [key]: hostile }
         const { status, error } = await send(named, input, tokenFor(named, tokens))
@@ -105,26 +105,30 @@ it('refuses an object, an operator or an array wherever a word belongs (S2)', as
         const isRefused = status === 400 || (status === 404 && named.endpoint.path.includes(`:${key}`))
         if (!isRefused || !isChinese(error?.message)) wrong.push([named.name, key, hostile, status, error])
       }
+      await Promise.all(HOSTILE.map(look))
     }
   }
   expect(wrong).toEqual([])
   expect(tried).toBeGreaterThan(200)
-}, 60_000)
+}, 180_000)
+
+const STRANGE = ['role', 'org', 'readAt', 'k', '__proto__x', 'posts', 'sessions']
 
 it('refuses keys it does not know, also those that would change a role or a counter (S3)', async () => {
   const tokens = await people()
-  const wrong = []
+  const wrong: unknown[][] = []
   // The body of a DELETE is not read at all.
   for (const named of rooms.filter((it) => it.endpoint.method !== 'DELETE')) {
-    for (const key of ['role', 'org', 'readAt', 'k', '__proto__x', 'posts', 'sessions']) {
-      if (key in (inputShape(named.endpoint).properties ?? {})) continue
+    const known = inputShape(named.endpoint).properties ?? {}
+    const look = async (key: string) => {
       const input = { ...sampleInput(named.endpoint), [key]: 'admin' }
       const { status, error } = await send(named, input, tokenFor(named, tokens))
       if (status !== 400) wrong.push([named.name, key, status, error])
     }
+    await Promise.all(STRANGE.filter((it) => !(it in known)).map(look))
   }
   expect(wrong).toEqual([])
-}, 60_000)
+}, 180_000)
 
 it('answers ids of nothing with a sentence and never with a failure', async () => {
   const tokens = await people()
@@ -137,7 +141,7 @@ it('answers ids of nothing with a sentence and never with a failure', async () =
     if (namesSomething && status < 400) wrong.push([named.name, status, 'found something'])
   }
   expect(wrong).toEqual([])
-}, 60_000)
+}, 180_000)
 
 it('refuses a body that is no JSON, is a list, or is too large, in one sentence each', async () => {
   const tokens = await people()
@@ -163,4 +167,4 @@ it('refuses a body that is no JSON, is a list, or is too large, in one sentence 
     }
   }
   expect(wrong).toEqual([])
-}, 60_000)
+}, 180_000)
