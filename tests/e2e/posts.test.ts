@@ -1,8 +1,8 @@
 import { generateSync } from 'otplib'
-import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
+import { shot } from '../support/browser.ts'
 import { buildBranch, buildStaff } from '../support/build.ts'
 import { PASSWORD, useStage } from './stage.ts'
 
@@ -31,8 +31,6 @@ async function scene() {
   )
   return branch
 }
-
-const shot = (page: Page, name: string) => page.screenshot({ path: `.data/shots/posts-${name}.png` })
 
 it('opens the console with a code that the phone has scanned and confirmed', async () => {
   const { klass } = await scene()
@@ -101,7 +99,7 @@ it('gives a post for some days, hands a password over, and leads to the six digi
   await page.getByRole('button', { name: '安排', exact: true }).click()
   await page.getByText('岗位已安排').waitFor()
   await page.getByRole('row', { name: /周宁/ }).getByText('心理教师').waitFor()
-  await shot(page, 'list')
+  await shot(page, 'posts/list')
 
   const open = (name: string) => page.getByRole('button', { name: new RegExp(`办理：${name}`) }).click()
   await open('周宁')
@@ -143,7 +141,7 @@ async function newPassword(link: string) {
   await page.getByRole('button', { name: '登录', exact: true }).click()
   await page.getByText('先设置动态验证码').waitFor()
   const secret = (await page.locator('code').innerText()).trim()
-  await shot(page, 'set-up-totp')
+  await shot(page, 'posts/set-up-totp')
   // No way round it.
   await page.goto(`${world.origin()}/admin/roster`)
   await page.getByText('先设置动态验证码').waitFor()

@@ -40,8 +40,13 @@ export const phone = (browser: Browser): Promise<BrowserContext> =>
 export const desk = (browser: Browser): Promise<BrowserContext> =>
   browser.newContext({ ...CHINA, viewport: { width: 1280, height: 800 } })
 
-/** Keeps a picture for people to look at: `.data/shots/<name>.png`. */
-export async function shot(page: Page, name: string): Promise<string> {
+/** Keeps a picture for people to look at, `.data/shots/<name>.png`, when they have asked with `SHOTS=1`: drawing one takes up to a second. */
+export async function shot(page: Page, name: string): Promise<void> {
+  if (process.env.SHOTS === '1') await keepShot(page, name)
+}
+
+/** Keeps a picture whoever asked: of what went wrong. */
+export async function keepShot(page: Page, name: string): Promise<string> {
   const path = join('.data', 'shots', `${name}.png`)
   await mkdir(dirname(path), { recursive: true })
   await page.screenshot({ path, animations: 'disabled' })

@@ -16,8 +16,8 @@ export interface Phone {
   see: (text: string | RegExp) => Promise<void>
   /** Draws a finger over the screen. */
   drag: (points: [x: number, y: number][]) => Promise<void>
-  /** Keeps a picture under .data/shots/ for people to look at. */
-  screenshot: (name: string) => Promise<string>
+  /** Keeps a picture under .data/shots/ for people to look at, when they asked for some (`SHOTS=1`). */
+  screenshot: (name: string) => Promise<void>
   /** Everything that went wrong since the last call: uncaught errors, the console's errors, unknown wx.* */
   failures: () => string[]
   /** Closes the phone, and throws when anything went wrong on it. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, vi } from 'vitest'
 import { bundlePreview } from '../../miniprogram/preview/compile/bundle.ts'
 import { buildMiniprogram } from '../../miniprogram/tools/build.ts'
 import { serveSample } from '../miniprogram/fixtures/server.ts'
-import { openBrowser } from './browser.ts'
+import { keepShot, openBrowser } from './browser.ts'
 import { openPhone, type Phone, type PhoneOptions } from './miniprogram.ts'
 
 export const SAMPLE = 'tests/miniprogram/fixtures/app'
@@ -47,7 +47,7 @@ export function useSample() {
       try {
         await story(phone)
       } catch (error) {
-        await phone.screenshot('preview-failed')
+        await keepShot(phone.page, 'preview-failed')
         throw new Error([(error as Error).message, ...phone.failures()].join('\n'), { cause: error })
       }
       await phone.close()
