@@ -3,5 +3,5 @@ import { runVitest } from './vitest-run.ts'
 
 /** `npm run check`: what can be known without engines: types, rules, the walls between rooms. */
 process.env.TEST_ENGINES = 'none'
-const checked = await runSteps([...types, ...style])
+const checked = await runSteps([...style, ...types])
 close(add(checked, await runVitest(['tests/architecture'])))

@@ -21,7 +21,7 @@ await prepare('数据库、浏览器与字体', async () => {
   process.env.CHROMIUM_PATH = await findChromium(say)
   await ensureChineseFont(say)
 })
-const checked = await runSteps([...types, ...style])
+const checked = await runSteps([...style, ...types])
 const built = await inPairs(BUILDS, buildIfStale)
 const compiled = await runSteps(builtParts)
 const tested = await runVitest(paths)
