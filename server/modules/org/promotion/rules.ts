@@ -76,6 +76,29 @@ export function partsOf(
 export const dealt = <T>(students: readonly T[], parts: number): T[][] =>
   Array.from({ length: parts }, (_, part) => students.filter((_, at) => at % parts === part))
 
+/** What decides whether two classes may be moved at the same moment. */
+interface Waiting {
+  schoolId: unknown
+  grade: number
+  outcome: string
+  mergedWith?: unknown
+}
+
+/**
+ * Which of the classes that wait, in their order, may be moved side by side: of each school those of its highest grade, as a class moves up
+ * into a grade that was cleared; one that shares its new class with another is alone in its school.
+ */
+export function sideBySide<M extends Waiting>(waiting: readonly M[], most: number): M[] {
+  const schools = Map.groupBy(waiting, (it) => String(it.schoolId))
+  return [...schools.values()].flatMap(ofOneSchool).slice(0, most)
+}
+
+function ofOneSchool<M extends Waiting>(waiting: readonly M[]): M[] {
+  const [first] = waiting
+  if (!first || first.mergedWith) return waiting.slice(0, 1)
+  return waiting.filter((it) => it.grade === first.grade && it.outcome === first.outcome && !it.mergedWith)
+}
+
 /** 学校在前、高年级在前: sorts as text. */
 export const orderOf = (schoolPath: string, grade: number, name: string) =>
   `${schoolPath}${String(50 - grade).padStart(2, '0')}${name.padStart(12, '0')}`

@@ -98,7 +98,7 @@ export async function refreshKeys(studentIds: readonly Types.ObjectId[], { field
   const phones = Map.groupBy(bonds, (it) => String(it.studentId))
   const before = new Map(kept.map((it) => [String(it._id), it.keys.join()]))
   const writes = students.flatMap((student) => {
-    const own = phones.get(String(student._id)) ?? []
+    const own = student.leftAt ? [] : (phones.get(String(student._id)) ?? [])
     const dialled = own.map((it) => fields.open(it.phone ?? ''))
     const keys = student.leftAt ? [] : keysOf(student, dialled, (it) => fields.index(it))
     if (before.get(String(student._id)) === keys.join()) return []

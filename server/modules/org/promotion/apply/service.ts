@@ -12,11 +12,13 @@ import { UnitModel, type UnitRecord } from '../../tree/model.ts'
 import { closedCode, fullNameOf, gradeName, mintJoinCode } from '../../tree/rules.ts'
 import { findUnit } from '../../tree/service.ts'
 import { MoveModel, type MoveRecord, PromotionModel, type PromotionRecord, type Target } from '../model.ts'
-import { dealt } from '../rules.ts'
+import { dealt, sideBySide } from '../rules.ts'
 import { note } from '../service.ts'
 
 /** Each waits for the disks of a majority, so several together take little longer than one; the pool has sixteen connections. */
 const AT_ONCE = 8
+/** So many that wait are looked at, to find classes of the next schools where a grade has fewer left than that. */
+const LOOKED_AT = 64
 
 type NewClass = Pick<UnitRecord, '_id' | 'path' | 'fullName'>
 
@@ -28,11 +30,16 @@ export async function apply(job: PromotionRecord, deps: Pick<Deps, 'clock' | 'fi
   const { clock } = deps
   for (;;) {
     const moves = await nextMoves(job)
-    const [first] = moves
-    if (!first) break
-    const parent = await gradeFor(job, first)
-    await Promise.all(moves.map((move) => moveClass(job, move, parent, clock.now())))
-    for (const move of moves) if (move.outcome === 'graduate') await refreshMoved(move._id, deps)
+    if (moves.length === 0) break
+    const grades = await gradesFor(job, moves)
+    await Promise.all(
+      moves.map((move) => moveClass(job, move, grades.get(gradeKey(move)) ?? null, clock.now())),
+    )
+    const graduated = moves.filter((it) => it.outcome === 'graduate')
+    await refreshMoved(
+      graduated.map((it) => it._id),
+      deps,
+    )
     const classesDone = await MoveModel.countDocuments({ promotionId: job._id, state: 'done' })
     await note(job._id, { classesDone }, clock.now())
   }
@@ -55,22 +62,22 @@ export async function mendStrays(classIds: Types.ObjectId[]) {
   }
 }
 
-/**
- * The next classes that may be moved side by side: of one grade of one school, as those above it have to be gone, and none that
- * shares its new class with another.
- */
 async function nextMoves(job: PromotionRecord): Promise<MoveRecord[]> {
   const waiting = { promotionId: job._id, state: 'waiting' as const }
-  const moves = await MoveModel.find(waiting).sort({ order: 1 }).limit(AT_ONCE).lean<MoveRecord[]>()
-  const [first] = moves
-  if (!first || first.mergedWith) return moves.slice(0, 1)
-  return moves.filter(
-    (it) =>
-      it.schoolId.equals(first.schoolId) &&
-      it.grade === first.grade &&
-      it.outcome === first.outcome &&
-      !it.mergedWith,
-  )
+  const moves = await MoveModel.find(waiting).sort({ order: 1 }).limit(LOOKED_AT).lean<MoveRecord[]>()
+  return sideBySide(moves, AT_ONCE)
+}
+
+const gradeKey = ({ schoolId, into: [first] }: MoveRecord) => `${String(schoolId)}:${first?.grade}`
+
+/** The grade each class moves up into; asked for and made once, however many classes go there. */
+async function gradesFor(job: PromotionRecord, moves: readonly MoveRecord[]) {
+  const grades = new Map<string, UnitRecord | null>()
+  for (const move of moves) {
+    const key = gradeKey(move)
+    if (!grades.has(key)) grades.set(key, await gradeFor(job, move))
+  }
+  return grades
 }
 
 /** The grade a class moves up into, made where the school has not had it yet. Its id is noted first, so that an undo finds it. */
@@ -102,15 +109,18 @@ async function gradeFor(job: PromotionRecord, move: MoveRecord): Promise<UnitRec
 }
 
 /** A school is searched for those who are in it; who has left it is not found, and who came back is again. */
-export async function refreshMoved(moveId: Types.ObjectId, deps: Pick<Deps, 'fields'>) {
-  const move = await MoveModel.findById(moveId, { studentIds: 1 }).lean<MoveRecord>()
-  await refreshKeys(move?.studentIds ?? [], deps)
+export async function refreshMoved(moveIds: readonly Types.ObjectId[], deps: Pick<Deps, 'fields'>) {
+  if (moveIds.length === 0) return
+  const moves = await MoveModel.find({ _id: { $in: moveIds } }, { studentIds: 1 }).lean<MoveRecord[]>()
+  await refreshKeys(
+    moves.flatMap((it) => it.studentIds),
+    deps,
+  )
 }
 
 async function moveClass(job: PromotionRecord, move: MoveRecord, grade: UnitRecord | null, now: Date) {
   await MoveModel.db.transaction(async () => {
-    const klass = await findUnit(String(move.classId))
-    const done = klass && !klass.closedAt ? await carryOut(job, move, klass, grade, now) : {}
+    const done = await carryOut(job, move, grade, now)
     const { matchedCount } = await MoveModel.updateOne(
       { _id: move._id, state: 'waiting' },
       { $set: { ...done, state: 'done', doneAt: now, ...(done.studentIds?.length && { news: 'due' }) } },
@@ -122,18 +132,23 @@ async function moveClass(job: PromotionRecord, move: MoveRecord, grade: UnitReco
 async function carryOut(
   job: PromotionRecord,
   move: MoveRecord,
-  klass: UnitRecord,
   grade: UnitRecord | null,
   now: Date,
 ): Promise<Partial<MoveRecord>> {
+  const standing = { _id: move.classId, closedAt: null }
   if (move.outcome === 'stay') {
-    await UnitModel.updateOne({ _id: klass._id }, { schoolYear: job.year })
-    return { schoolYear: klass.schoolYear ?? null }
+    const klass = await UnitModel.findOneAndUpdate(standing, { schoolYear: job.year }).lean<UnitRecord>()
+    return klass ? { schoolYear: klass.schoolYear ?? null } : {}
   }
-  await UnitModel.updateOne(
-    { _id: klass._id, closedAt: null },
-    { closedAt: now, code: closedCode(klass.code, klass._id), $unset: { joinCode: 1 } },
-  )
+  const klass = await UnitModel.findOneAndUpdate(
+    standing,
+    [
+      { $set: { closedAt: now, code: { $concat: ['$code', closedCode('', move.classId)] } } },
+      { $unset: 'joinCode' },
+    ],
+    { updatePipeline: true },
+  ).lean<UnitRecord>()
+  if (!klass) return {}
   const targets = grade ? await openTargets(job, move, klass, grade) : []
   const studentIds = await rollOf(klass._id)
   await (targets.length > 0 ? moveUp(studentIds, klass._id, targets, now) : graduate(studentIds, now))

@@ -22,7 +22,7 @@ export async function undo(job: PromotionRecord, deps: Pick<Deps, 'clock' | 'fie
     const move = await MoveModel.findOne(done).sort({ order: -1 }).lean<MoveRecord>()
     if (!move) break
     await turnBack(job, move, clock.now())
-    if (move.outcome === 'graduate') await refreshMoved(move._id, deps)
+    if (move.outcome === 'graduate') await refreshMoved([move._id], deps)
     const classesDone = await MoveModel.countDocuments({ promotionId: job._id, state: 'undone' })
     await note(job._id, { classesDone }, clock.now())
   }
