@@ -7,6 +7,7 @@ import {
   hotlinesFile,
   lessonFile,
   letterFile,
+  outlineFile,
   nodesFile,
   privacyFile,
   OCCASIONS,
@@ -317,6 +318,17 @@ export function readSurveyItems(file = path.join(contentDir, 'surveys', 'must-kn
       ...ready(file, `items.${at}`, it.code, it),
       theme: it.theme,
       source: it.source,
+    })),
+  }
+}
+
+/** A charter to begin from, with blanks in 〔〕, and outlines of activities. */
+export function readSchoolTemplates(dir = path.join(contentDir, 'school')) {
+  return {
+    charter: readText(path.join(dir, 'charter.md')),
+    outlines: jsonFiles(dir).map((file) => ({
+      ...readJson(file, outlineFile),
+      text: readText(file.replace(/\.json$/, '.md')),
     })),
   }
 }

@@ -68,6 +68,15 @@ export const surveyItemsFile = z.strictObject({
   items: z.array(writtenQuestion({ code, theme, source })).min(40),
 })
 
+/** An activity of a parent school to begin from (A7); its text stands beside it as markdown. */
+export const outlineFile = z.strictObject({
+  code,
+  title: text.max(40),
+  theme: z.enum(['guidance', 'mentalHealth', 'other']),
+  hours: z.number().min(0.5).max(8),
+  summary: text.max(80),
+})
+
 export const lessonFile = z.strictObject({
   code,
   title: text,

@@ -33,6 +33,9 @@ import { examRoutes } from './modules/courses/exams/routes.ts'
 import { courseRoutes, mediaPages } from './modules/courses/routes.ts'
 import { reflectionRoutes } from './modules/courses/reflections/routes.ts'
 import { courseStaffRoutes } from './modules/courses/staff/routes.ts'
+import { parentSchoolFigureRoutes } from './modules/courses/schools/figures/routes.ts'
+import { myParentSchoolRoutes } from './modules/courses/schools/mine/routes.ts'
+import { parentSchoolRoutes } from './modules/courses/schools/routes.ts'
 import * as accounts from './modules/accounts/service.ts'
 import { postRoutes } from './modules/accounts/posts/routes.ts'
 import { resetRoutes } from './modules/accounts/resets/routes.ts'
@@ -104,6 +107,9 @@ const ROOMS = [
   fileRoutes,
   lookRoutes,
   surveyRoutes,
+  parentSchoolRoutes,
+  parentSchoolFigureRoutes,
+  myParentSchoolRoutes,
   mySurveyRoutes,
   approvalRoutes,
   numberRoutes,

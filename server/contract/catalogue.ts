@@ -14,6 +14,7 @@ import * as hotlines from './hotlines.ts'
 import * as meetings from './meetings.ts'
 import * as notify from './notify.ts'
 import * as org from './org.ts'
+import * as parentSchools from './parent-school.ts'
 import * as posts from './posts.ts'
 import * as promotion from './promotion.ts'
 import * as privacy from './privacy.ts'
@@ -50,6 +51,7 @@ export const ROOMS: Record<string, object> = {
   audit,
   privacy,
   surveys,
+  parentSchools,
 }
 
 export interface Named {

@@ -1,5 +1,6 @@
 import type { UnitKind } from '#contract/org'
 import type { PostKind } from '#contract/posts'
+import { ACTIVITY, LECTURER } from './school-things.ts'
 
 /** What an honest caller would say: real ids of the scene, under the names the contract gives them. */
 export type Ids = Readonly<Record<string, string>>
@@ -354,6 +355,30 @@ const surveys: Record<string, Row> = {
   answerMySurvey: family,
 }
 
+const parentSchools: Record<string, Row> = {
+  readParentSchool: staff(LOOK, { at: 'school' }),
+  readCharter: staff(LOOK, { at: 'school' }),
+  listSchoolTemplates: own,
+  saveCharter: staff(ADMINS, {
+    at: 'school',
+    say: said({ version: 1, text: '第一条', adoptedOn: '2026-09-01' }),
+  }),
+  addLecturer: staff(ADMINS, { at: 'school', say: () => ({ ...LECTURER, requestId: requestId() }) }),
+  changeLecturer: staff(ADMINS, { at: 'school', say: () => ({ ...LECTURER, isRetired: false }) }),
+  addActivity: staff(ADMINS, { at: 'school', say: () => ({ ...ACTIVITY, requestId: requestId() }) }),
+  changeActivity: staff(ADMINS, { at: 'school', say: () => ACTIVITY }),
+  removeActivity: staff(ADMINS, { at: 'school' }),
+  holdActivity: staff(ADMINS, { at: 'school', say: said({ families: 20 }) }),
+  reopenActivity: staff(ADMINS, { at: 'school' }),
+  readActivity: staff(LOOK),
+  readParentSchoolFigures: staff(FIGURES),
+  exportParentSchoolFigures: staff(FIGURES),
+  readMyParentSchool: family,
+  checkInActivity: { own: true },
+  // Who was not there has nothing to rate, and is told so.
+  rateLecturer: family,
+}
+
 const others: Record<string, Row> = {
   answerConsent: own,
   readPrivacyText: own,
@@ -398,5 +423,6 @@ export const ROWS: Readonly<Record<string, Row>> = {
   ...drafts,
   ...files,
   ...surveys,
+  ...parentSchools,
   ...others,
 }

@@ -1,10 +1,31 @@
+import { addActivity, addLecturer, saveCharter } from '#contract/parent-school'
 import { createSurvey } from '#contract/surveys'
 import type { UnitRecord } from '../../../server/modules/org/tree/model.ts'
 import { DRAFT_SURVEY, openedSurvey } from '../../support/surveys.ts'
 import type { World } from '../../support/world.ts'
 import type { Ids } from './rows.ts'
 
-/** What a parent school has around a family: surveys it was drawn for. */
+export const LECTURER = {
+  name: '林晓',
+  kind: 'teacher',
+  bio: '',
+  teaches: '',
+  way: '',
+  photoId: null,
+} as const
+export const ACTIVITY = {
+  title: '手机怎么管',
+  theme: 'guidance',
+  outline: '',
+  onDay: '2026-11-23',
+  from: '11:00',
+  hours: 1,
+  isOnline: false,
+  place: '报告厅',
+  lecturerIds: [] as string[],
+} as const
+
+/** What a parent school has around a family: surveys it was drawn for, a team, an activity. */
 export async function buildSchoolThings(world: World, school: UnitRecord, office: string): Promise<Ids> {
   const asOffice = await world.as(office, 'staff')
   const surveyId = await openedSurvey(world, office, school)
@@ -13,5 +34,20 @@ export async function buildSchoolThings(world: World, school: UnitRecord, office
     unitId: String(school._id),
     requestId: 'request-draft',
   })
-  return { surveyId, draftSurveyId: draft.id }
+  const unitId = String(school._id)
+  const lecturer = await asOffice(addLecturer, { ...LECTURER, unitId, requestId: 'request-lecturer' })
+  const activity = await asOffice(addActivity, {
+    ...ACTIVITY,
+    lecturerIds: [lecturer.id],
+    unitId,
+    requestId: 'request-activity',
+  })
+  await asOffice(saveCharter, { unitId, version: 0, text: '第一条', adoptedOn: '2026-09-01' })
+  return {
+    surveyId,
+    draftSurveyId: draft.id,
+    lecturerId: lecturer.id,
+    activityId: activity.id,
+    version: '1',
+  }
 }

@@ -10,6 +10,8 @@ export const LIMITS = {
   polls: { points: 150, seconds: 3 * 60 },
   /** Refusals of WeChat's codes that are written into the log for one address; the rest only answer. */
   noted: { points: 60, seconds: 15 * 60 },
+  /** Codes of activities a parent types: six digits are soon tried through. */
+  checkIns: { points: 20, seconds: 15 * 60 },
 } as const
 
 export type Limit = keyof typeof LIMITS

@@ -1,0 +1,90 @@
+import { Types } from 'mongoose'
+import type { OwnChild } from '../../org/policy.ts'
+import { idAtExpression, within } from '../../org/tree/rules.ts'
+import { AttendanceModel, type AttendanceRecord } from './model.ts'
+import { attendanceId, type Deed, marking } from './rules.ts'
+
+export interface AttendanceTally {
+  registered: number
+  joined: number
+  attended: number
+}
+export const NOBODY: AttendanceTally = { registered: 0, joined: 0, attended: 0 }
+
+/** Who a mark is for: a child, the class it is in, and who of its family came. */
+export type Attendee = Pick<OwnChild, 'studentId' | 'classId' | 'path' | 'relation'>
+
+/** Notes what a family did; done twice, it changes nothing. */
+export async function mark(eventId: Types.ObjectId, child: Attendee, deeds: readonly Deed[], now: Date) {
+  const _id = attendanceId(String(eventId), child.classId)
+  const write = () =>
+    AttendanceModel.updateOne({ _id }, marking(child.studentId, deeds, child.relation, now), {
+      updatePipeline: true,
+    })
+  if ((await write()).matchedCount > 0) return
+  await AttendanceModel.updateOne(
+    { _id },
+    {
+      $setOnInsert: {
+        eventId,
+        classId: new Types.ObjectId(child.classId),
+        path: child.path,
+        ...NOBODY,
+      },
+    },
+    { upsert: true },
+  )
+  await write()
+}
+
+/** Takes a registration back; whoever has joined meanwhile stays. */
+export async function unregister(eventId: Types.ObjectId, { studentId, classId }: Attendee) {
+  const field = `registeredBy.${studentId}`
+  await AttendanceModel.updateOne(
+    { _id: attendanceId(String(eventId), classId), [field]: { $exists: true } },
+    { $unset: { [field]: 1 }, $inc: { registered: -1 } },
+  )
+}
+
+const sums = {
+  registered: { $sum: '$registered' },
+  joined: { $sum: '$joined' },
+  attended: { $sum: '$attended' },
+}
+
+/** Sums of one event by the units at a depth of the tree. */
+export async function talliesBy(eventId: Types.ObjectId, path: string, depth: number) {
+  const rows = await AttendanceModel.aggregate<AttendanceTally & { _id: string }>([
+    { $match: { eventId, path: within(path) } },
+    { $group: { _id: idAtExpression(depth), ...sums } },
+  ])
+  return new Map(rows.map((it) => [it._id, it]))
+}
+
+/** Sums of many events, by event. */
+export async function talliesOf(eventIds: Types.ObjectId[], path?: string) {
+  const rows = await AttendanceModel.aggregate<AttendanceTally & { _id: Types.ObjectId }>([
+    { $match: { eventId: { $in: eventIds }, ...(path && { path: within(path) }) } },
+    { $group: { _id: '$eventId', ...sums } },
+  ])
+  return new Map(rows.map((it) => [String(it._id), it]))
+}
+
+/** The sheet of one class, with who was there. */
+export const sheetOf = (eventId: Types.ObjectId, classId: string) =>
+  AttendanceModel.findById(attendanceId(String(eventId), classId)).lean<AttendanceRecord>()
+
+/** Of some events those at which this child's family was. */
+export async function attendedBy(
+  eventIds: Types.ObjectId[],
+  child: Pick<OwnChild, 'studentId' | 'memberships'>,
+) {
+  const ids = eventIds.flatMap((eventId) =>
+    child.memberships.map(({ classId }) => attendanceId(String(eventId), classId)),
+  )
+  const sheets = await AttendanceModel.find(
+    { _id: { $in: ids }, [`attendedBy.${child.studentId}`]: { $exists: true } },
+    { eventId: 1 },
+  ).lean<AttendanceRecord[]>()
+  return new Set(sheets.map((it) => String(it.eventId)))
+}
