@@ -165,6 +165,8 @@ export function readProgramme(dir: string): Programme {
     path.join(dir, 'exam.json'),
     lessons.map((lesson) => lesson.code),
   )
+  if (programme.audience !== 'staff' && programme.forGrades.length === 0)
+    throw new ContentError(file, ['forGrades：写明是哪个年级的课程'])
   if (bank.length < programme.exam.draw) throw new ContentError(file, ['exam.draw：题库里没有这么多题'])
   return { ...programme, dir, lessons, bank }
 }

@@ -96,9 +96,14 @@ export const lessonFile = z.strictObject({
 export const programmeFile = z.strictObject({
   code,
   title: text,
-  stage,
+  /** 教师: what teachers learn (A8). */
+  stage: z.enum([...stage.options, '教师']),
+  audience: z.optional(z.enum(['guardian', 'staff'])),
   /** The grades it is written for; their parents must hold the certificate unless it is optional (A5). */
-  forGrades: z.array(text).min(1),
+  forGrades: z.array(text),
+  /** For teachers: only class teachers have to learn it. */
+  isForClassTeachers: z.optional(z.boolean()),
+  givesCertificate: z.optional(z.boolean()),
   /** Offered to those grades, not asked of them: 幼儿园 (A5). */
   isOptional: z.optional(z.boolean()),
   version: z.int().min(1),

@@ -26,6 +26,9 @@ import { badgePages } from './modules/certificates/badges/routes.ts'
 import { lookRoutes } from './modules/certificates/looks/routes.ts'
 import { certificateRoutes } from './modules/certificates/routes.ts'
 import { verifyPages } from './modules/certificates/verify/routes.ts'
+import { draftApprovalRoutes } from './modules/courses/drafts/approval/routes.ts'
+import { courseSettingRoutes } from './modules/courses/settings/routes.ts'
+import { trainingRoutes } from './modules/courses/training/routes.ts'
 import { lessonDraftRoutes } from './modules/courses/drafts/lessons/routes.ts'
 import { questionDraftRoutes } from './modules/courses/drafts/questions/routes.ts'
 import { draftRoutes } from './modules/courses/drafts/routes.ts'
@@ -101,6 +104,9 @@ const ROOMS = [
   courseStaffRoutes,
   reflectionRoutes,
   draftRoutes,
+  draftApprovalRoutes,
+  courseSettingRoutes,
+  trainingRoutes,
   lessonDraftRoutes,
   questionDraftRoutes,
   certificateRoutes,

@@ -22,6 +22,7 @@ import * as roster from './roster.ts'
 import * as signIn from './sign-in.ts'
 import * as surveys from './surveys.ts'
 import * as reflections from './reflections.ts'
+import * as training from './training.ts'
 import * as transfers from './transfers.ts'
 import * as tree from './tree.ts'
 
@@ -41,6 +42,7 @@ export const ROOMS: Record<string, object> = {
   meetings,
   courses,
   drafts,
+  training,
   certificates,
   files,
   reflections,

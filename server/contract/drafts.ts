@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { block, questionKind } from './courses.ts'
+import { block, programmeCode, questionKind } from './courses.ts'
 import { done, endpoint, instant, objectId, whole, words } from './endpoint.ts'
 import { isAllowedLink, MEDIA, PICTURE_ADDRESS, POSTER_ADDRESS } from './lesson-parts.ts'
 
@@ -98,6 +98,19 @@ const draftHead = {
   editedBy: z.string(),
   /** The latest version that came of it. */
   published: z.nullable(z.object({ version: z.int(), at: instant })),
+  /** When it goes out by itself. */
+  publishAt: z.nullable(instant),
+  /** From then on nobody begins it. */
+  withdrawnAt: z.nullable(instant),
+  /** Whose programme it was adapted from, in which version, and the version that one has now. */
+  source: z.nullable(
+    z.object({
+      unitName: z.string(),
+      title: z.string(),
+      version: z.int(),
+      latest: z.int(),
+    }),
+  ),
 }
 export const programmeDraftRow = z.object(draftHead)
 export type ProgrammeDraftRow = z.infer<typeof programmeDraftRow>
@@ -126,7 +139,19 @@ export const programmeDraft = z.object({
   lessonRows: z.array(lessonDraftRow),
   /** What stands between this draft and its publication, in words. */
   gaps: z.array(z.string()),
-  abilities: z.object({ edit: z.boolean(), publish: z.boolean(), remove: z.boolean() }),
+  /** Why it came back, and from whom. */
+  returned: z.nullable(z.object({ words: z.string(), by: z.string(), at: instant })),
+  /** The unit whose yes is needed before it is published; null: none. */
+  approver: z.nullable(z.string()),
+  abilities: z.object({
+    edit: z.boolean(),
+    publish: z.boolean(),
+    remove: z.boolean(),
+    submit: z.boolean(),
+    recall: z.boolean(),
+    decide: z.boolean(),
+    withdraw: z.boolean(),
+  }),
 })
 export type ProgrammeDraft = z.infer<typeof programmeDraft>
 
@@ -186,8 +211,118 @@ export const publishProgrammeDraft = endpoint({
   summary: '发布课程的新版本；正在学旧版本的人学完旧版本',
   method: 'POST',
   path: '/programme-drafts/:programmeDraftId/publish',
+  /** `at`: not now but then, within a year. */
+  input: z.strictObject({ programmeDraftId: objectId, revision, at: z.optional(z.nullable(instant)) }),
+  reply: programmeDraft,
+})
+
+export const readPublicationEffect = endpoint({
+  access: 'staff',
+  summary: '发布以后会怎样：多少家庭（教师）必修，多少人还在学旧版本',
+  method: 'GET',
+  path: '/programme-drafts/:programmeDraftId/effect',
+  input: z.strictObject({ programmeDraftId: objectId }),
+  reply: z.object({
+    /** Families, or teachers, of whom it will be asked; 0 where it is optional. */
+    required: z.int(),
+    /** To whom it is offered: 东湖区的家长. */
+    reach: z.string(),
+    /** Who is half-way on an older version and stays on it. */
+    halfway: z.int(),
+  }),
+})
+
+export const submitProgrammeDraft = endpoint({
+  access: 'staff',
+  summary: '提交上级审核；审核前不能再改，可以撤回',
+  method: 'POST',
+  path: '/programme-drafts/:programmeDraftId/submit',
   input: z.strictObject({ programmeDraftId: objectId, revision }),
   reply: programmeDraft,
+})
+
+export const recallProgrammeDraft = endpoint({
+  access: 'staff',
+  summary: '撤回提交，或取消定时发布',
+  method: 'POST',
+  path: '/programme-drafts/:programmeDraftId/recall',
+  input: z.strictObject({ programmeDraftId: objectId }),
+  reply: programmeDraft,
+})
+
+export const listSubmittedDrafts = endpoint({
+  access: 'staff',
+  summary: '下级单位提交上来、等本单位审核的课程',
+  method: 'GET',
+  path: '/units/:unitId/submitted-drafts',
+  input: z.strictObject({ unitId: objectId }),
+  reply: z.object({ drafts: z.array(programmeDraftRow) }),
+})
+
+export const decideProgrammeDraft = endpoint({
+  access: 'staff',
+  summary: '审核下级单位的课程：通过，或写明意见退回',
+  method: 'POST',
+  path: '/programme-drafts/:programmeDraftId/decision',
+  input: z.strictObject({
+    programmeDraftId: objectId,
+    revision,
+    approve: z.boolean(),
+    /** Needed where it goes back. */
+    words: line('意见', 300),
+  }),
+  reply: programmeDraft,
+})
+
+export const withdrawProgramme = endpoint({
+  access: 'staff',
+  summary: '停开一门课程：不再有人新学，学到一半的学完，证书照样有效',
+  method: 'POST',
+  path: '/programme-drafts/:programmeDraftId/withdraw',
+  input: z.strictObject({ programmeDraftId: objectId }),
+  reply: programmeDraft,
+})
+
+export const adaptProgramme = endpoint({
+  access: 'staff',
+  summary: '把能看到的课程（或其中一课）拿来改编成本单位的课程，写明来源',
+  method: 'POST',
+  path: '/units/:unitId/programmes/:code/adaptations',
+  input: z.strictObject({
+    unitId: objectId,
+    code: programmeCode,
+    requestId,
+    /** One lesson alone. */
+    lessonId: z.optional(objectId),
+  }),
+  reply: programmeDraft,
+})
+
+export const readCourseSettings = endpoint({
+  access: 'staff',
+  summary: '本单位对课程的规定：下级发布要不要审核，停开哪些通用课程',
+  method: 'GET',
+  path: '/units/:unitId/course-settings',
+  input: z.strictObject({ unitId: objectId }),
+  reply: z.object({
+    asksApproval: z.boolean(),
+    /** Programmes of the installation; only a city switches them off. */
+    common: z.array(z.object({ code: z.string(), title: z.string(), isOn: z.boolean() })),
+    abilities: z.object({ askApproval: z.boolean(), switchOff: z.boolean() }),
+  }),
+})
+
+export const setCourseSettings = endpoint({
+  access: 'staff',
+  summary: '修改本单位对课程的规定',
+  method: 'PUT',
+  path: '/units/:unitId/course-settings',
+  input: z.strictObject({
+    unitId: objectId,
+    asksApproval: z.boolean(),
+    switchedOff: z.array(programmeCode).check(z.maxLength(100, '课程太多了')),
+  }),
+  reply: readCourseSettings.reply,
 })
 
 /** A run or block as an author writes it, bounded; readers are more patient. */

@@ -86,6 +86,16 @@ const personSchema = new Schema(
     },
     sessions: { type: [sessionSchema], default: [] },
     posts: { type: [postSchema], default: [] },
+    /** Courses for teachers that were finished, each once (A8). */
+    trainings: {
+      type: [
+        new Schema(
+          { code: { type: String, required: true }, at: { type: Date, required: true } },
+          { _id: false },
+        ),
+      ],
+      default: [],
+    },
     /** The name under which the demo city offers this person. */
     demoAs: { type: String },
   },

@@ -55,6 +55,7 @@ export function presentCard(journey: Journey, now: Date): ProgrammeCard {
     hasExam: journey.hasExam,
     givesCertificate: programme.givesCertificate !== false,
     unitName: programme.unitName ?? '',
+    source: programme.source ?? null,
     certificate: certificate && {
       id: String(certificate._id),
       number: certificate.number,

@@ -41,7 +41,9 @@ export function courseRoutes(router: Router, deps: Deps) {
   })
 
   serve(router, api.beatLesson, async ({ actor, lessonId, ...played }) => {
-    const kept = await watches.beat(learner(actor), lessonId, played, clock.now())
+    const now = clock.now()
+    const kept = await watches.beat(learner(actor), lessonId, played, now)
+    if (kept.isFirst) await courses.noteSeen(learner(actor), lessonId, now)
     return {
       ...presentProgress(kept.ledger, kept.seconds, kept.isWatched),
       credited: kept.credited,

@@ -11,6 +11,7 @@ import type { OwnChild } from '../org/policy.ts'
 import type { AttemptRecord } from './exams/model.ts'
 import { isRight } from './exams/rules.ts'
 import * as exams from './exams/service.ts'
+import { noteIfFinished } from './finishing/service.ts'
 import { gradesOf, type Journey, journey, journeys, lessonFor } from './journeys/service.ts'
 import { isOffered, placesOf } from './offers/rules.ts'
 import { type Learner, parentOf } from './policy.ts'
@@ -20,11 +21,12 @@ import * as watches from './watch/service.ts'
 
 /** Grades a lesson's quiz; it may be tried as often as one likes, once the lesson was studied. */
 export async function answerQuiz(learner: Learner, lessonId: string, answers: number[][], now: Date) {
-  const { lesson } = await lessonFor(learner, lessonId)
+  const { lesson, programme } = await lessonFor(learner, lessonId)
   checkAnswers(lesson, answers)
   const rights = lesson.quiz.map((it, at) => isRight(answers[at] ?? [], it.correct))
   const isPassed = rights.every(Boolean)
   await watches.noteQuiz(learner, lesson._id, isPassed, now)
+  if (isPassed) await noteIfFinished(learner, programme.code, now)
   return { lesson, rights, isPassed }
 }
 
@@ -42,6 +44,12 @@ export async function answerStop(learner: Learner, lessonId: string, at: number,
   if (!(await watches.noteStop(learner, lesson._id, at)))
     throw new Refusal('conflict', '请先打开影片，看到这里再答')
   return { stop, chosen, isRight: isRight(chosen, stop.correct) }
+}
+
+/** A lesson was just seen to its end: where nobody wrote questions for it, that may have been the last step. */
+export async function noteSeen(learner: Learner, lessonId: string, now: Date) {
+  const { lesson, programme } = await lessonFor(learner, lessonId)
+  if (lesson.quiz.length === 0) await noteIfFinished(learner, programme.code, now)
 }
 
 function checkAnswers(lesson: LessonRecord, answers: number[][]) {

@@ -64,6 +64,34 @@ const programmeDraftSchema = new Schema(
     questions: { type: Number, default: 0 },
     editedAt: { type: Date, required: true },
     editedBy: { type: String, required: true },
+    /** The unit that said yes to what stands here now, and when; gone with the next change. */
+    approvedAt: { type: Date, default: null },
+    returned: {
+      type: new Schema(
+        {
+          words: { type: String, required: true },
+          by: { type: String, required: true },
+          at: { type: Date, required: true },
+        },
+        part,
+      ),
+      default: null,
+    },
+    publishAt: { type: Date, default: null },
+    withdrawnAt: { type: Date, default: null },
+    /** What it was adapted from. */
+    source: {
+      type: new Schema(
+        {
+          code: { type: String, required: true },
+          version: { type: Number, required: true },
+          unitName: { type: String, default: '' },
+          title: { type: String, required: true },
+        },
+        part,
+      ),
+      default: null,
+    },
     published: {
       type: new Schema(
         { version: { type: Number, required: true }, at: { type: Date, required: true } },
@@ -78,14 +106,22 @@ programmeDraftSchema.index({ code: 1 }, { unique: true })
 // The same press of 新建 makes one programme.
 programmeDraftSchema.index({ authorId: 1, requestId: 1 }, { unique: true })
 programmeDraftSchema.index({ unitId: 1, editedAt: -1 })
+// What waits below a unit for its yes; what waits for its day.
+programmeDraftSchema.index({ path: 1 }, { partialFilterExpression: { status: 'submitted' } })
+programmeDraftSchema.index({ publishAt: 1 }, { partialFilterExpression: { status: 'scheduled' } })
 
 export type ProgrammeDraftRecord = Omit<
   InferSchemaType<typeof programmeDraftSchema>,
-  'exam' | 'certificate' | 'published'
+  'exam' | 'certificate' | 'published' | 'approvedAt' | 'returned' | 'publishAt' | 'withdrawnAt' | 'source'
 > & {
   _id: Types.ObjectId
   exam: DraftExam | null
   certificate: DraftCertificate | null
   published: { version: number; at: Date } | null
+  approvedAt?: Date | null
+  returned?: { words: string; by: string; at: Date } | null
+  publishAt?: Date | null
+  withdrawnAt?: Date | null
+  source?: { code: string; version: number; unitName: string; title: string } | null
 }
 export const ProgrammeDraftModel = model('ProgrammeDraft', programmeDraftSchema)

@@ -1,6 +1,9 @@
 import type { StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
 import { unitScope, type UnitScope } from '../../org/policy.ts'
+import { may } from '../../org/rules.ts'
+import { isWithin } from '../../org/tree/rules.ts'
+import { approverAbove } from '../settings/service.ts'
 import type { LessonDraftRecord } from './lessons/model.ts'
 import { findLessonDraft } from './lessons/service.ts'
 import type { ProgrammeDraftRecord } from './model.ts'
@@ -48,4 +51,34 @@ export async function ownQuestionDraft(actor: StaffActor, questionDraftId: strin
   const question: QuestionDraftRecord | null = await findQuestionDraft(questionDraftId)
   if (!question) throw none('没有这道题')
   return { question, own: await ownDraft(actor, String(question.programmeDraftId)) }
+}
+
+/** A draft that waits for a unit whose yes is this member of staff's to give. */
+export type DraftToDecide = Readonly<{
+  draft: ProgrammeDraftRecord
+  scope: UnitScope<'publishCourses'>
+  editor: string
+}> & { readonly [proven]: 'DraftToDecide' }
+
+/** Inside the unit that wrote it, whoever may not decide is told so; elsewhere it does not exist. */
+export async function draftToDecide(actor: StaffActor, programmeDraftId: string): Promise<DraftToDecide> {
+  const { draft } = await ownDraft(actor, programmeDraftId, 'publishCourses')
+  const approver = await approverAbove(draft.path)
+  if (!approver) throw new Refusal('conflict', '这门课程不用审核')
+  const scope = await unitScope(actor, String(approver._id), 'publishCourses').catch((error: unknown) => {
+    throw error instanceof Refusal && error.code === 'not_found'
+      ? new Refusal('forbidden', '这门课程由上级单位审核')
+      : error
+  })
+  return { draft, scope, editor: actor.name } as unknown as DraftToDecide
+}
+
+/** A draft that may go out: its unit's own, with the yes from above where one is asked for (or by who could give it). */
+export async function draftToPublish(actor: StaffActor, programmeDraftId: string) {
+  const own = await ownDraft(actor, programmeDraftId, 'publishCourses')
+  const approver = await approverAbove(own.draft.path)
+  if (!approver || own.draft.status === 'approved') return own
+  const isAbove = actor.posts.some((it) => isWithin(approver.path, it.path) && may(it.post, 'publishCourses'))
+  if (!isAbove) throw new Refusal('conflict', '这门课程要先提交上级单位审核，通过后再发布')
+  return own
 }

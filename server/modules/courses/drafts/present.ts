@@ -1,10 +1,13 @@
 import type { ProgrammeDraft, ProgrammeDraftRow } from '#contract/drafts'
-import type { UnitScope } from '../../org/policy.ts'
 import type { LessonDraftRecord } from './lessons/model.ts'
 import type { ProgrammeDraftRecord } from './model.ts'
 import { EDITABLE, lessonGaps, programmeGaps } from './rules.ts'
 
-export function presentDraftRow(it: ProgrammeDraftRecord): ProgrammeDraftRow {
+/** `latest`: the version each source has now, by its code. */
+export function presentDraftRow(
+  it: ProgrammeDraftRecord,
+  latest: ReadonlyMap<string, number> = new Map(),
+): ProgrammeDraftRow {
   return {
     id: String(it._id),
     code: it.code,
@@ -19,21 +22,31 @@ export function presentDraftRow(it: ProgrammeDraftRecord): ProgrammeDraftRow {
     editedAt: it.editedAt.toISOString(),
     editedBy: it.editedBy,
     published: it.published && { version: it.published.version, at: it.published.at.toISOString() },
+    publishAt: it.publishAt?.toISOString() ?? null,
+    withdrawnAt: it.withdrawnAt?.toISOString() ?? null,
+    source: it.source
+      ? {
+          unitName: it.source.unitName,
+          title: it.source.title,
+          version: it.source.version,
+          latest: latest.get(it.source.code) ?? it.source.version,
+        }
+      : null,
   }
 }
 
 export function presentDraft(
   it: ProgrammeDraftRecord,
   lessons: LessonDraftRecord[],
-  scope: UnitScope,
+  latest: ReadonlyMap<string, number>,
+  by: { mayPublish: boolean; mayDecide: boolean; approver: string | null },
 ): ProgrammeDraft {
-  const isEditable = EDITABLE.includes(it.status)
   const gaps = [
     ...programmeGaps(it, lessons),
     ...lessons.flatMap((one) => lessonGaps(one).map((gap) => `《${one.title}》${gap}`)),
   ]
   return {
-    ...presentDraftRow(it),
+    ...presentDraftRow(it, latest),
     forGrades: it.forGrades,
     isForClassTeachers: it.isForClassTeachers,
     isOptional: it.isOptional,
@@ -51,11 +64,28 @@ export function presentDraft(
     revision: it.revision,
     lessonRows: lessons.map(presentLessonDraftRow),
     gaps,
-    abilities: {
-      edit: isEditable,
-      publish: isEditable && gaps.length === 0 && scope.may('publishCourses'),
-      remove: isEditable && !it.published,
-    },
+    returned: it.returned ? { ...it.returned, at: it.returned.at.toISOString() } : null,
+    approver: by.approver,
+    abilities: abilitiesOf(it, gaps.length === 0, by),
+  }
+}
+
+function abilitiesOf(
+  it: ProgrammeDraftRecord,
+  isWhole: boolean,
+  by: { mayPublish: boolean; mayDecide: boolean; approver: string | null },
+): ProgrammeDraft['abilities'] {
+  const isEditable = EDITABLE.includes(it.status)
+  const isFree = by.approver === null || by.mayDecide || it.status === 'approved'
+  const isOut = it.status === 'published' && !it.withdrawnAt
+  return {
+    edit: isEditable,
+    publish: isEditable && isWhole && by.mayPublish && isFree && !isOut,
+    remove: isEditable && !it.published,
+    submit: isEditable && isWhole && by.mayPublish && !isFree && !isOut,
+    recall: by.mayPublish && (it.status === 'submitted' || it.status === 'scheduled'),
+    decide: by.mayDecide && it.status === 'submitted',
+    withdraw: by.mayPublish && Boolean(it.published) && !it.withdrawnAt,
   }
 }
 

@@ -34,13 +34,17 @@ const MISSING: Partial<Record<LessonMedium, string>> = {
 
 /** What a lesson lacks before it can be published. */
 export function lessonGaps(
-  lesson: Pick<LessonDraftRecord, 'kind' | 'blocks' | 'assetIds' | 'summary' | 'prompt'>,
+  lesson: Pick<LessonDraftRecord, 'kind' | 'blocks' | 'assetIds' | 'summary' | 'prompt'> & {
+    mediaFrom?: unknown
+  },
 ) {
   const hasText = lesson.blocks.some((it) => it.lines.some((line) => line.some((run) => run.text.trim())))
   return [
     ...(lesson.summary ? [] : ['还没有一句话介绍']),
     ...(hasText || lesson.kind !== 'article' ? [] : ['还没有正文']),
-    ...(MISSING[lesson.kind] && lesson.assetIds.length === 0 ? [MISSING[lesson.kind] ?? ''] : []),
+    ...(MISSING[lesson.kind] && lesson.assetIds.length === 0 && !lesson.mediaFrom
+      ? [MISSING[lesson.kind] ?? '']
+      : []),
     ...(lesson.kind === 'task' && !lesson.prompt ? ['还没有写要家长做什么'] : []),
     ...(lesson.kind === 'discussion' && !lesson.prompt ? ['还没有写讨论的问题'] : []),
   ]

@@ -69,7 +69,7 @@ export async function editing<T>({ draft, editor }: OwnDraft, now: Date, work: (
   return ProgrammeDraftModel.db.transaction(async () => {
     const { matchedCount } = await ProgrammeDraftModel.updateOne(
       { _id: draft._id, status: { $in: EDITABLE } },
-      { status: 'draft', editedAt: now, editedBy: editor },
+      { status: 'draft', approvedAt: null, editedAt: now, editedBy: editor },
     )
     if (matchedCount === 0) throw new Refusal('conflict', LOCKED)
     return work()

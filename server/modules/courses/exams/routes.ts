@@ -2,6 +2,7 @@ import type Router from '@koa/router'
 import * as api from '#contract/courses'
 import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import { noteIfFinished } from '../finishing/service.ts'
 import { childrenFor, learner } from '../policy.ts'
 import { presentPaper, presentResult } from '../present.ts'
 import { findProgramme } from '../programmes/service.ts'
@@ -30,6 +31,7 @@ export function examRoutes(router: Router, deps: Deps) {
         log.error({ err: error, attemptId }, 'certificate not issued yet')
       }
     }
+    if (attempt.status === 'passed') await noteIfFinished(learner(actor), attempt.programmeCode, now)
     return resultOf(attempt, now)
   })
 

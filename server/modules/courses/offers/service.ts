@@ -35,6 +35,15 @@ export async function offersAt(places: Places, audience: CourseAudience): Promis
     .sort(byStage)
 }
 
+/** What the installation itself carries, switched off or not. */
+export const commonProgrammes = async () =>
+  latestOf(
+    await ProgrammeModel.find({ unitId: null })
+      .sort({ code: 1, version: -1 })
+      .limit(MOST_VERSIONS)
+      .lean<ProgrammeRecord[]>(),
+  ).sort(byStage)
+
 /** A programme as one person meets it. */
 export interface Met {
   programme: ProgrammeRecord

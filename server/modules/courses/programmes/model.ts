@@ -41,6 +41,8 @@ const programmeSchema = new Schema(
     /** The unit it belongs to, whose families and teachers meet it; null: the installation, so everybody does. */
     unitId: { type: id, default: null },
     unitName: { type: String, default: '' },
+    /** Whose programme it was adapted from. */
+    source: { type: String, default: null },
     audience: { type: String, enum: audience.options, default: 'guardian' },
     code: { type: String, required: true },
     version: { type: Number, required: true },
@@ -147,6 +149,7 @@ const enrolmentSchema = new Schema(
   { strict: 'throw' },
 )
 enrolmentSchema.index({ personId: 1, programmeCode: 1 }, { unique: true })
+enrolmentSchema.index({ programmeCode: 1, finishedAt: 1 })
 
 export type EnrolmentRecord = InferSchemaType<typeof enrolmentSchema> & { _id: Types.ObjectId }
 export const EnrolmentModel = model('Enrolment', enrolmentSchema)

@@ -5,6 +5,7 @@ import type { Deps } from '../../../infra/deps.ts'
 import { ownChildren, unitScope } from '../../org/policy.ts'
 import { idsOf } from '../../org/tree/rules.ts'
 import { fullNamesOf } from '../../org/tree/service.ts'
+import { noteIfFinished } from '../finishing/service.ts'
 import { lessonFor } from '../journeys/service.ts'
 import { learner } from '../policy.ts'
 import * as programmes from '../programmes/service.ts'
@@ -20,6 +21,7 @@ export function reflectionRoutes(router: Router, deps: Deps) {
     const found = await lessonFor(who, lessonId)
     const children = await ownChildren(actor)
     const reflection = await reflections.save(who, { ...found, children }, { text, isShared }, deps)
+    await noteIfFinished(who, found.programme.code, clock.now())
     return { reflection, isDone: true }
   })
 

@@ -32,7 +32,7 @@ async function isKnownAt(scope: UnitScope, { unitId }: ProgrammeRecord) {
 }
 
 /** What a unit and those above it offer, those first that are written for a grade of this unit. */
-export async function programmesFor(scope: UnitScope<'look'>, audience: CourseAudience) {
+export async function programmesFor(scope: UnitScope, audience: CourseAudience) {
   const [all, numbers] = await Promise.all([
     offersAt(placesOf([scope.path]), audience),
     tree.gradesWithin(scope.path),
@@ -93,6 +93,17 @@ async function requiredBy(scope: UnitScope, kind: UnitKind, programme: Programme
     sums.set(unitId, (sums.get(unitId) ?? 0) + (counts.get(String(it._id)) ?? 0))
   }
   return sums
+}
+
+/** Families below a unit with a child in one of some grades. */
+export async function familiesOfGrades(path: string, grades: readonly string[], redis: Redis) {
+  const [counts, classes] = await Promise.all([
+    tree.studentCounts(path, 'class', redis),
+    tree.unitsWithin(path, 'class'),
+  ])
+  return classes
+    .filter((it) => it.grade && grades.includes(gradeName(it.grade)))
+    .reduce((sum, it) => sum + (counts.get(String(it._id)) ?? 0), 0)
 }
 
 /** A class family by family: who holds the certificate, who is on the way, who has not begun. */

@@ -41,7 +41,13 @@ export async function beat(learner: Learner, lessonId: string, played: Played, n
     )
     if (await keep(key, record, lesson, played, result.ledger, now)) {
       const isWatched = Boolean(record?.completedAt) || isComplete(result.ledger, lesson.seconds)
-      return { ...result, seconds: lesson.seconds, isWatched }
+      return {
+        ...result,
+        seconds: lesson.seconds,
+        isWatched,
+        isFirst: isWatched && !record?.completedAt,
+        lesson,
+      }
     }
   }
   throw new Refusal('conflict', '另一台设备正在学这一课，请稍后再试', 2)

@@ -21,6 +21,8 @@ const lessonDraftSchema = new Schema(
     hours: { type: Number, default: 1 },
     poster: { type: String, default: '' },
     assetIds: { type: [id], default: [] },
+    /** The published lesson it was adapted from: its film, sound, pictures or document are shown until others are chosen. */
+    mediaFrom: { type: id, default: null },
     blocks: { type: [blockSchema], default: [] },
     sources: { type: [String], default: [] },
     quiz: { type: [new Schema(questionParts, part)], default: [] },

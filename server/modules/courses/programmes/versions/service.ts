@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { isReflected } from '../lessons/rules.ts'
 import {
   type AskedQuestion,
   LessonModel,
@@ -30,7 +31,13 @@ export interface NewVersion {
   } & Partial<
       Pick<
         ProgrammeRecord,
-        'unitId' | 'unitName' | 'audience' | 'isOptional' | 'isForClassTeachers' | 'givesCertificate'
+        | 'unitId'
+        | 'unitName'
+        | 'source'
+        | 'audience'
+        | 'isOptional'
+        | 'isForClassTeachers'
+        | 'givesCertificate'
       >
     >
   /** The lowest number the version may get. */
@@ -59,7 +66,11 @@ export async function putOut(version: NewVersion, now: Date) {
 /** The same inside a transaction of the caller's, which holds what the version is made of. Gives its number and day. */
 export async function writeVersion({ about, least, lessons, bank, ...rest }: NewVersion, now: Date) {
   const latest = await findLatest(about.code)
-  if (latest?.hash === rest.written) return { version: latest.version, at: latest.publishedAt }
+  if (latest?.hash === rest.written) {
+    // The same again after a withdrawal opens it again.
+    if (latest.withdrawnAt) await ProgrammeModel.updateOne({ _id: latest._id }, { withdrawnAt: null })
+    return { version: latest.version, at: latest.publishedAt }
+  }
   const programmeId = new Types.ObjectId()
   const version = Math.max(least, (latest?.version ?? 0) + 1)
   await ProgrammeModel.create({
@@ -88,5 +99,6 @@ const outlineOf = ({ _id, hours, quiz, ...it }: NewLesson) => ({
   seconds: it.seconds,
   poster: it.poster,
   hours: hours ?? 1,
-  hasQuiz: quiz.length > 0,
+  // A task is done by ticking it, a discussion by writing: they count as a quiz does.
+  hasQuiz: quiz.length > 0 || isReflected(it.kind),
 })

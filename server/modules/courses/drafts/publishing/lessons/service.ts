@@ -4,6 +4,8 @@ import { Refusal } from '../../../../../http/errors.ts'
 import type { AssetRecord } from '../../../../files/model.ts'
 import { addressOf, posterOf } from '../../../../files/rules.ts'
 import * as files from '../../../../files/service.ts'
+import type { LessonRecord } from '../../../programmes/model.ts'
+import { findLessons } from '../../../programmes/service.ts'
 import { isReflected, lengthOf } from '../../../programmes/lessons/rules.ts'
 import type { LessonDraftRecord } from '../../lessons/model.ts'
 
@@ -46,18 +48,28 @@ const keysIn = ({ blocks, poster }: LessonDraftRecord) =>
     (it) => /^\/media\/a\/([0-9a-f]{32})\//.exec(it)?.[1] ?? [],
   )
 
+type Borrowed = ReadonlyMap<string, LessonRecord>
+
+/** The published lessons whose files some adapted ones still show. */
+export async function lendersOf(lessons: readonly LessonDraftRecord[]): Promise<Borrowed> {
+  const ids = lessons.flatMap((it) => (it.assetIds.length === 0 ? (it.mediaFrom ?? []) : []))
+  return ids.length > 0 ? findLessons(ids) : new Map()
+}
+
 /** One lesson of a version. Its length is the server's: probed, or counted from text and pages. */
-export function lessonFrom(it: LessonDraftRecord, number: number, shown: Shown) {
+export function lessonFrom(it: LessonDraftRecord, number: number, shown: Shown, borrowed: Borrowed) {
   const assets = MADE_OF[it.kind] ? it.assetIds.flatMap((id) => shown.get(String(id)) ?? []) : []
   const [first] = assets
   const played = first && { address: addressOf(first), captions: first.captions }
-  const seconds = lengthOf({
+  const lender = it.assetIds.length === 0 ? borrowed.get(String(it.mediaFrom)) : undefined
+  const counted = lengthOf({
     kind: it.kind,
     blocks: it.blocks,
     playedSeconds: first?.seconds ?? 0,
     slides: assets.length,
     pages: first?.pages ?? 0,
   })
+  const seconds = lender && MADE_OF[it.kind] ? lender.seconds : counted
   return {
     _id: new Types.ObjectId(),
     code: String(it._id),
@@ -70,16 +82,20 @@ export function lessonFrom(it: LessonDraftRecord, number: number, shown: Shown) 
     seconds,
     hours: it.hours,
     poster: it.poster || ((first && posterOf(first)) ?? ''),
-    video: it.kind === 'video' ? (played ?? null) : null,
-    sound: it.kind === 'audio' ? (played ?? null) : null,
+    video: it.kind === 'video' ? (played ?? lender?.video ?? null) : null,
+    sound: it.kind === 'audio' ? (played ?? lender?.sound ?? null) : null,
     slides:
-      it.kind === 'slides'
-        ? assets.map((one) => ({ address: addressOf(one), width: one.width ?? 0, height: one.height ?? 0 }))
-        : [],
+      it.kind === 'slides' && lender
+        ? (lender.slides ?? [])
+        : it.kind === 'slides'
+          ? assets.map((one) => ({ address: addressOf(one), width: one.width ?? 0, height: one.height ?? 0 }))
+          : [],
     paper:
       it.kind === 'pdf' && first
         ? { address: addressOf(first), pages: first.pages ?? 0, name: first.name }
-        : null,
+        : it.kind === 'pdf'
+          ? (lender?.paper ?? null)
+          : null,
     prompt: it.prompt ?? '',
     stops:
       it.kind === 'video'

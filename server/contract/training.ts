@@ -1,0 +1,54 @@
+import * as z from 'zod/mini'
+import { programmeCode } from './courses.ts'
+import { endpoint, instant, objectId } from './endpoint.ts'
+import { heldPost } from './posts.ts'
+
+/** Teachers of a unit and who of them has been trained (A8). */
+export const trainingRow = z.object({
+  unitId: objectId,
+  name: z.string(),
+  teachers: z.int(),
+  /** Finished any course for teachers within five years. */
+  trained: z.int(),
+  classTeachers: z.int(),
+  /** Finished any this school year. */
+  trainedClassTeachers: z.int(),
+  /** Finished the programme that was asked about. */
+  finished: z.int(),
+  finishedClassTeachers: z.int(),
+})
+export type TrainingRow = z.infer<typeof trainingRow>
+
+export const readTraining = endpoint({
+  access: 'staff',
+  summary: '教师培训：班主任每学年一次、每位教师五年一次，本单位与下一级各完成多少',
+  method: 'GET',
+  path: '/units/:unitId/training',
+  input: z.strictObject({ unitId: objectId, code: z.optional(programmeCode) }),
+  reply: z.object({
+    total: trainingRow,
+    rows: z.array(trainingRow),
+    programmes: z.array(z.object({ code: z.string(), title: z.string(), isForClassTeachers: z.boolean() })),
+  }),
+})
+
+export const trainee = z.object({
+  personId: objectId,
+  name: z.string(),
+  posts: z.array(heldPost),
+  lastTrainedAt: z.nullable(instant),
+  /** A class teacher not this school year, another not within five years. */
+  isDue: z.boolean(),
+  /** The programme that was asked about. */
+  hasFinished: z.boolean(),
+})
+export type Trainee = z.infer<typeof trainee>
+
+export const listTrainees = endpoint({
+  access: 'staff',
+  summary: '本单位的教师上次参加培训是什么时候，还没有学的在前',
+  method: 'GET',
+  path: '/units/:unitId/trainees',
+  input: z.strictObject({ unitId: objectId, code: z.optional(programmeCode) }),
+  reply: z.object({ trainees: z.array(trainee) }),
+})

@@ -1,0 +1,94 @@
+import { shanghaiDay, shanghaiInstant } from '../../../infra/clock.ts'
+import type { Redis } from 'ioredis'
+import { cached } from '../../../infra/redis.ts'
+import {
+  type Asked,
+  teachersWithin,
+  trainedBy,
+  type TrainedCounts,
+} from '../../accounts/trainings/service.ts'
+import { postsNow } from '../../accounts/service.ts'
+import type { UnitScope } from '../../org/policy.ts'
+import { BELOW, DEPTH, isWithin } from '../../org/tree/rules.ts'
+import * as tree from '../../org/tree/service.ts'
+import { sinceWhen, TEACHERS } from './rules.ts'
+
+/** More teachers than these no school has. */
+const MOST_TEACHERS = 1000
+const KEPT_SECONDS = 10
+
+function asked(now: Date, code: string): Asked {
+  const since = sinceWhen(shanghaiDay(now))
+  return {
+    posts: TEACHERS,
+    now,
+    sinceYear: shanghaiInstant(since.schoolYear),
+    sinceLong: shanghaiInstant(since.long),
+    code,
+  }
+}
+
+const NOBODY: Omit<TrainedCounts, '_id'> = {
+  teachers: 0,
+  trained: 0,
+  classTeachers: 0,
+  trainedClassTeachers: 0,
+  finished: 0,
+  finishedClassTeachers: 0,
+}
+
+/** How many teachers a programme is asked of. */
+export async function teachersAsked(path: string, isForClassTeachers: boolean, now: Date) {
+  const [all] = await trainedBy(path, 0, asked(now, ''))
+  return (isForClassTeachers ? all?.classTeachers : all?.teachers) ?? 0
+}
+
+/** Training of a unit and of each unit below it: 班主任 this school year, every teacher in five years (A8). */
+export async function trainingOf(scope: UnitScope<'seeFigures'>, code: string, now: Date, redis: Redis) {
+  const kind = BELOW[scope.kind]
+  const hasRows = scope.kind === 'city' || scope.kind === 'district'
+  const key = `courses:training:${scope.unitId}:${code}`
+  const [[own], below, units] = await cached(redis, key, KEPT_SECONDS, () =>
+    Promise.all([
+      trainedBy(scope.path, DEPTH[scope.kind], asked(now, code)),
+      hasRows ? trainedBy(scope.path, DEPTH[kind], asked(now, code)) : [],
+      hasRows ? tree.childrenOf(scope.unitId) : [],
+    ]),
+  )
+  const byUnit = new Map(below.map((it) => [it._id, it]))
+  return {
+    total: { unitId: scope.unitId, name: scope.fullName, ...NOBODY, ...own },
+    rows: units.map((it) => ({
+      unitId: String(it._id),
+      name: it.name,
+      ...NOBODY,
+      ...byUnit.get(String(it._id)),
+    })),
+  }
+}
+
+/** The teachers of a school one by one: when each was last trained, and who has not finished a programme yet. */
+export async function traineesOf(scope: UnitScope<'appoint'>, code: string, now: Date) {
+  const { sinceYear, sinceLong } = asked(now, code)
+  const people = await teachersWithin(scope.path, { posts: TEACHERS, now }, MOST_TEACHERS)
+  return people
+    .map((person) => {
+      const posts = postsNow(person, now)
+        .filter((it) => TEACHERS.includes(it.post) && isWithin(it.path, scope.path))
+        .map((it) => it.post)
+      const last = person.trainings?.reduce<Date | null>(
+        (latest, { at }) => (latest && latest > at ? latest : at),
+        null,
+      )
+      const since = posts.includes('class_teacher') ? sinceYear : sinceLong
+      return {
+        personId: String(person._id),
+        name: person.name,
+        posts: [...new Set(posts)],
+        lastTrainedAt: last?.toISOString() ?? null,
+        isDue: !last || last < since,
+        hasFinished: Boolean(person.trainings?.some((it) => it.code === code)),
+      }
+    })
+    .sort((a, b) => Number(b.isDue) - Number(a.isDue) || a.name.localeCompare(b.name, 'zh'))
+}
