@@ -27,6 +27,7 @@ export type { MyCertificate } from '../server/contract/certificates.ts'
 
 export {
   answerQuiz,
+  answerStop,
   beatLesson,
   listLearnersOfClass,
   listMyProgrammes,
@@ -51,6 +52,11 @@ export type {
   Question,
   Reviewed,
 } from '../server/contract/courses.ts'
+
+export { MEDIUM_WORDS } from '../server/contract/lesson-parts.ts'
+export type { LessonMedium, MyReflection, Picture, Stop } from '../server/contract/lesson-parts.ts'
+export { listSharedReflections, removeMyReflection, saveReflection } from '../server/contract/reflections.ts'
+export type { SharedReflection } from '../server/contract/reflections.ts'
 
 export {
   acceptInvitation,

@@ -1,3 +1,4 @@
+import Hls from 'hls.js'
 import { addressOf } from '../temp-files.ts'
 import { ownerOf, shadow, WxElement } from './element.ts'
 
@@ -21,6 +22,7 @@ const PAUSE = '<svg viewBox="0 0 24 24"><path d="M6 4h4v16H6zM14 4h4v16h-4z"/></
 /** video: the browser's player behind WeChat's controls, events and context. */
 export class Video extends WxElement {
   #video!: HTMLVideoElement
+  #stream: Hls | null = null
 
   protected override build() {
     const root = shadow(this, HTML)
@@ -70,13 +72,26 @@ export class Video extends WxElement {
 
   protected override changed(name: string) {
     const video = this.#video
-    if (name === 'src') video.src = addressOf(this.text('src'), ownerOf(this))
+    if (name === 'src') this.#load(addressOf(this.text('src'), ownerOf(this)))
     if (name === 'poster') video.poster = addressOf(this.text('poster'), ownerOf(this))
     if (name === 'muted') video.muted = this.flag('muted')
     if (name === 'loop') video.loop = this.flag('loop')
     if (name === 'objectFit') video.style.objectFit = this.text('objectFit', 'contain')
     if ((name === 'autoplay' || name === 'src') && this.flag('autoplay') && this.text('src')) this.play()
     this.#showControls()
+  }
+
+  /** WeChat plays HLS itself; of the browsers only some do. The worker would be a script from elsewhere. */
+  #load(address: string) {
+    this.#stream?.destroy()
+    this.#stream = null
+    if (!/\.m3u8(\?|$)/.test(address) || !Hls.isSupported()) {
+      this.#video.src = address
+      return
+    }
+    this.#stream = new Hls({ enableWorker: false, startPosition: this.number('initialTime') })
+    this.#stream.loadSource(address)
+    this.#stream.attachMedia(this.#video)
   }
 
   #showControls() {
@@ -135,6 +150,8 @@ export class Video extends WxElement {
 
   disconnectedCallback() {
     this.#video.pause()
+    this.#stream?.destroy()
+    this.#stream = null
   }
 }
 

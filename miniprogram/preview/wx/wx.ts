@@ -10,6 +10,7 @@ import { navigationApi } from './navigation.ts'
 import { networkApi } from './network.ts'
 import { privacyApi } from './privacy.ts'
 import { shareApi } from './share.ts'
+import { soundApi } from './sound.ts'
 import { storageApi } from './storage.ts'
 
 /** The global `wx`. A name that it does not know fails at once and in red: a page must not fail silently later. */
@@ -25,6 +26,7 @@ export function createWx(phone: Phone) {
     ...networkApi(),
     ...privacyApi(),
     ...shareApi(phone),
+    ...soundApi(),
     ...storageApi(),
   }
   known.canIUse = (what: string) => (what.split('.', 1)[0] ?? '') in known

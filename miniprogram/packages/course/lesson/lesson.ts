@@ -1,23 +1,26 @@
-import { beatLesson, readLesson, type Lesson } from '../../../contract'
+import { beatLesson, readLesson, type Lesson, type Stop } from '../../../contract'
 import { knowWho } from '../../../services/account'
 import { call, explain } from '../../../services/api'
 import { clock } from '../../../services/format'
 import { replaceWith } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { keep, readKept } from './kept'
-import { presentLesson, progressInWords, type ShownLesson } from './present'
+import { captionAt, captionsOf, presentLesson, progressInWords, stopAt, type ShownLesson } from './present'
 import { recorder, type Beat } from './recorder'
+import { sitting } from './sitting'
 
-const BEAT_MS = 15_000
-/** While the server still owes the last seconds, the end of a lesson should not keep anybody waiting. */
-const ENDING_MS = 3_000
 /** A player looks ahead a little by itself; further is a hand on the bar. */
 const AHEAD_SECONDS = 2
 const SPEEDS = [1, 1.25, 1.5, 2]
 
 type Progress = Lesson['progress']
-type Recorder = ReturnType<typeof recorder>
 type TimeUpdate = WechatMiniprogram.CustomEvent<{ currentTime: number }>
+interface Player {
+  seek: (at: number) => void
+  rate: (speed: number) => void
+  pause: () => void
+  play: () => void
+}
 
 interface Data {
   state: 'loading' | 'ready' | 'failed'
@@ -28,9 +31,15 @@ interface Data {
   resumed: string
   speed: number
   speeds: number[]
+  isCaptioned: boolean
+  caption: string
+  /** The question the film waits at. */
+  stop: Stop | null
   progress: Progress | null
   progressText: string
   quiz: Lesson['quiz']
+  reflection: Lesson['reflection']
+  /** Questions are answered, the task is ticked: nothing is left to do here. */
   isQuizPassed: boolean
   isEnded: boolean
   /** The bar that leads to the questions has done its work. */
@@ -39,32 +48,37 @@ interface Data {
 interface Custom {
   lessonId: string
   received: Lesson | null
-  record: Recorder | null
+  record: ReturnType<typeof recorder> | null
+  sitting: ReturnType<typeof sitting> | null
   furthest: number
   at: number
   isPlaying: boolean
-  beatTimer: number
   readTimer: number
   load: () => Promise<void>
   begin: (lesson: Lesson) => void
+  openSitting: () => void
   receiveBeat: (beat: Beat) => void
-  startBeating: () => void
-  nextBeat: () => void
-  stop: () => void
+  progressWords: (progress: Progress) => string
+  player: () => Player
+  leave: () => void
   startReading: () => void
   readOn: () => void
+  end: () => void
   onPlay: () => void
   onPause: () => void
   onEnded: () => void
   onTime: (event: TimeUpdate) => void
   holdBack: () => void
+  waitAt: (stop: Stop) => void
+  onStopAnswered: (event: WechatMiniprogram.CustomEvent<{ at: number }>) => void
   onSpeed: (event: WechatMiniprogram.BaseEvent) => void
+  onCaptions: () => void
   onQuiz: () => void
   onPassed: () => void
   onNext: () => void
 }
 
-/** One lesson: film or text, then its three questions. Time on the page is reported every fifteen seconds. */
+/** One lesson: played, read or looked at, then its questions or its task. Time on it is reported every fifteen seconds. */
 Page<Data, Custom>({
   data: {
     state: 'loading',
@@ -74,9 +88,13 @@ Page<Data, Custom>({
     resumed: '',
     speed: 1,
     speeds: SPEEDS,
+    isCaptioned: true,
+    caption: '',
+    stop: null,
     progress: null,
     progressText: '',
     quiz: [],
+    reflection: null,
     isQuizPassed: false,
     isEnded: false,
     isAtQuiz: false,
@@ -84,10 +102,10 @@ Page<Data, Custom>({
   lessonId: '',
   received: null,
   record: null,
+  sitting: null,
   furthest: 0,
   at: 0,
   isPlaying: false,
-  beatTimer: 0,
   readTimer: 0,
 
   onLoad(query) {
@@ -95,13 +113,14 @@ Page<Data, Custom>({
     void this.load()
   },
   onShow() {
-    if (this.received && !this.received.video) this.startReading()
+    if (this.data.lesson && !this.data.lesson.isPlayed) this.startReading()
   },
   onHide() {
-    this.stop()
+    // What is listened to goes on behind a dark screen, and so does its record.
+    if (!(this.isPlaying && this.data.lesson?.sound)) this.leave()
   },
   onUnload() {
-    this.stop()
+    this.leave()
   },
 
   async load() {
@@ -116,63 +135,79 @@ Page<Data, Custom>({
 
   begin(lesson) {
     const { progress } = lesson
-    const isVideo = lesson.video !== null
+    const shown = presentLesson(lesson)
     this.received = lesson
     this.furthest = progress.furthest
     this.at = progress.resumeAt
+    this.openSitting()
+    void wx.setNavigationBarTitle({ title: `第${lesson.number}课` })
+    const seen = shown.video ? '看' : '听'
+    this.setData({
+      state: 'ready',
+      lesson: shown,
+      startAt: progress.resumeAt,
+      resumed:
+        shown.isPlayed && progress.resumeAt > 0
+          ? `上次${seen}到${clock(progress.resumeAt)}，已为您接着放`
+          : '',
+      progress,
+      progressText: this.progressWords(progress),
+      quiz: lesson.quiz,
+      reflection: lesson.reflection ?? null,
+      isQuizPassed: lesson.isQuizPassed,
+    })
+    if (!shown.isPlayed) this.startReading()
+  },
+
+  openSitting() {
     this.record = recorder({
       kept: readKept(this.lessonId),
       send: (beat) => call(beatLesson, { lessonId: this.lessonId, ...beat }),
       onBeat: (beat) => this.receiveBeat(beat),
       keep: (ranges) => keep(this.lessonId, ranges),
     })
-    void wx.setNavigationBarTitle({ title: `第${lesson.number}课` })
-    this.setData({
-      state: 'ready',
-      lesson: presentLesson(lesson),
-      startAt: progress.resumeAt,
-      resumed: isVideo && progress.resumeAt > 0 ? `上次看到${clock(progress.resumeAt)}，已为您接着放` : '',
-      progress,
-      progressText: progressInWords(isVideo, progress),
-      quiz: lesson.quiz,
-      isQuizPassed: lesson.isQuizPassed,
+    this.sitting = sitting({
+      record: this.record,
+      isMoving: () => this.isPlaying || this.readTimer > 0,
+      isAwaiting: () => this.data.isEnded && !this.data.progress?.isWatched,
     })
-    if (!isVideo) this.startReading()
   },
 
   receiveBeat(beat) {
-    const isVideo = this.data.lesson?.isVideo ?? false
     const isNews = beat.isWatched && !this.data.progress?.isWatched
     this.furthest = Math.max(this.furthest, beat.furthest)
-    this.setData({ progress: beat, progressText: progressInWords(isVideo, beat) })
-    if (isNews) void wx.showToast({ title: '这一课已学完，来答题吧', icon: 'none' })
+    this.setData({ progress: beat, progressText: this.progressWords(beat) })
+    if (!isNews) return
+    const { lesson, quiz } = this.data
+    if (!lesson?.isReflected && quiz.length === 0) this.setData({ isQuizPassed: true })
+    const next = lesson?.isReflected ? '，来记一笔吧' : quiz.length > 0 ? '，来答题吧' : '了'
+    void wx.showToast({ title: `这一课已学完${next}`, icon: 'none' })
   },
 
-  /** The first beat opens the sitting: from then on the server's clock counts. */
-  startBeating() {
-    if (this.beatTimer) return
-    void this.record?.beat()
-    this.nextBeat()
+  progressWords(progress) {
+    const lesson = this.received ? presentLesson(this.received) : null
+    return progressInWords(lesson?.medium ?? 'article', progress, this.received?.quiz.length)
   },
-  nextBeat() {
-    const isEnding = this.data.isEnded && !this.data.progress?.isWatched
-    this.beatTimer = setTimeout(
-      () => {
-        void this.record?.beat().then(() => {
-          if (!this.beatTimer) return
-          const isDone = !this.isPlaying && !this.readTimer && !this.record?.isOwing()
-          if (isDone && !(this.data.isEnded && !this.data.progress?.isWatched)) this.beatTimer = 0
-          else this.nextBeat()
-        })
-      },
-      isEnding ? ENDING_MS : BEAT_MS,
-    )
+
+  player() {
+    const sound = this.data.lesson?.sound
+      ? (this.selectComponent('#sound') as unknown as Omit<Player, 'play' | 'pause'>)
+      : null
+    if (sound) return { ...none, seek: (at) => sound.seek(at), rate: (speed) => sound.rate(speed) }
+    const film = wx.createVideoContext('film')
+    return {
+      seek: (at) => film.seek(at),
+      // The typings know speeds up to 1.5; players since base library 2.6.3 take 2 as well.
+      rate: (speed) => film.playbackRate(speed),
+      pause: () => film.pause(),
+      play: () => film.play(),
+    }
   },
+
   /** The page is left or covered: what was played goes out at once, or stays on the phone. */
-  stop() {
-    clearTimeout(this.beatTimer)
+  leave() {
     clearInterval(this.readTimer)
-    this.beatTimer = 0
+    this.sitting?.stop()
     this.readTimer = 0
     this.isPlaying = false
     this.record?.rest(this.at)
@@ -183,7 +218,7 @@ Page<Data, Custom>({
     if (this.readTimer || this.data.progress?.isWatched) return
     this.record?.tick(this.at)
     this.readTimer = setInterval(() => this.readOn(), 1_000)
-    this.startBeating()
+    this.sitting?.start()
   },
   readOn() {
     const seconds = this.data.progress?.seconds ?? 0
@@ -194,17 +229,18 @@ Page<Data, Custom>({
     }
     clearInterval(this.readTimer)
     this.readTimer = 0
+    this.end()
+  },
+  end() {
     this.record?.rest(this.at)
     this.setData({ isEnded: true })
-    clearTimeout(this.beatTimer)
-    this.beatTimer = 0
-    this.startBeating()
+    this.sitting?.again()
   },
 
   onPlay() {
     this.isPlaying = true
     this.setData({ resumed: '', isEnded: false })
-    this.startBeating()
+    this.sitting?.start()
   },
   onPause() {
     this.isPlaying = false
@@ -213,31 +249,52 @@ Page<Data, Custom>({
   },
   onEnded() {
     this.isPlaying = false
-    this.record?.rest(this.at)
-    this.setData({ isEnded: true })
-    clearTimeout(this.beatTimer)
-    this.beatTimer = 0
-    this.startBeating()
+    this.end()
   },
   onTime({ detail: { currentTime } }) {
-    if (!this.data.progress?.isWatched && currentTime > this.furthest + AHEAD_SECONDS * this.data.speed) {
-      return this.holdBack()
-    }
+    const isFirst = !this.data.progress?.isWatched
+    if (isFirst && currentTime > this.furthest + AHEAD_SECONDS * this.data.speed) return this.holdBack()
+    const stop = isFirst && stopAt(this.received?.stops, currentTime)
+    if (stop) return this.waitAt(stop)
     this.at = currentTime
     this.furthest = Math.max(this.furthest, currentTime)
     if (this.isPlaying) this.record?.tick(currentTime)
+    const caption = this.received ? captionAt(captionsOf(this.received), currentTime) : ''
+    if (caption !== this.data.caption) this.setData({ caption })
   },
   holdBack() {
-    wx.createVideoContext('film').seek(this.furthest)
-    void wx.showToast({ title: '第一次观看请按顺序看完', icon: 'none' })
+    this.player().seek(this.furthest)
+    const seen = this.data.lesson?.sound ? '第一次听请按顺序听完' : '第一次观看请按顺序看完'
+    void wx.showToast({ title: seen, icon: 'none' })
+  },
+
+  waitAt(stop) {
+    const player = this.player()
+    player.pause()
+    if (this.data.stop) return
+    this.at = stop.at
+    this.furthest = Math.max(this.furthest, stop.at)
+    player.seek(stop.at)
+    this.record?.rest(stop.at)
+    this.setData({ stop })
+  },
+  onStopAnswered({ detail: { at } }) {
+    if (this.received) {
+      const stops = (this.received.stops ?? []).map((it) => (it.at === at ? { ...it, isAnswered: true } : it))
+      this.received = { ...this.received, stops }
+    }
+    this.setData({ stop: null })
+    this.player().play()
   },
 
   onSpeed(event) {
     const { speed } = event.currentTarget.dataset as { speed: number }
-    // The typings know speeds up to 1.5; players since base library 2.6.3 take 2 as well.
-    wx.createVideoContext('film').playbackRate(speed)
+    this.player().rate(speed)
     this.record?.speed(speed)
     this.setData({ speed })
+  },
+  onCaptions() {
+    this.setData({ isCaptioned: !this.data.isCaptioned })
   },
 
   onQuiz() {
@@ -256,3 +313,6 @@ Page<Data, Custom>({
     return { title: this.data.lesson?.title ?? '家长课程', path: '/pages/courses/courses' }
   },
 })
+
+/** Sound has no questions within, so nothing stops it. */
+const none = { pause: () => undefined, play: () => undefined }

@@ -33,6 +33,7 @@ export function recorder({ send, kept, onBeat, keep }: RecorderOptions) {
   let position = 0
   let playback = 1
   let sending: Promise<void> | null = null
+  let lookedAt = 0
 
   /** Takes the run so far to whole seconds; its tail goes on in the next one. */
   function cut(isEnd: boolean) {
@@ -60,7 +61,10 @@ export function recorder({ send, kept, onBeat, keep }: RecorderOptions) {
   return {
     /** One look at the player while it plays. */
     tick(at: number) {
-      const isOn = run && at >= run.end && at - run.end <= LONGEST_STEP * playback
+      // Behind a dark screen a phone looks seldom: what fits between two looks was played, too.
+      const since = Math.max(LONGEST_STEP, (Date.now() - lookedAt) / 1000 + 1)
+      lookedAt = Date.now()
+      const isOn = run && at >= run.end && at - run.end <= since * playback
       if (run && isOn) run.end = at
       else {
         cut(true)

@@ -1,4 +1,4 @@
-import type { LessonRow, MyProgramme } from '../../../contract'
+import { MEDIUM_WORDS, type LessonRow, type MyProgramme } from '../../../contract'
 import { origin } from '../../../config'
 import { length, nearMoment } from '../../../services/format'
 import { pages } from '../../../services/pages'
@@ -69,7 +69,7 @@ function presentRow(it: LessonRow, nextId: string | null): ShownLesson {
     id: it.id,
     number: it.number,
     title: it.title,
-    about: `${it.kind === 'video' ? '视频' : '图文'} · ${length(it.minutes)}`,
+    about: `${MEDIUM_WORDS[it.medium ?? it.kind]} · ${length(it.minutes)}`,
     poster: address(it.poster),
     percent: it.watchedPercent,
     mark,
