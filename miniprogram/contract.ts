@@ -149,7 +149,7 @@ export {
 } from '../server/contract/org.ts'
 export type { Join, Match, MyJoin, Student } from '../server/contract/org.ts'
 
-export { postInWords } from '../server/contract/posts.ts'
+export { endPostById, listMyDeputies, nameDeputy, POST_WORDS, postInWords } from '../server/contract/posts.ts'
 
 export {
   answerConsent,

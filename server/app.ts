@@ -47,6 +47,7 @@ import { signInRoutes } from './modules/accounts/sign-in/routes.ts'
 import { totpRoutes } from './modules/accounts/totp/routes.ts'
 import { pushRoutes } from './modules/notify/push/routes.ts'
 import { dashboardRoutes } from './modules/figures/dashboard/routes.ts'
+import { dutyRoutes } from './modules/figures/duties/routes.ts'
 import { homeRoutes } from './modules/figures/home/routes.ts'
 import { privacyRoutes } from './modules/privacy/routes.ts'
 import { hotlineRoutes } from './modules/hotlines/routes.ts'
@@ -94,6 +95,7 @@ const ROOMS = [
   letterFileRoutes,
   meetingRoutes,
   homeRoutes,
+  dutyRoutes,
   dashboardRoutes,
   hotlineRoutes,
   privacyRoutes,

@@ -21,6 +21,7 @@ export const pages = {
   teacherNotice: '/packages/teacher/notice/notice',
   teacherLetter: '/packages/teacher/letter/letter',
   teacherSlots: '/packages/teacher/slots/slots',
+  teacherLeave: '/packages/teacher/leave/leave',
   teacherCalls: '/packages/teacher/calls/calls',
   programme: '/packages/course/programme/programme',
   lesson: '/packages/course/lesson/lesson',

@@ -14,6 +14,8 @@ export const myPost = z.object({
   postId: z.optional(objectId),
   /** Held for a colleague on leave: 班主任（代）. */
   isDeputy: z.optional(z.boolean()),
+  /** Whose leave it is. */
+  deputyFor: z.optional(z.string()),
   /** When it ends by itself. */
   to: z.optional(z.nullable(instant)),
 })

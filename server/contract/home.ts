@@ -105,3 +105,20 @@ export const readMyDay = endpoint({
   input: z.strictObject({}),
   reply: myDay,
 })
+
+/** What may wait for a member of staff; a reader that does not know a new kind leaves it out. */
+export const dutyKind = z.enum(['joins', 'bars', 'transfers', 'assigned', 'approvals'])
+export const duty = z.object({
+  kind: z.catch(z.enum([...dutyKind.options, 'other']), 'other'),
+  count: z.int(),
+})
+export type Duty = z.infer<typeof duty>
+
+export const listDuties = endpoint({
+  access: 'staff',
+  summary: '一个单位里等我处理的事，按种类计数',
+  method: 'GET',
+  path: '/units/:unitId/duties',
+  input: z.strictObject({ unitId: objectId }),
+  reply: z.object({ duties: z.array(duty) }),
+})

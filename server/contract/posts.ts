@@ -109,6 +109,49 @@ export const nameDeputy = endpoint({
   reply: z.object({ personId: objectId, name: z.string() }),
 })
 
+/** Who stands in, and for which days. */
+export const standIn = z.object({
+  personId: objectId,
+  postId: objectId,
+  name: z.string(),
+  from: instant,
+  to: z.nullable(instant),
+  state: postState,
+})
+
+export const listMyDeputies = endpoint({
+  access: 'staff',
+  summary: '我的岗位各由谁代理，我又代着谁的岗位',
+  method: 'GET',
+  path: '/me/deputies',
+  input: z.strictObject({}),
+  reply: z.object({
+    posts: z.array(
+      z.object({
+        unitId: objectId,
+        personId: objectId,
+        postId: objectId,
+        post: heldPost,
+        unitName: z.string(),
+        deputy: z.nullable(standIn),
+        abilities: z.object({ nameDeputy: z.boolean() }),
+      }),
+    ),
+    /** Posts I hold for colleagues, now or soon. */
+    held: z.array(
+      z.object({
+        postId: objectId,
+        post: heldPost,
+        unitName: z.string(),
+        holder: z.string(),
+        from: instant,
+        to: z.nullable(instant),
+        state: postState,
+      }),
+    ),
+  }),
+})
+
 export const endPostById = endpoint({
   access: 'staff',
   summary: '结束或取消一个岗位，连同它的代理；立即生效',

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { readMe } from '#contract/accounts'
 import { appointStaff, endPost, listStaff, readClassCode, readUnit } from '#contract/org'
-import { endPostById, nameDeputy } from '#contract/posts'
+import { endPostById, listMyDeputies, nameDeputy } from '#contract/posts'
+import { listMyMessages } from '#contract/notify'
 import { shanghaiDay } from '../../server/infra/clock.ts'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { classTeachersOf } from '../../server/modules/accounts/service.ts'
@@ -143,4 +144,35 @@ it('gives an administrator on leave a deputy who appoints, but not above themsel
   await expect(
     colleague(appointStaff, { unitId: schoolId, ...newcomer, post: 'school_admin' }),
   ).rejects.toMatchObject({ status: 403 })
+})
+
+it('shows the holder who stands in, the deputy whose post it is, and tells the deputy once', async () => {
+  const { holder, colleague, colleagueId, holderId, leave, klass } = await scene()
+  const before = await holder(listMyDeputies, {})
+  expect(before).toMatchObject({ posts: [{ deputy: null, abilities: { nameDeputy: true } }], held: [] })
+  await holder(nameDeputy, leave)
+  await expect(holder(nameDeputy, leave)).rejects.toMatchObject({ status: 409 })
+
+  const { posts } = await holder(listMyDeputies, {})
+  expect(posts).toMatchObject([
+    { personId: holderId, deputy: { personId: colleagueId, name: '王芳', state: 'now' } },
+  ])
+  expect(posts[0]?.abilities.nameDeputy).toBe(false)
+  const theirs = await colleague(listMyDeputies, {})
+  expect(theirs.held).toMatchObject([{ post: 'class_teacher', unitName: klass.fullName, holder: '李文' }])
+  // What a deputy holds is not theirs to pass on.
+  expect(theirs.posts.map((it) => it.post)).toEqual(['teacher'])
+  expect((await colleague(readMe, {})).posts).toContainEqual(
+    expect.objectContaining({ isDeputy: true, deputyFor: '李文' }),
+  )
+  expect((await colleague(listMyMessages, {})).messages).toMatchObject([
+    { title: '请您代理班主任', page: '/packages/teacher/leave/leave' },
+  ])
+
+  const deputy = posts[0]?.deputy
+  await holder(endPostById, { unitId: leave.unitId, personId: colleagueId, postId: deputy?.postId ?? '' })
+  expect((await holder(listMyDeputies, {})).posts).toMatchObject([
+    { deputy: null, abilities: { nameDeputy: true } },
+  ])
+  expect((await colleague(listMyDeputies, {})).held).toEqual([])
 })

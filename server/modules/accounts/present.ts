@@ -11,7 +11,7 @@ import * as tree from '../org/tree/service.ts'
 import { DEPTH, idAt } from '../org/tree/rules.ts'
 import type { PersonRecord } from './model.ts'
 import { stateOf } from './posts/rules.ts'
-import { classTeachersOf, findPerson, postsNow } from './service.ts'
+import { classTeachersOf, findPerson, namesOf, postsNow } from './service.ts'
 import { Refusal } from '../../http/errors.ts'
 
 /** Everything a client needs to draw its frame: names, posts, children, what waits. */
@@ -49,7 +49,11 @@ export async function presentMe(
 
 export async function presentPosts(person: PersonRecord, now: Date): Promise<Me['posts']> {
   const posts = person.posts.filter((it) => stateOf(it, now) === 'now')
-  const units = await tree.findUnits(posts.map((it) => String(it.unitId)))
+  const holders = posts.flatMap((it) => (it.deputyForId ? [String(it.deputyForId)] : []))
+  const [units, names] = await Promise.all([
+    tree.findUnits(posts.map((it) => String(it.unitId))),
+    holders.length > 0 ? namesOf(holders) : new Map<string, string>(),
+  ])
   return posts.flatMap(({ _id, post, unitId, to, deputyForId }) => {
     const unit = units.find((it) => it._id.equals(unitId))
     if (!unit) return []
@@ -61,6 +65,7 @@ export async function presentPosts(person: PersonRecord, now: Date): Promise<Me[
         unitName: unit.fullName,
         postId: String(_id),
         isDeputy: Boolean(deputyForId),
+        ...(deputyForId && { deputyFor: names.get(String(deputyForId)) ?? '' }),
         to: to?.toISOString() ?? null,
       },
     ]

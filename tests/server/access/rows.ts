@@ -86,6 +86,7 @@ const accounts: Record<string, Row> = {
   setSignInRules: staff(ADMINS),
   readAppointing: staff(ADMINS),
   listPostsOf: staff(ADMINS),
+  listMyDeputies: own,
   // The holder names one too; here that is the 班主任.
   nameDeputy: staff([...ADMINS, 'class_teacher'], {
     say: ({ postId }) => ({ postId, phone: '13700000088', fromOn: '2026-11-24', toOn: '2026-11-30' }),
@@ -408,6 +409,7 @@ const others: Record<string, Row> = {
   readDashboard: staff(FIGURES),
   listMyTodos: own,
   readMyDay: own,
+  listDuties: staff(LOOK),
   listHelpLines: own,
 
   askApproval: staff(KNOW_FAMILIES),

@@ -1,5 +1,6 @@
 import type { StaffMember } from '#contract/org'
-import type { PostLine } from '#contract/posts'
+import type { listMyDeputies, PostLine } from '#contract/posts'
+import type * as z from 'zod/mini'
 import type { StaffActor } from '../../../http/actor.ts'
 import { isWithin } from '../../org/tree/rules.ts'
 import * as tree from '../../org/tree/service.ts'
@@ -9,6 +10,8 @@ import { abilitiesOver } from './policy.ts'
 import { stateOf } from './rules.ts'
 
 type Shown = 'current' | 'past'
+
+type Leaves = z.input<(typeof listMyDeputies)['reply']>
 
 interface Row {
   person: PersonRecord
@@ -70,3 +73,57 @@ const presentPost = (it: PostRecord, { units, people }: Known, now: Date) => ({
   to: it.to?.toISOString() ?? null,
   state: stateOf(it, now),
 })
+
+/** One's own posts with who stands in for each, and the posts one holds for others. */
+export async function presentLeaves(
+  actor: StaffActor,
+  person: PersonRecord,
+  deputies: PersonRecord[],
+  now: Date,
+): Promise<Leaves> {
+  const live = person.posts.filter((it) => stateOf(it, now) !== 'past')
+  const { units, people } = await wordsFor(live)
+  const stands = deputies.flatMap((deputy) => deputy.posts.map((post) => ({ deputy, post })))
+  const inWords = ({ post, unitId }: PostRecord) => ({ post, unitName: units.get(String(unitId)) ?? '' })
+  const days = (it: PostRecord) => ({
+    from: it.from.toISOString(),
+    to: it.to?.toISOString() ?? null,
+    state: stateOf(it, now),
+  })
+  return {
+    posts: live
+      .filter((it) => !it.deputyForId)
+      .map((it) => {
+        const found = stands.find(
+          ({ post }) =>
+            post.deputyForId?.equals(person._id) &&
+            post.unitId.equals(it.unitId) &&
+            post.post === it.post &&
+            stateOf(post, now) !== 'past',
+        )
+        return {
+          ...inWords(it),
+          unitId: String(it.unitId),
+          personId: String(person._id),
+          postId: String(it._id),
+          deputy: found
+            ? {
+                personId: String(found.deputy._id),
+                postId: String(found.post._id),
+                name: found.deputy.name,
+                ...days(found.post),
+              }
+            : null,
+          abilities: { nameDeputy: !found && abilitiesOver(actor, person, it, now).nameDeputy },
+        }
+      }),
+    held: live
+      .filter((it) => it.deputyForId)
+      .map((it) => ({
+        ...inWords(it),
+        postId: String(it._id),
+        holder: people.get(String(it.deputyForId)) ?? '',
+        ...days(it),
+      })),
+  }
+}

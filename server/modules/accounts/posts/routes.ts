@@ -1,6 +1,6 @@
 import type Router from '@koa/router'
 import { appointStaff, endPost, listStaff } from '#contract/org'
-import { endPostById, listPostsOf, nameDeputy, readAppointing } from '#contract/posts'
+import { endPostById, listMyDeputies, listPostsOf, nameDeputy, readAppointing } from '#contract/posts'
 import type { StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
 import { DONE, serve } from '../../../http/serve.ts'
@@ -11,7 +11,7 @@ import { isWithin } from '../../org/tree/rules.ts'
 import * as accounts from '../service.ts'
 import * as deputies from './deputies/service.ts'
 import { postToDeputise, postToEnd } from './policy.ts'
-import { presentHistory, presentStaff } from './present.ts'
+import { presentHistory, presentLeaves, presentStaff } from './present.ts'
 import * as posts from './service.ts'
 
 /** Posts are given and ended by somebody above. */
@@ -59,6 +59,12 @@ export function postRoutes(router: Router, deps: Deps) {
   serve(router, nameDeputy, async ({ actor, unitId, personId, postId, phone, fromOn, toOn }) => {
     const held = await postToDeputise(actor, { unitId, personId, postId }, clock.now())
     return deputies.nameDeputy(held, { phone, fromOn, toOn }, deps)
+  })
+
+  serve(router, listMyDeputies, async ({ actor }) => {
+    const now = clock.now()
+    const person = await accounts.self(actor.personId)
+    return presentLeaves(actor, person, await deputies.deputiesOf(actor.personId), now)
   })
 
   serve(router, listPostsOf, async ({ actor, unitId, personId }) => {

@@ -9,6 +9,7 @@ import { namesOf } from '../../accounts/service.ts'
 import { unitScope, type UnitScope } from '../../org/policy.ts'
 import { fullNamesOf } from '../../org/tree/service.ts'
 import { record } from '../service.ts'
+import { announceAnswer, announceRequest } from './messages/service.ts'
 import type { RequestRecord, StandingRecord } from './model.ts'
 import { isAbove, requestScope } from './policy.ts'
 import { presentRequest, presentStanding } from './present.ts'
@@ -21,6 +22,7 @@ export function approvalRoutes(router: Router, { clock }: Deps) {
     const request = await approvals.ask(scope, { kind, words }, clock.now())
     const detail = `${KIND_WORDS[kind]}：${words}`
     await record('approval.asked', { unit: scope, detail }, clock.now())
+    await announceRequest(request, clock.now())
     return one(actor, request, false)
   })
 
@@ -38,6 +40,7 @@ export function approvalRoutes(router: Router, { clock }: Deps) {
     const said = `${approve ? '同意' : '不同意'}${KIND_WORDS[request.kind]}${words ? `：${words}` : ''}`
     const personId = String(request.personId)
     await record('approval.decided', { unit: scope, personId, detail: said }, clock.now())
+    await announceAnswer(request, clock.now())
     return one(actor, request, true)
   })
 

@@ -203,6 +203,15 @@ export async function decide(
   )
 }
 
+/** How many wait there for this person; their own are for somebody else. Counted up to 100. */
+export const countWaiting = (scope: UnitScope, now: Date) =>
+  RequestModel.countDocuments({
+    unitIds: new Types.ObjectId(scope.unitId),
+    status: 'waiting',
+    askedAt: { $gt: new Date(now.getTime() - WAITING_MS) },
+    personId: { $ne: new Types.ObjectId(scope.personId) },
+  }).limit(100)
+
 /** What waits at or below a unit, the oldest first, then what was decided last. */
 export async function requestsWithin(scope: UnitScope<'approveExports'>, now: Date) {
   const unitIds = new Types.ObjectId(scope.unitId)

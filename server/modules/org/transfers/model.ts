@@ -45,6 +45,14 @@ transferSchema.index(
   { partialFilterExpression: { status: { $in: ['asked', 'proposed'] } } },
 )
 transferSchema.index({ decidedAt: 1 }, { partialFilterExpression: { status: 'expired' } })
+transferSchema.index(
+  { toPath: 1, status: 1 },
+  { partialFilterExpression: { status: { $in: ['asked', 'proposed'] } } },
+)
+transferSchema.index(
+  { fromPath: 1, status: 1 },
+  { partialFilterExpression: { status: { $in: ['asked', 'proposed'] } } },
+)
 transferSchema.index({ fromPath: 1, _id: -1 })
 transferSchema.index({ toPath: 1, _id: -1 })
 export type TransferRecord = InferSchemaType<typeof transferSchema> & {

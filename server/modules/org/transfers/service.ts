@@ -162,6 +162,15 @@ export async function transfersOf(scope: Scope, box: 'in' | 'out', after: string
   return { transfers, next: found.length > PAGE ? String(transfers.at(-1)?._id) : null }
 }
 
+/** How many wait for a school at or below a path that the caller has proven: to be confirmed by it, or to be agreed to. */
+export async function countAwaited(path: string) {
+  const [incoming, outgoing] = await Promise.all([
+    TransferModel.countDocuments({ toPath: within(path), status: 'proposed' }).limit(100),
+    TransferModel.countDocuments({ fromPath: within(path), status: 'asked' }).limit(100),
+  ])
+  return incoming + outgoing
+}
+
 /** The giving school agrees: now the receiving school is to confirm. */
 export async function agree(transfer: TransferRecord, now: Date) {
   const agreed = await turn(transfer, 'asked', { status: 'proposed', agreedAt: now, waitsSince: now })

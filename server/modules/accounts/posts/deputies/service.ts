@@ -3,8 +3,10 @@ import { POST_WORDS } from '#contract/posts'
 import { Refusal } from '../../../../http/errors.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import * as audit from '../../../audit/service.ts'
+import * as notify from '../../../notify/service.ts'
 import { within } from '../../../org/tree/rules.ts'
-import { PersonModel, type PersonRecord } from '../../model.ts'
+import { findUnit } from '../../../org/tree/service.ts'
+import { PersonModel, type PersonRecord, type PostRecord } from '../../model.ts'
 import type { PostInReach } from '../policy.ts'
 import { circleOf, MOST_POSTS, objectionToDeputy, termInWords, termOf } from '../rules.ts'
 
@@ -80,7 +82,45 @@ export async function nameDeputy(
       now,
     )
   })
+  await tellDeputy({ deputy, person, post, term }, now)
   return { personId: String(deputy._id), name: deputy.name }
+}
+
+/** Who stands in, or will, for somebody. */
+export const deputiesOf = (personId: string) =>
+  PersonModel.find({ 'posts.deputyForId': new Types.ObjectId(personId) }, { name: 1, posts: 1 })
+    .limit(MOST_POSTS)
+    .lean<PersonRecord[]>()
+
+interface Named {
+  deputy: PersonRecord
+  person: PersonRecord
+  post: PostRecord
+  term: { from: Date; to: Date }
+}
+
+/** The colleague hears what they hold, for whom and until when. */
+async function tellDeputy({ deputy, person, post, term }: Named, now: Date) {
+  const unit = await findUnit(String(post.unitId))
+  await notify.enqueue(
+    [
+      {
+        kind: 'staffMatter',
+        subject: `deputy-${String(post._id)}`,
+        step: String(term.from.getTime()),
+        personId: String(deputy._id),
+        path: post.path,
+        values: {
+          title: `请您代理${POST_WORDS[post.post]}`,
+          who: `代${person.name}`,
+          unit: unit?.fullName ?? '',
+          note: `${termInWords(term)}，到期自动结束。`,
+        },
+        page: '/packages/teacher/leave/leave',
+      },
+    ],
+    now,
+  )
 }
 
 async function colleague(circle: string, phoneIndex: string, now: Date) {

@@ -71,7 +71,7 @@ export async function mattersIn(scope: UnitScope<'decideJoins'>, now: Date): Pro
 }
 
 /** Asked by a 班主任, for those who may decide it: a school or a district. */
-async function askedIn(scope: UnitScope<'decideJoins'>) {
+async function askedIn(scope: UnitScope) {
   if (scope.kind === 'class' || scope.kind === 'grade') return []
   const asked = await BarModel.find({ status: 'asked' }).sort({ _id: -1 }).limit(500).lean<BarRecord[]>()
   const here = await StudentModel.find(
@@ -81,6 +81,9 @@ async function askedIn(scope: UnitScope<'decideJoins'>) {
   const ids = new Set(here.map((it) => String(it._id)))
   return asked.filter((it) => ids.has(String(it.studentId))).slice(0, MOST)
 }
+
+/** How many of these there are, counted up to fifty. */
+export const countBarsAsked = async (scope: UnitScope) => (await askedIn(scope)).length
 
 async function named(raw: Raw[]): Promise<FamilyMatter[]> {
   const [students, bonds] = await Promise.all([

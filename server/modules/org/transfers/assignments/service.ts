@@ -109,6 +109,10 @@ export const groupsTo = (scope: Scope) =>
     .limit(50)
     .lean<GroupRecord[]>()
 
+/** How many lists wait for the schools at or below a path that the caller has proven. */
+export const countWaiting = (path: string) =>
+  GroupModel.countDocuments({ path: within(path), status: 'waiting' }).limit(100)
+
 export const findGroup = (assignmentId: string, schoolId: string) =>
   GroupModel.findOne({ assignmentId, schoolId }).lean<GroupRecord>()
 

@@ -8,6 +8,7 @@ import { part } from '../../departure/service.ts'
 import { GuardianshipModel, type GuardianshipRecord, StudentModel, type StudentRecord } from '../../model.ts'
 import type { FamilyInScope, SchoolsFamily } from '../../policy.ts'
 import { MOST_GUARDIANS } from '../../rules.ts'
+import { announceAsked, announceDecided } from '../messages/service.ts'
 import { BarModel, type BarRecord } from '../model.ts'
 
 /** What the order says and who acts on it. */
@@ -32,8 +33,9 @@ export async function askToBar(
   { document, now }: Order,
 ) {
   const asked = { askedBy: new Types.ObjectId(scope.personId), askedAt: now }
+  const key = { guardianshipId: bond._id, status: 'asked' as const }
   await BarModel.updateOne(
-    { guardianshipId: bond._id, status: 'asked' },
+    key,
     { $set: { document }, $setOnInsert: { ...whoOf(bond), because: 'court', ...asked } },
     { upsert: true },
   ).catch((error: { code?: number }) => {
@@ -41,6 +43,8 @@ export async function askToBar(
   })
   const detail = `${student.name}的${bond.relation}，班主任提出`
   await record('match.reported', { unit: unitOf(student), studentIds: [String(student._id)], detail }, now)
+  const standing = await BarModel.findOne(key).lean<BarRecord>()
+  if (standing) await announceAsked(standing, student, now)
 }
 
 /** Bars a guardian: from this moment nothing of the child is theirs, by whatever way they come. */
@@ -52,11 +56,12 @@ export async function bar(
   const decided = { decidedBy: new Types.ObjectId(scope.personId), decidedAt: now }
   await BarModel.db.transaction(async () => {
     await part({ student, bond, because: 'barred' }, now)
-    const { matchedCount } = await BarModel.updateOne(
+    const askedFor = await BarModel.findOneAndUpdate(
       { guardianshipId: bond._id, status: 'asked' },
       { ...whoOf(bond), status: 'active', document, ...decided },
-    )
-    if (matchedCount === 0) {
+    ).lean<BarRecord>()
+    if (askedFor) await announceDecided(askedFor, student, 'active', now)
+    else {
       await BarModel.create([{ ...whoOf(bond), because: 'court', status: 'active', document, ...decided }])
     }
     await note('guardian.barred', student, bond, now)
@@ -82,11 +87,12 @@ const note = (
 
 /** The school does not follow what was asked. */
 export async function dismissBar({ student, scope }: SchoolsFamily, barId: string, now: Date) {
-  const { matchedCount } = await BarModel.updateOne(
+  const dismissed = await BarModel.findOneAndUpdate(
     { _id: barId, studentId: student._id, status: 'asked' },
     { status: 'dismissed', decidedBy: new Types.ObjectId(scope.personId), decidedAt: now },
-  )
-  if (matchedCount === 0) throw new Refusal('not_found', '没有这条等待处理的提请')
+  ).lean<BarRecord>()
+  if (!dismissed) throw new Refusal('not_found', '没有这条等待处理的提请')
+  await announceDecided(dismissed, student, 'dismissed', now)
 }
 
 /** Lifts a bar: the guardianship is what it was, without being primary. */

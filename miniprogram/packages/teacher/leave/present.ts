@@ -1,0 +1,50 @@
+import { listMyDeputies, POST_WORDS, type Reply } from '../../../contract'
+import { date, dayOf } from '../../../services/format'
+
+type Leaves = Reply<typeof listMyDeputies>
+export type OwnPost = Leaves['posts'][number]
+
+export interface ShownPost {
+  postId: string
+  title: string
+  mayName: boolean
+  /** 王芳（代） · 11月25日(周三)到11月29日(周日); empty while nobody stands in. */
+  deputy: string
+  isComing: boolean
+}
+
+export interface ShownLeaves {
+  posts: ShownPost[]
+  held: { postId: string; title: string; days: string; isComing: boolean }[]
+}
+
+/** The last day belongs to it: it ends the instant before. */
+const lastDay = (to: string) => dayOf(new Date(new Date(to).getTime() - 1))
+
+const daysOf = ({ from, to }: { from: string; to: string | null }) =>
+  to ? `${date(dayOf(from))}到${date(lastDay(to))}` : `${date(dayOf(from))}起`
+
+export function presentLeaves({ posts, held }: Leaves): ShownLeaves {
+  return {
+    posts: posts.map((it) => ({
+      postId: it.postId,
+      title: `${it.unitName} ${POST_WORDS[it.post]}`,
+      mayName: it.abilities.nameDeputy,
+      deputy: it.deputy ? `${it.deputy.name}（代） · ${daysOf(it.deputy)}` : '',
+      isComing: it.deputy?.state === 'coming',
+    })),
+    held: held.map((it) => ({
+      postId: it.postId,
+      title: `${it.unitName} ${POST_WORDS[it.post]}（代${it.holder}）`,
+      days: daysOf(it),
+      isComing: it.state === 'coming',
+    })),
+  }
+}
+
+/** What is still missing before a deputy can be named, in a sentence; empty when nothing is. */
+export function problemWith({ phone, fromOn, toOn }: { phone: string; fromOn: string; toOn: string }) {
+  if (!/^1[3-9]\d{9}$/.test(phone.replace(/\s/g, ''))) return '请填同事的11位手机号'
+  if (!toOn) return '请选最后一天'
+  return toOn < fromOn ? '最后一天不能早于第一天' : ''
+}

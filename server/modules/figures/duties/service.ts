@@ -1,0 +1,27 @@
+import type { Duty } from '#contract/home'
+import * as approvals from '../../audit/approvals/service.ts'
+import * as matters from '../../org/families/matters/service.ts'
+import * as joins from '../../org/joins/service.ts'
+import type { UnitScope } from '../../org/policy.ts'
+import * as assignments from '../../org/transfers/assignments/service.ts'
+import * as transfers from '../../org/transfers/service.ts'
+
+/** What waits at or below a unit for somebody with these posts, by kind; kinds of which nothing waits are left out. */
+export async function dutiesAt(scope: UnitScope, now: Date): Promise<Duty[]> {
+  const count = (isMine: boolean, ask: () => Promise<number>) => (isMine ? ask() : Promise.resolve(0))
+  const [asked, approved, moving, assigned, barred] = await Promise.all([
+    count(scope.may('decideJoins'), () => joins.countWaitingIn(scope.path)),
+    count(scope.may('approveExports'), () => approvals.countWaiting(scope, now)),
+    count(scope.may('transfer'), () => transfers.countAwaited(scope.path)),
+    count(scope.may('transfer'), () => assignments.countWaiting(scope.path)),
+    count(scope.may('transfer'), () => matters.countBarsAsked(scope)),
+  ])
+  const duties: Duty[] = [
+    { kind: 'joins', count: asked },
+    { kind: 'bars', count: barred },
+    { kind: 'transfers', count: moving },
+    { kind: 'assigned', count: assigned },
+    { kind: 'approvals', count: approved },
+  ]
+  return duties.filter((it) => it.count > 0)
+}
