@@ -24,6 +24,8 @@ export const question = z.object({
   kind: questionKind,
   stem: z.string(),
   options: z.array(z.string()),
+  /** A question about a situation; `stem` tells the situation too, for phones that know no cases. */
+  inCase: z.optional(z.object({ situation: z.string(), stem: z.string(), part: z.int(), parts: z.int() })),
 })
 export type Question = z.infer<typeof question>
 
@@ -421,6 +423,46 @@ export const readProgrammeOutline = endpoint({
         ),
       }),
     ),
+  }),
+})
+
+/** How a question was answered, over the papers that were handed in. */
+export const itemFigures = z.object({
+  /** Code of the question, and the part of a case, counted from 1. */
+  code: z.string(),
+  part: z.nullable(z.int()),
+  stem: z.string(),
+  lessonTitle: z.string(),
+  difficulty: z.int(),
+  kind: z.catch(questionKind, 'single'),
+  shown: z.int(),
+  /** `null` below twenty papers: too few to say anything. */
+  figures: z.nullable(
+    z.object({
+      /** Share of right answers, 0–1. */
+      facility: z.number(),
+      /** Correlation with the rest of the paper, −1 to 1; `null` where everybody answered alike. */
+      discrimination: z.nullable(z.number()),
+      verdict: z.catch(z.enum(['fine', 'easy', 'hard', 'weak', 'suspect']), 'fine'),
+    }),
+  ),
+  options: z.array(z.object({ text: z.string(), isRight: z.boolean(), chosen: z.nullable(z.int()) })),
+})
+export type ItemFigures = z.infer<typeof itemFigures>
+
+export const readItemStatistics = endpoint({
+  access: 'staff',
+  summary: '题目分析：每道题的难度、区分度和各选项被选的次数，给编写课程的人看',
+  method: 'GET',
+  path: '/units/:unitId/programmes/:code/item-statistics',
+  input: z.strictObject({ unitId: objectId, code: programmeCode }),
+  reply: z.object({
+    version: z.int(),
+    /** Papers that were looked at: the latest five thousand of this version. */
+    papers: z.int(),
+    /** Fewer than these say nothing of a question. */
+    least: z.int(),
+    items: z.array(itemFigures),
   }),
 })
 

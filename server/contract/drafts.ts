@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { certificateRules } from './certificate-rules.ts'
 import { block, programmeCode, questionKind } from './courses.ts'
 import { done, endpoint, instant, objectId, whole, words } from './endpoint.ts'
 import { isAllowedLink, MEDIA, PICTURE_ADDRESS, POSTER_ADDRESS } from './lesson-parts.ts'
@@ -46,6 +47,20 @@ export const draftExam = z.strictObject({
   attemptsPerDay: counted('每天次数', 1, 20),
   /** Rest between a failed attempt and the next, in minutes. */
   pauseMinutes: counted('两次之间的休息', 0, 1440),
+  quotas: z.optional(
+    z.nullable(
+      z.strictObject({
+        /** At least so many of a theme. */
+        themes: z
+          .array(z.strictObject({ theme: words('主题', 20), least: counted('题数', 1, 100) }))
+          .check(z.maxLength(20, '主题最多20个')),
+        /** So many easy, middling and hard ones; `null` lets them take turns. */
+        difficulties: z.nullable(
+          z.tuple([counted('题数', 0, 100), counted('题数', 0, 100), counted('题数', 0, 100)]),
+        ),
+      }),
+    ),
+  ),
 })
 export type DraftExam = z.infer<typeof draftExam>
 
@@ -54,6 +69,8 @@ export const draftCertificate = z.strictObject({
   until: z.enum(['end-of-stage', 'years']),
   /** How long it is valid where it does not end with the stage. */
   years: z.nullable(counted('有效年数', 1, 20)),
+  /** Who gets it, for what else beside the exam, and how it is renewed; what is left out is the plainest. */
+  rules: z.optional(certificateRules),
 })
 export type DraftCertificate = z.infer<typeof draftCertificate>
 
@@ -456,8 +473,18 @@ export const removeLessonDraft = endpoint({
   reply: z.object({ revision: z.int() }),
 })
 
+/** A case is a situation, told in `stem`, with several questions about it. */
+export const bankKind = z.enum(['single', 'multiple', 'truefalse', 'case'])
+export const MOST_PARTS = 6
+
 const bankContent = {
-  ...draftQuestion,
+  kind: bankKind,
+  stem: words('题目', 800),
+  options: z.array(words('选项', 100)).check(z.maxLength(6, '最多六个选项')),
+  correct: z.array(counted('答案', 0, 5)).check(z.maxLength(6, '答案太多了')),
+  explanation: line('讲解', 300),
+  /** The questions of a case; empty or left out for the others. */
+  parts: z.optional(z.array(quizQuestion).check(z.maxLength(MOST_PARTS, `一个情境最多${MOST_PARTS}问`))),
   lessonId: objectId,
   /** 1 easy, 2 middling, 3 hard. */
   difficulty: counted('难度', 1, 3),

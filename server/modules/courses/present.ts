@@ -130,6 +130,14 @@ function presentLessonRow(
 /** Named one by one: `correct` and `explanation` stay behind. */
 export const presentQuestion = ({ kind, stem, options }: Question): Question => ({ kind, stem, options })
 
+/** A question on a paper, its options in the order of this paper; the situation of a case is told with each of its questions. */
+function presentAsked({ question, order }: Asked): Question {
+  const { kind, stem, inCase } = question
+  const options = order.map((it) => question.options[it] ?? '')
+  if (!inCase) return { kind, stem, options }
+  return { kind, stem: `${inCase.situation}\n\n${stem}`, options, inCase: { ...inCase, stem } }
+}
+
 export function presentProgress(ledger: Ledger, seconds: number, isWatched: boolean) {
   return {
     seconds,
@@ -230,10 +238,7 @@ export function presentPaper(
     startedAt: attempt.startedAt.toISOString(),
     endsAt: attempt.endsAt.toISOString(),
     now: now.toISOString(),
-    questions: asked.map(({ question, order }) => ({
-      ...presentQuestion(question),
-      options: order.map((it) => question.options[it] ?? ''),
-    })),
+    questions: asked.map(presentAsked),
   }
 }
 
@@ -255,7 +260,7 @@ export function presentResult(
     programmeTitle: programme.title,
     outcome: isPassed ? 'passed' : attempt.status === 'failed' ? 'failed' : 'expired',
     score: scoreOf(attempt.right, asked.length),
-    passPercent: programme.exam.passPercent,
+    passPercent: attempt.passPercent ?? programme.exam.passPercent,
     right: attempt.right,
     total: asked.length,
     revise: isPassed
@@ -270,11 +275,11 @@ export function presentResult(
   }
 }
 
-function presentReviewed({ question, order }: Asked, chosen: number[]): Reviewed {
+function presentReviewed(asked: Asked, chosen: number[]): Reviewed {
+  const { question, order } = asked
   const correct = shownCorrect(question, order)
   return {
-    ...presentQuestion(question),
-    options: order.map((it) => question.options[it] ?? ''),
+    ...presentAsked(asked),
     chosen,
     correct,
     isRight: isRight(chosen, correct),

@@ -286,6 +286,7 @@ const courses: Record<string, Row> = {
   readMyExam: { only: 'mother' },
   listProgrammes: staff(LOOK),
   readProgrammeOutline: staff(LOOK),
+  readItemStatistics: staff([...ADMINS, 'lecturer']),
   readCompletion: staff(FIGURES),
   listLearnersOfClass: staff(KNOW_FAMILIES),
   listMyCertificates: own,

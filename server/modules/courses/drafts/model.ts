@@ -23,6 +23,7 @@ const examSchema = new Schema(
     minutesLimit: { type: Number, required: true },
     attemptsPerDay: { type: Number, required: true },
     pauseMinutes: { type: Number, required: true },
+    quotas: { type: Schema.Types.Mixed, default: null },
   },
   part,
 )
@@ -31,6 +32,8 @@ const certificateSchema = new Schema(
   {
     until: { type: String, enum: ['end-of-stage', 'years'], required: true },
     years: { type: Number, default: null },
+    /** As the contract has parsed it. */
+    rules: { type: Schema.Types.Mixed },
   },
   part,
 )

@@ -1,4 +1,4 @@
-import type { DraftQuestion, DraftStatus } from '#contract/drafts'
+import type { DraftQuestion, DraftStatus, QuestionDraft } from '#contract/drafts'
 import type { LessonMedium } from '#contract/lesson-parts'
 import type { LessonDraftRecord } from './lessons/model.ts'
 import type { ProgrammeDraftRecord } from './model.ts'
@@ -30,6 +30,24 @@ const MISSING: Partial<Record<LessonMedium, string>> = {
   audio: '还没有音频',
   slides: '还没有图片',
   pdf: '还没有文档',
+}
+
+/** The same for a question of the bank: a case is right when it has two questions or more and each of them is. */
+export function bankProblem(
+  it: Pick<QuestionDraft, 'kind' | 'options' | 'correct' | 'explanation' | 'stem' | 'parts'>,
+) {
+  const { kind, parts = [] } = it
+  if (kind !== 'case') {
+    if (parts.length > 0) return '只有情境题才有小题'
+    if (it.options.length < 2) return '至少要两个选项'
+    if (it.correct.length === 0) return '请选出答案'
+    return questionProblem({ ...it, kind })
+  }
+  if (it.options.length > 0 || it.correct.length > 0) return '情境题的选项写在各小题里'
+  if (parts.length < 2) return '情境题至少要两个小题'
+  const problems = parts.map(questionProblem)
+  const at = problems.findIndex(Boolean)
+  return at < 0 ? null : `第${at + 1}小题：${problems[at]}`
 }
 
 /** What a lesson lacks before it can be published. */

@@ -16,7 +16,12 @@ const attemptSchema = new Schema(
     questions: {
       type: [
         new Schema(
-          { questionId: { type: id, required: true }, order: { type: [Number], required: true } },
+          {
+            questionId: { type: id, required: true },
+            /** Position in a case. */
+            part: { type: Number, default: null },
+            order: { type: [Number], required: true },
+          },
           { _id: false },
         ),
       ],
@@ -28,6 +33,14 @@ const attemptSchema = new Schema(
     /** Positions as shown on this paper. */
     answers: { type: [[Number]], default: [] },
     right: { type: Number, default: 0 },
+    /** What it takes to pass this paper; a renewal's is its own. Absent: as the programme says. */
+    passPercent: { type: Number },
+    /** The certificate that passing renews. */
+    renews: { type: id, default: null },
+    /** Passed, and something else is still to come before the certificate: evidence, or the school's word. */
+    awaits: { type: String, enum: ['evidence', 'school', null], default: null },
+    /** Where the child was when the paper was begun; of what waits for a school. */
+    path: { type: String },
     certificateId: { type: id, default: null },
   },
   { strict: 'throw' },
@@ -39,7 +52,17 @@ attemptSchema.index(
 )
 attemptSchema.index({ personId: 1, programmeCode: 1, startedAt: -1 })
 // Passed and not yet certified: what a crash between the two left behind.
-attemptSchema.index({ endedAt: 1 }, { partialFilterExpression: { status: 'passed', certificateId: null } })
+attemptSchema.index(
+  { endedAt: 1 },
+  { name: 'uncertified', partialFilterExpression: { status: 'passed', certificateId: null, awaits: null } },
+)
+// What waits for evidence or for the school, by class.
+attemptSchema.index(
+  { awaits: 1, programmeCode: 1, path: 1 },
+  { partialFilterExpression: { awaits: { $gt: '' } } },
+)
+// How questions were answered, the latest papers first.
+attemptSchema.index({ programmeId: 1, endedAt: -1 })
 
 export type AttemptRecord = Omit<InferSchemaType<typeof attemptSchema>, 'answers' | 'endedAt'> & {
   _id: Types.ObjectId

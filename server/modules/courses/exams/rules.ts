@@ -10,6 +10,13 @@ export interface ExamRules {
   minutesLimit: number
   attemptsPerDay: number
   pauseMinutes: number
+  quotas?: Quotas | null | undefined
+}
+
+/** At least so many of some themes; so many easy, middling and hard ones. */
+export interface Quotas {
+  themes: readonly { theme: string; least: number }[]
+  difficulties?: readonly number[] | null | undefined
 }
 
 /** A number in [0, 1); tests hand in their own. */
@@ -28,46 +35,84 @@ export function shuffle<T>(items: readonly T[], random: Random): T[] {
 
 interface Drawable {
   lessonId: unknown
+  theme?: string
   difficulty: number
   kind: string
   options: readonly string[]
+  parts?: readonly { kind: string; options: readonly string[] }[]
+}
+
+/** One thing that is asked on a paper: a question, or one of a case; with the order its options are shown in. */
+export interface Item<Q> {
+  question: Q
+  /** Position in the case; null for a question that stands by itself. */
+  part: number | null
+  order: number[]
 }
 
 /**
- * Draws a paper: of every lesson at least so many, the rest from all of them; easy, middling and hard ones take turns,
- * so that no paper is all easy. Each comes with the order its options are shown in.
+ * Draws a paper of exactly as many items as asked for, if the bank has them: of every lesson and theme at least so many, of each
+ * difficulty as many as wanted, else easy, middling and hard ones by turns. The questions of a case stay together, in their order.
  */
-export function drawPaper<Q extends Drawable>(bank: readonly Q[], rules: ExamRules, random: Random) {
-  const mixed = byTurns(shuffle(bank, random))
-  const taken = new Map<string, number>()
-  const firm = mixed.filter((it) => {
-    const count = (taken.get(String(it.lessonId)) ?? 0) + 1
-    taken.set(String(it.lessonId), count)
-    return count <= rules.drawPerLesson
-  })
-  const rest = mixed.filter((it) => !firm.includes(it))
-  const drawn = [...firm, ...rest].slice(0, rules.draw)
-  return shuffle(drawn, random).map((question) => ({
-    question,
-    order: orderOf(question, random),
-  }))
+export function drawPaper<Q extends Drawable>(
+  bank: readonly Q[],
+  rules: ExamRules,
+  random: Random,
+): Item<Q>[] {
+  return shuffle(choose(shuffle(bank, random), rules), random).flatMap((question): Item<Q>[] =>
+    question.kind === 'case'
+      ? (question.parts ?? []).map((it, part) => ({ question, part, order: orderOf(it, random) }))
+      : [{ question, part: null, order: orderOf(question, random) }],
+  )
 }
 
 /** 对 stands before 错 in every paper; other options are mixed. */
-const orderOf = ({ kind, options }: Drawable, random: Random) => {
+const orderOf = ({ kind, options }: Pick<Drawable, 'kind' | 'options'>, random: Random) => {
   const order = options.map((_, at) => at)
   return kind === 'truefalse' ? order : shuffle(order, random)
 }
 
-/** The same questions, so that the difficulties take turns. */
-function byTurns<Q extends Drawable>(questions: Q[]): Q[] {
-  const turn = new Map<number, number>()
-  const ranked = questions.map((question) => {
-    const rank = turn.get(question.difficulty) ?? 0
-    turn.set(question.difficulty, rank + 1)
-    return { question, rank }
-  })
-  return ranked.sort((a, b) => a.rank - b.rank).map((it) => it.question)
+const sizeOf = ({ kind, parts }: Drawable) => (kind === 'case' ? (parts?.length ?? 0) : 1)
+
+/** Takes one question after the other, always one that is needed most; of equals the first in the mixed bank. */
+function choose<Q extends Drawable>(mixed: readonly Q[], rules: ExamRules): Q[] {
+  const left = new Set(mixed)
+  const taken: Q[] = []
+  let room = rules.draw
+  const counts = new Map<string, number>()
+  const count = (key: string) => counts.get(key) ?? 0
+  while (room > 0) {
+    const fitting = [...left].filter((it) => sizeOf(it) > 0 && sizeOf(it) <= room)
+    const [first] = fitting
+    if (!first) return taken
+    const best = fitting.reduce((a, b) => (needOf(b, rules, count) > needOf(a, rules, count) ? b : a), first)
+    left.delete(best)
+    taken.push(best)
+    room -= sizeOf(best)
+    for (const key of keysOf(best)) counts.set(key, count(key) + sizeOf(best))
+  }
+  return taken
+}
+
+const keysOf = ({ lessonId, theme = '', difficulty }: Drawable) => [
+  `lesson ${String(lessonId)}`,
+  `theme ${theme}`,
+  `difficulty ${difficulty}`,
+]
+
+/** How much a paper lacks a question: lessons first, then themes, then difficulties. */
+function needOf(it: Drawable, { drawPerLesson, quotas }: ExamRules, count: (key: string) => number) {
+  const [lesson = '', theme = '', difficulty = ''] = keysOf(it)
+  const asked = quotas?.themes.find((one) => one.theme === it.theme)
+  const level = quotas?.difficulties?.[it.difficulty - 1]
+  const lacksLevel = level === undefined ? 0 : count(difficulty) < level ? 1 : -1
+  return (
+    (count(lesson) < drawPerLesson ? 4 : 0) +
+    (asked && count(theme) < asked.least ? 2 : 0) +
+    lacksLevel -
+    // Without a wish the difficulties take turns.
+    (level === undefined ? count(difficulty) / 1000 : 0)
+  )
 }
 
 /** All of the right options and none of the others. */

@@ -4,7 +4,7 @@ import { instantInWords } from '../../../infra/clock.ts'
 import { Refusal } from '../../../http/errors.ts'
 import type { OwnChild } from '../../org/policy.ts'
 import type { Learner } from '../policy.ts'
-import type { ProgrammeRecord, QuestionRecord } from '../programmes/model.ts'
+import type { AskedQuestion, ProgrammeRecord, QuestionRecord } from '../programmes/model.ts'
 import * as programmes from '../programmes/service.ts'
 import { AttemptModel, type AttemptRecord } from './model.ts'
 import { drawPaper, isOver, isPass, isRight, standingOf } from './rules.ts'
@@ -40,7 +40,14 @@ const resting = (nextAt: Date, now: Date) =>
   )
 
 async function begin(learner: Learner, child: OwnChild | null, programme: ProgrammeRecord, now: Date) {
-  const paper = drawPaper(await programmes.bankOf(programme._id), programme.exam, random)
+  const taught = new Map(programme.outline.map((it) => [String(it.lessonId), it.theme]))
+  // A renewal asks about its own lessons only.
+  const bank = (await programmes.bankOf(programme._id)).filter((it) => taught.has(String(it.lessonId)))
+  const paper = drawPaper(
+    bank.map((it) => ({ ...it, theme: taught.get(String(it.lessonId)) ?? '' })),
+    programme.exam,
+    random,
+  )
   const key = { personId: new Types.ObjectId(learner.personId), programmeCode: programme.code }
   try {
     const attempt = await AttemptModel.create({
@@ -49,7 +56,9 @@ async function begin(learner: Learner, child: OwnChild | null, programme: Progra
       studentId: child?.studentId ?? null,
       earnsCertificate: programme.givesCertificate !== false && child !== null,
       status: 'running',
-      questions: paper.map(({ question, order }) => ({ questionId: question._id, order })),
+      passPercent: programme.exam.passPercent,
+      ...(child && { path: child.path }),
+      questions: paper.map(({ question, part, order }) => ({ questionId: question._id, part, order })),
       startedAt: now,
       endsAt: new Date(now.getTime() + programme.exam.minutesLimit * 60_000),
     })
@@ -79,18 +88,31 @@ export async function findOwn(learner: Learner, attemptId: string) {
   return attempt
 }
 
+/** A question as it stood on a paper; of a case one part, with the situation it is about. */
 export interface Asked {
-  question: QuestionRecord
+  question: AskedQuestion & {
+    lessonId: Types.ObjectId
+    inCase?: { situation: string; part: number; parts: number }
+  }
   order: number[]
 }
 
 /** The questions of an attempt in the order they were asked. */
 export async function askedIn(attempt: AttemptRecord): Promise<Asked[]> {
   const bank = new Map((await programmes.bankOf(attempt.programmeId)).map((it) => [String(it._id), it]))
-  return attempt.questions.flatMap(({ questionId, order }) => {
+  return attempt.questions.flatMap(({ questionId, part, order }) => {
     const question = bank.get(String(questionId))
-    return question ? [{ question, order }] : []
+    const asked = question && partOf(question, part ?? null)
+    return asked ? [{ question: asked, order }] : []
   })
+}
+
+function partOf(question: QuestionRecord, part: number | null): Asked['question'] | null {
+  const { kind, parts = [], lessonId, stem } = question
+  if (kind !== 'case') return { ...question, kind }
+  const asked = part === null ? undefined : parts[part]
+  if (!asked || part === null) return null
+  return { ...asked, lessonId, inCase: { situation: stem, part: part + 1, parts: parts.length } }
 }
 
 /**
@@ -110,7 +132,7 @@ export async function submit(learner: Learner, attemptId: string, answers: numbe
   ])
   if (!programme) throw new Error('An attempt without its programme')
   const right = grade(asked, answers)
-  const isPassed = isPass(right, asked.length, programme.exam.passPercent)
+  const isPassed = isPass(right, asked.length, attempt.passPercent ?? programme.exam.passPercent)
   const graded = await AttemptModel.findOneAndUpdate(
     { _id: attempt._id, status: 'running' },
     { status: isPassed ? 'passed' : 'failed', answers, right, endedAt: now },
@@ -130,12 +152,17 @@ function grade(asked: Asked[], answers: number[][]) {
 }
 
 /** Where the right options stand on this paper. */
-export const shownCorrect = (question: Pick<QuestionRecord, 'correct'>, order: readonly number[]) =>
+export const shownCorrect = (question: Pick<AskedQuestion, 'correct'>, order: readonly number[]) =>
   question.correct.map((it) => order.indexOf(it)).sort((a, b) => a - b)
 
 /** Attempts that were passed and have no certificate: the oldest first, a handful at a time. */
 export const uncertified = (limit: number) =>
-  AttemptModel.find({ status: 'passed', certificateId: null, earnsCertificate: { $ne: false } })
+  AttemptModel.find({
+    status: 'passed',
+    certificateId: null,
+    awaits: null,
+    earnsCertificate: { $ne: false },
+  })
     .sort({ endedAt: 1 })
     .limit(limit)
     .lean<AttemptRecord[]>()

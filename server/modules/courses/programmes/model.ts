@@ -36,6 +36,54 @@ const moduleSchema = new Schema(
   part,
 )
 
+/** How many of each theme and difficulty a paper has. */
+const quotasSchema = new Schema(
+  {
+    themes: {
+      type: [
+        new Schema(
+          { theme: { type: String, required: true }, least: { type: Number, required: true } },
+          part,
+        ),
+      ],
+      default: [],
+    },
+    difficulties: { type: [Number], default: null },
+  },
+  part,
+)
+
+const certificateSchema = new Schema(
+  {
+    per: { type: String, enum: ['guardian', 'family'], required: true },
+    issuedBy: { type: String, enum: ['system', 'school'], required: true },
+    design: { type: String, enum: ['leaf', 'jade', 'dawn', null], default: null },
+    evidence: {
+      type: new Schema(
+        { what: { type: String, required: true }, ways: { type: [String], required: true } },
+        part,
+      ),
+      default: null,
+    },
+    renewal: {
+      type: new Schema(
+        {
+          opensDaysBefore: { type: Number, required: true },
+          /** Codes of lessons: they stay from version to version. */
+          lessons: { type: [String], required: true },
+          draw: { type: Number, required: true },
+          passPercent: { type: Number, required: true },
+          minutesLimit: { type: Number, required: true },
+        },
+        part,
+      ),
+      default: null,
+    },
+  },
+  part,
+)
+export type CertificatePart = InferSchemaType<typeof certificateSchema>
+
 const programmeSchema = new Schema(
   {
     /** The unit it belongs to, whose families and teachers meet it; null: the installation, so everybody does. */
@@ -79,11 +127,14 @@ const programmeSchema = new Schema(
           minutesLimit: { type: Number, required: true },
           attemptsPerDay: { type: Number, required: true },
           pauseMinutes: { type: Number, required: true },
+          quotas: { type: quotasSchema, default: null },
         },
         part,
       ),
       required: true,
     },
+    /** Who gets the certificate and how it is renewed; absent means the plainest rules. */
+    certificate: { type: certificateSchema, default: null },
     outline: { type: [outlineSchema], required: true },
     /** How much of which lessons has to be done; none means all of them. */
     modules: { type: [moduleSchema], default: [] },
@@ -122,12 +173,18 @@ const questionSchema = new Schema(
     code: { type: String, required: true },
     difficulty: { type: Number, required: true },
     ...questionParts,
+    /** A case tells a situation in `stem` and asks in its parts. */
+    kind: { type: String, enum: ['single', 'multiple', 'truefalse', 'case'], required: true },
+    explanation: { type: String, default: '' },
+    parts: { type: [new Schema(questionParts, part)], default: undefined },
   },
   { strict: 'throw' },
 )
 questionSchema.index({ programmeId: 1, code: 1 }, { unique: true })
 
-export type QuestionRecord = AskedQuestion & {
+export type QuestionRecord = Omit<AskedQuestion, 'kind'> & {
+  kind: AskedQuestion['kind'] | 'case'
+  parts?: AskedQuestion[]
   _id: Types.ObjectId
   programmeId: Types.ObjectId
   lessonId: Types.ObjectId

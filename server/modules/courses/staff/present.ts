@@ -1,7 +1,7 @@
 import type { AnsweredQuestion, OutlineLesson, Programme, Question } from '#contract/courses'
 import { presentQuestion } from '../present.ts'
 import { firstKindOf } from '../programmes/lessons/rules.ts'
-import type { LessonRecord, ProgrammeRecord } from '../programmes/model.ts'
+import type { LessonRecord, ProgrammeRecord, QuestionRecord } from '../programmes/model.ts'
 
 export function presentProgramme(it: ProgrammeRecord): Programme {
   return {
@@ -45,3 +45,12 @@ export function presentOutlineLesson(it: LessonRecord): OutlineLesson {
 export const presentAnswered = (
   it: Question & { correct: number[]; explanation: string },
 ): AnsweredQuestion => ({ ...presentQuestion(it), correct: it.correct, explanation: it.explanation })
+
+/** A question of the bank as rows: a case is a row for each of its questions. */
+export function presentBank({ kind, parts = [], ...it }: QuestionRecord) {
+  if (kind !== 'case') return [{ ...presentAnswered({ ...it, kind }), code: it.code }]
+  return parts.map((one, at) => ({
+    ...presentAnswered({ ...one, stem: `${it.stem}\n\n${one.stem}` }),
+    code: `${it.code}-${at + 1}`,
+  }))
+}

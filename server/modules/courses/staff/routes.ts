@@ -4,9 +4,10 @@ import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import * as audit from '../../audit/service.ts'
 import { unitScope } from '../../org/policy.ts'
+import { itemStatistics } from '../exams/statistics/service.ts'
 import { ownClass } from '../policy.ts'
 import * as programmes from '../programmes/service.ts'
-import { presentAnswered, presentOutlineLesson, presentProgramme } from './present.ts'
+import { presentAnswered, presentBank, presentOutlineLesson, presentProgramme } from './present.ts'
 import * as staff from './service.ts'
 
 export function courseStaffRoutes(router: Router, { redis, clock }: Deps) {
@@ -39,14 +40,20 @@ export function courseStaffRoutes(router: Router, { redis, clock }: Deps) {
         quizzes: lessons.map((it) => ({ lessonId: String(it._id), questions: it.quiz.map(presentAnswered) })),
         bank: bank
           .sort((a, b) => numberOf(a) - numberOf(b) || a.difficulty - b.difficulty)
-          .map((it) => ({
-            ...presentAnswered(it),
-            code: it.code,
-            lessonTitle: lessonOf.get(String(it.lessonId))?.title ?? '',
-            difficulty: it.difficulty,
-          })),
+          .flatMap((it) =>
+            presentBank(it).map((one) => ({
+              ...one,
+              lessonTitle: lessonOf.get(String(it.lessonId))?.title ?? '',
+              difficulty: it.difficulty,
+            })),
+          ),
       },
     }
+  })
+
+  serve(router, api.readItemStatistics, async ({ actor, unitId, code }) => {
+    await unitScope(actor, unitId, 'editCourses')
+    return itemStatistics(await staff.current(code))
   })
 
   serve(router, api.readCompletion, async ({ actor, unitId, code }) => {

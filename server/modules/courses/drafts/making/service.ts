@@ -1,11 +1,14 @@
 import type { Types } from 'mongoose'
+import type { CertificateRules } from '#contract/certificate-rules'
 import { Refusal } from '../../../../http/errors.ts'
 import { hash } from '../../../../infra/files.ts'
+import type { CertificatePart } from '../../programmes/model.ts'
 import type { NewVersion } from '../../programmes/versions/service.ts'
 import { lessonsOf } from '../lessons/service.ts'
 import type { ProgrammeDraftRecord } from '../model.ts'
 import { lendersOf, lessonFrom, shownIn } from '../publishing/lessons/service.ts'
 import type { QuestionDraftRecord } from '../questions/model.ts'
+import { bankGaps } from '../questions/rules.ts'
 import { questionsOf } from '../questions/service.ts'
 import { lessonGaps, programmeGaps } from '../rules.ts'
 
@@ -15,6 +18,7 @@ export async function refuseGaps(draft: ProgrammeDraftRecord) {
   const [gap] = [
     ...programmeGaps(draft, lessons),
     ...lessons.flatMap((it) => lessonGaps(it).map((one) => `《${it.title}》${one}`)),
+    ...bankGaps(draft, await questionsOf(draft._id), lessons),
   ]
   if (gap) throw new Refusal('invalid', `还不能发布：${gap}`)
   return lessons
@@ -89,6 +93,7 @@ function aboutOf(draft: ProgrammeDraftRecord): NewVersion['about'] {
     hoursNote: draft.hoursNote,
     exam: draft.exam ?? NO_EXAM,
     givesCertificate: certificate !== null,
+    ...(certificate?.rules && { certificate: certificatePart(certificate.rules) }),
     validity: {
       until: certificate?.until ?? 'years',
       years: certificate?.until === 'end-of-stage' ? null : years,
@@ -101,6 +106,13 @@ function aboutOf(draft: ProgrammeDraftRecord): NewVersion['about'] {
   }
 }
 
+/** The rules of a certificate as a version keeps them: lessons by their code, which is the id of their draft. */
+function certificatePart({ renewal, ...rules }: CertificateRules): CertificatePart {
+  if (!renewal) return { ...rules, renewal: null }
+  const { lessonIds, ...shorter } = renewal
+  return { ...rules, renewal: { ...shorter, lessons: lessonIds } }
+}
+
 const questionFrom = (it: QuestionDraftRecord, lessonId: Types.ObjectId | undefined) => ({
   code: String(it._id),
   difficulty: it.difficulty,
@@ -109,5 +121,6 @@ const questionFrom = (it: QuestionDraftRecord, lessonId: Types.ObjectId | undefi
   options: it.options,
   correct: it.correct,
   explanation: it.explanation,
+  ...(it.kind === 'case' && { parts: it.parts ?? [] }),
   lessonId,
 })

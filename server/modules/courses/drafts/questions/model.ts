@@ -1,4 +1,4 @@
-import { questionKind } from '#contract/courses'
+import { bankKind, type DraftQuestion } from '#contract/drafts'
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
 
 const id = Schema.Types.ObjectId
@@ -11,11 +11,13 @@ const questionDraftSchema = new Schema(
     revision: { type: Number, default: 0 },
     lessonId: { type: id, required: true },
     difficulty: { type: Number, required: true },
-    kind: { type: String, enum: questionKind.options, required: true },
+    kind: { type: String, enum: bankKind.options, required: true },
     stem: { type: String, required: true },
-    options: { type: [String], required: true },
-    correct: { type: [Number], required: true },
+    options: { type: [String], default: [] },
+    correct: { type: [Number], default: [] },
     explanation: { type: String, default: '' },
+    /** The questions of a case, as the contract has parsed them. */
+    parts: { type: [Schema.Types.Mixed], default: undefined },
   },
   { strict: 'throw' },
 )
@@ -23,5 +25,8 @@ const questionDraftSchema = new Schema(
 questionDraftSchema.index({ programmeDraftId: 1, requestId: 1 }, { unique: true })
 questionDraftSchema.index({ programmeDraftId: 1, _id: 1 })
 
-export type QuestionDraftRecord = InferSchemaType<typeof questionDraftSchema> & { _id: Types.ObjectId }
+export type QuestionDraftRecord = Omit<InferSchemaType<typeof questionDraftSchema>, 'parts'> & {
+  _id: Types.ObjectId
+  parts?: DraftQuestion[]
+}
 export const QuestionDraftModel = model('QuestionDraft', questionDraftSchema)

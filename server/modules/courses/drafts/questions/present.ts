@@ -10,5 +10,6 @@ export const presentQuestionDraft = (it: QuestionDraftRecord): QuestionDraft => 
   options: it.options,
   correct: it.correct,
   explanation: it.explanation,
+  parts: it.parts ?? [],
   revision: it.revision,
 })

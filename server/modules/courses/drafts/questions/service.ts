@@ -4,7 +4,7 @@ import { Refusal } from '../../../../http/errors.ts'
 import { LessonDraftModel } from '../lessons/model.ts'
 import { ProgrammeDraftModel } from '../model.ts'
 import type { OwnDraft } from '../policy.ts'
-import { questionProblem, STALE } from '../rules.ts'
+import { bankProblem, STALE } from '../rules.ts'
 import { editing } from '../service.ts'
 import { QuestionDraftModel, type QuestionDraftRecord } from './model.ts'
 
@@ -38,7 +38,7 @@ export async function addQuestion(own: OwnDraft, requestId: string, content: Con
 }
 
 async function check({ draft }: OwnDraft, content: Content) {
-  const problem = questionProblem(content)
+  const problem = bankProblem(content)
   if (problem) throw new Refusal('invalid', problem)
   const lesson = await LessonDraftModel.exists({ _id: content.lessonId, programmeDraftId: draft._id })
   if (!lesson) throw new Refusal('invalid', '这道题要归到本课程的一课')

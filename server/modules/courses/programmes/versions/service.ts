@@ -18,7 +18,13 @@ type NewLesson = Omit<LessonRecord, 'programmeId' | 'video'> & {
   video?: LessonRecord['video'] | undefined
   hours?: number
 }
-type NewQuestion = AskedQuestion & { code: string; difficulty: number; lessonId: Types.ObjectId | undefined }
+type NewQuestion = Omit<AskedQuestion, 'kind'> & {
+  kind: AskedQuestion['kind'] | 'case'
+  parts?: AskedQuestion[]
+  code: string
+  difficulty: number
+  lessonId: Types.ObjectId | undefined
+}
 
 /** Everything a version is made of; lessons come with the ids they will have. */
 export interface NewVersion {
@@ -38,6 +44,7 @@ export interface NewVersion {
         | 'isOptional'
         | 'isForClassTeachers'
         | 'givesCertificate'
+        | 'certificate'
       >
     >
   /** The lowest number the version may get. */
