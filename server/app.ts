@@ -23,6 +23,7 @@ import { numberRoutes } from './modules/audit/numbers/routes.ts'
 import { accountRoutes } from './modules/accounts/routes.ts'
 import { demoRoutes } from './modules/accounts/demo/routes.ts'
 import { badgePages } from './modules/certificates/badges/routes.ts'
+import { printingRoutes } from './modules/certificates/printing/routes.ts'
 import { lookRoutes } from './modules/certificates/looks/routes.ts'
 import { certificateRoutes } from './modules/certificates/routes.ts'
 import { verifyPages } from './modules/certificates/verify/routes.ts'
@@ -32,6 +33,7 @@ import { trainingRoutes } from './modules/courses/training/routes.ts'
 import { lessonDraftRoutes } from './modules/courses/drafts/lessons/routes.ts'
 import { questionDraftRoutes } from './modules/courses/drafts/questions/routes.ts'
 import { draftRoutes } from './modules/courses/drafts/routes.ts'
+import { evidenceRoutes } from './modules/courses/evidence/routes.ts'
 import { examRoutes } from './modules/courses/exams/routes.ts'
 import { courseRoutes, mediaPages } from './modules/courses/routes.ts'
 import { reflectionRoutes } from './modules/courses/reflections/routes.ts'
@@ -103,6 +105,7 @@ const ROOMS = [
   pushRoutes,
   courseRoutes,
   examRoutes,
+  evidenceRoutes,
   courseStaffRoutes,
   reflectionRoutes,
   draftRoutes,
@@ -119,6 +122,7 @@ const ROOMS = [
   parentSchoolFigureRoutes,
   myParentSchoolRoutes,
   mySurveyRoutes,
+  printingRoutes,
   approvalRoutes,
   numberRoutes,
   auditRoutes,

@@ -2,6 +2,7 @@ import type { Endpoint } from './endpoint.ts'
 import * as accounts from './accounts.ts'
 import * as audit from './audit.ts'
 import * as certificates from './certificates.ts'
+import * as evidence from './evidence.ts'
 import * as courses from './courses.ts'
 import * as drafts from './drafts.ts'
 import * as families from './families.ts'
@@ -44,6 +45,7 @@ export const ROOMS: Record<string, object> = {
   drafts,
   training,
   certificates,
+  evidence,
   files,
   reflections,
   notify,

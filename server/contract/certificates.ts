@@ -251,3 +251,39 @@ export const previewCertificate = endpoint({
   /** A ten-minute link to a picture. */
   reply: z.object({ link: z.string() }),
 })
+
+/** A file with every valid certificate of a class or grade, a page each, made in the background. */
+export const printing = z.object({
+  id: objectId,
+  programmeTitle: z.string(),
+  unitName: z.string(),
+  status: z.catch(z.enum(['waiting', 'running', 'done', 'failed']), 'running'),
+  total: z.int(),
+  done: z.int(),
+  askedAt: instant,
+  /** A ten-minute link, once it is done. */
+  link: z.nullable(z.string()),
+})
+export type Printing = z.infer<typeof printing>
+
+export const beginPrinting = endpoint({
+  access: 'staff',
+  summary: '把一个班或年级的绿证做成一份PDF，供打印；同一次请求重复提交，只做一份',
+  method: 'POST',
+  path: '/units/:unitId/certificate-printings',
+  input: z.strictObject({
+    unitId: objectId,
+    requestId: z.string().check(z.regex(/^[\w-]{8,64}$/, '编号不对')),
+    code: z.string().check(z.maxLength(60, '课程编号不对')),
+  }),
+  reply: printing,
+})
+
+export const listPrintings = endpoint({
+  access: 'staff',
+  summary: '我在这个单位做的打印文件，新的在前，带进度',
+  method: 'GET',
+  path: '/units/:unitId/certificate-printings',
+  input: z.strictObject({ unitId: objectId }),
+  reply: z.object({ printings: z.array(printing) }),
+})

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { endpoint, instant, objectId } from './endpoint.ts'
+import { day, endpoint, instant, objectId } from './endpoint.ts'
 import { lessonMedium, myReflection, paper, picture, sound, stop } from './lesson-parts.ts'
 
 /** A programme's name in addresses: `grade7`. */
@@ -155,6 +155,23 @@ export const myProgramme = z.object({
   /** Where 继续学习 leads: the first lesson that is not done. */
   nextLessonId: z.nullable(objectId),
   exam: examStanding,
+  /** One certificate for the whole family. */
+  isForFamily: z.optional(z.boolean()),
+  /** What has to be attended beside the lessons. */
+  evidence: z.optional(z.nullable(z.object({ what: z.string(), isGiven: z.boolean() }))),
+  /** The exam is passed, and this is still to come before the certificate. */
+  awaits: z.optional(z.nullable(z.catch(z.enum(['evidence', 'school']), 'school'))),
+  /** The shorter way to the next certificate; `null` where there is none. */
+  renewal: z.optional(
+    z.nullable(
+      z.object({
+        state: z.catch(z.enum(['later', 'open', 'begun']), 'later'),
+        opensOn: day,
+        /** Lessons to learn again. */
+        lessons: z.int(),
+      }),
+    ),
+  ),
 })
 export type MyProgramme = z.infer<typeof myProgramme>
 
@@ -163,6 +180,15 @@ export const readMyProgramme = endpoint({
   summary: '一门课程的目录，每课学到哪里，考试是否可以开始',
   method: 'GET',
   path: '/me/programmes/:code',
+  input: z.strictObject({ code: programmeCode, studentId: z.optional(objectId) }),
+  reply: myProgramme,
+})
+
+export const beginRenewal = endpoint({
+  access: 'guardian',
+  summary: '开始续证：重学几课、考一次短的；点两次只开始一次',
+  method: 'POST',
+  path: '/me/programmes/:code/renewal',
   input: z.strictObject({ code: programmeCode, studentId: z.optional(objectId) }),
   reply: myProgramme,
 })
@@ -314,6 +340,8 @@ export const examResult = z.object({
   /** After passing: every question with its explanation. */
   review: z.array(reviewed),
   certificateId: z.nullable(objectId),
+  /** Passed, and this is still to come before the certificate. */
+  awaits: z.optional(z.nullable(z.catch(z.enum(['evidence', 'school']), 'school'))),
   attemptsLeftToday: z.int(),
   nextAt: z.nullable(instant),
 })
@@ -504,4 +532,44 @@ export const listLearnersOfClass = endpoint({
   path: '/classes/:classId/programmes/:code/learners',
   input: z.strictObject({ classId: objectId, code: programmeCode }),
   reply: z.object({ className: z.string(), families: z.array(learnerFamily) }),
+})
+
+/** What a school does for those who have passed, all at once. */
+export const releaseState = z.object({
+  /** Guardians who have passed and wait for the school. */
+  waiting: z.int(),
+  /** Of those released, how many do not have the certificate yet: it is being issued. */
+  issuing: z.int(),
+  /** Guardians who have passed and still have to show that they took part. */
+  awaitingEvidence: z.int(),
+  abilities: z.object({ release: z.boolean() }),
+})
+export type ReleaseState = z.infer<typeof releaseState>
+
+export const readRelease = endpoint({
+  access: 'staff',
+  summary: '批量发证：一门课程里已经达到条件、等学校发证的有多少，发到哪里了',
+  method: 'GET',
+  path: '/units/:unitId/programmes/:code/release',
+  input: z.strictObject({ unitId: objectId, code: programmeCode }),
+  reply: releaseState,
+})
+
+export const releaseCertificates = endpoint({
+  access: 'staff',
+  summary: '给已经达到条件的家长一次发证；点两次只发一次',
+  method: 'POST',
+  path: '/units/:unitId/programmes/:code/release',
+  input: z.strictObject({ unitId: objectId, code: programmeCode }),
+  reply: releaseState,
+})
+
+export const remindLearners = endpoint({
+  access: 'staff',
+  summary: '提醒还没拿到绿证的家庭去学习，同一个班两小时内最多一次',
+  method: 'POST',
+  path: '/units/:unitId/programmes/:code/reminders',
+  input: z.strictObject({ unitId: objectId, code: programmeCode }),
+  /** Families that were reminded, guardians of theirs, and how many of those WeChat reaches now: 可提醒 23/45. */
+  reply: z.object({ families: z.int(), guardians: z.int(), reachable: z.int() }),
 })

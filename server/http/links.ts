@@ -50,6 +50,7 @@ export interface Download {
     | 'application/json'
     | 'application/pdf'
     | 'image/png'
+    | 'image/jpeg'
     | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
   /** With its ending; Chinese is fine. */
   name: string

@@ -2,7 +2,7 @@ import type { GuardianActor, StaffActor } from '../http/actor.ts'
 import { shanghaiDay } from '../infra/clock.ts'
 import type { Deps } from '../infra/deps.ts'
 import { demoPeople, findDemoPerson, postsNow } from '../modules/accounts/service.ts'
-import * as courses from '../modules/courses/service.ts'
+import { certify } from '../modules/courses/certifying/service.ts'
 import * as exams from '../modules/courses/exams/service.ts'
 import { learner } from '../modules/courses/policy.ts'
 import * as programmes from '../modules/courses/programmes/service.ts'
@@ -118,7 +118,7 @@ async function passExam(actor: GuardianActor, deps: Deps) {
   const answers = (await exams.askedIn(started)).map(({ question, order }) =>
     exams.shownCorrect(question, order),
   )
-  await courses.certify(await exams.submit(learner(actor), String(started._id), answers, clock.now()), deps)
+  await certify(await exams.submit(learner(actor), String(started._id), answers, clock.now()), deps)
 }
 
 /** The 班主任 is there on the next three weekday afternoons. */

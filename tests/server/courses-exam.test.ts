@@ -3,7 +3,7 @@ import { readMyExam, readMyProgramme, startExam, submitExam } from '#contract/co
 import { CertificateModel } from '../../server/modules/certificates/model.ts'
 import { AttemptModel } from '../../server/modules/courses/exams/model.ts'
 import { drawPaper } from '../../server/modules/courses/exams/rules.ts'
-import { certifyPassed } from '../../server/modules/courses/jobs.ts'
+import { certifyPassed } from '../../server/modules/courses/certifying/service.ts'
 import { bankOf } from '../../server/modules/courses/programmes/service.ts'
 import { buildBranch, buildGuardian, buildStudent } from '../support/build.ts'
 import { answersTo, buildContent, publish, studyAll } from '../support/learning.ts'

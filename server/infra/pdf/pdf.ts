@@ -16,6 +16,8 @@ export interface PdfOptions {
   margin?: number
   /** Small print at the foot of every page, beside its number. Without it the pages carry neither. */
   footer?: string
+  /** Pages leave as they are done, for whoever reads `doc` as a stream; there is no footer and no `end` then. */
+  isFlowing?: boolean
 }
 
 export interface Run {
@@ -52,7 +54,7 @@ export function openPdf(options: PdfOptions) {
     size: 'A4',
     layout: options.landscape ? 'landscape' : 'portrait',
     margin,
-    bufferPages: true,
+    bufferPages: !options.isFlowing,
     // pdfkit opens Helvetica unless it is given a font; its typings want a path here.
     font: fontOf('regular') as unknown as string,
     lang: 'zh-CN',
@@ -65,7 +67,7 @@ export function openPdf(options: PdfOptions) {
       CreationDate: options.madeAt,
     },
   })
-  const bytes = collect(doc)
+  const bytes = options.isFlowing ? Promise.resolve(Buffer.alloc(0)) : collect(doc)
   const width = doc.page.width - margin * 2
   const face = (weight: Weight = 'regular') => doc.font(fontOf(weight))
 

@@ -56,6 +56,10 @@ export const ACTS = {
   'certificates.listed': '查看绿证名单',
   'certificate.opened': '打开绿证',
   'certificate.replaced': '换发绿证',
+  'certificates.released': '批量发放绿证',
+  'certificates.printed': '批量打印绿证',
+  'evidence.listed': '查看活动证明',
+  'evidence.decided': '审核活动证明',
   'certificate.look': '修改绿证的样式或电子章',
   'calls.listed': '查看通话预约名单',
   'survey.opened': '开始知晓率调查',
@@ -95,6 +99,8 @@ const OF_A_UNIT: ReadonlySet<Act> = new Set<Act>([
   'answers.read',
   'learners.listed',
   'certificates.listed',
+  'certificates.printed',
+  'evidence.listed',
   'calls.listed',
 ])
 

@@ -1,9 +1,11 @@
 import type { Agenda } from 'agenda'
 import type { Deps } from '../../infra/deps.ts'
 import { freezeIfMissing, unfrozen } from './copies/service.ts'
+import * as printing from './printing/service.ts'
 import { remindOfExpiry } from './expiry/service.ts'
 
 const FREEZE = 'certificates.freeze'
+const PRINT = 'certificates.print'
 const REMIND = 'certificates.remind'
 /** Before people look at their phones, outside the quiet hours. */
 const MORNING = '30 8 * * *'
@@ -23,8 +25,17 @@ export async function freezeMissing(deps: Pick<Deps, 'files' | 'env' | 'log'>) {
 export function certificateJobs(agenda: Agenda, deps: Deps) {
   agenda.define(FREEZE, () => freezeMissing(deps), { concurrency: 1, lockLifetime: 5 * 60_000 })
   agenda.define(REMIND, () => remindOfExpiry(deps), { concurrency: 1, lockLifetime: 60 * 60_000 })
+  agenda.define(
+    PRINT,
+    async () => {
+      await printing.workThrough(deps)
+      await printing.forgetOld(deps)
+    },
+    { concurrency: 1, lockLifetime: 10 * 60_000 },
+  )
   return {
     async start() {
+      await agenda.every('1 minute', PRINT)
       await agenda.every('1 minute', FREEZE)
       await agenda.every(MORNING, REMIND, undefined, { timezone: 'Asia/Shanghai' })
     },

@@ -1,6 +1,4 @@
 import type {
-  ExamPaper,
-  ExamResult,
   Lesson,
   LessonRow,
   ModuleRow,
@@ -13,10 +11,6 @@ import type {
 import type { MyReflection } from '#contract/lesson-parts'
 import { shanghaiDay } from '../../infra/clock.ts'
 import { stateOf } from '../certificates/rules.ts'
-import type { AttemptRecord } from './exams/model.ts'
-import { isRight, scoreOf, type Standing } from './exams/rules.ts'
-import type { Asked } from './exams/service.ts'
-import { shownCorrect } from './exams/service.ts'
 import {
   doneOf,
   heldBackBy,
@@ -28,6 +22,7 @@ import {
 import type { Journey } from './journeys/service.ts'
 import { firstKindOf } from './programmes/lessons/rules.ts'
 import type { LessonRecord, ProgrammeRecord } from './programmes/model.ts'
+import { lessonsAgain } from './renewals/rules.ts'
 import type { WatchRecord } from './watch/model.ts'
 import { freshLedger, furthestOf, type Ledger, percentOf, resumeAt } from './watch/rules.ts'
 import { ledgerOf } from './watch/service.ts'
@@ -83,6 +78,21 @@ export function presentMyProgramme(journey: Journey, now: Date): MyProgramme {
       nextAt: standing.nextAt?.toISOString() ?? null,
       attemptId: lastAttempt ? String(lastAttempt._id) : null,
     },
+    isForFamily: programme.certificate?.per === 'family',
+    evidence: journey.evidence,
+    awaits: lastAttempt?.certificateId ? null : (lastAttempt?.awaits ?? null),
+    renewal: presentRenewal(journey, now),
+  }
+}
+
+/** Whether the certificate can be renewed, from which day, and whether that has begun. */
+function presentRenewal({ programme, renewal, certificate, renewableFrom }: Journey, now: Date) {
+  if (!renewableFrom || !certificate) return null
+  const isOpen = shanghaiDay(now) >= renewableFrom
+  return {
+    state: renewal ? ('begun' as const) : isOpen ? ('open' as const) : ('later' as const),
+    opensOn: renewableFrom,
+    lessons: renewal ? programme.outline.length : lessonsAgain(programme).length,
   }
 }
 
@@ -129,14 +139,6 @@ function presentLessonRow(
 
 /** Named one by one: `correct` and `explanation` stay behind. */
 export const presentQuestion = ({ kind, stem, options }: Question): Question => ({ kind, stem, options })
-
-/** A question on a paper, its options in the order of this paper; the situation of a case is told with each of its questions. */
-function presentAsked({ question, order }: Asked): Question {
-  const { kind, stem, inCase } = question
-  const options = order.map((it) => question.options[it] ?? '')
-  if (!inCase) return { kind, stem, options }
-  return { kind, stem: `${inCase.situation}\n\n${stem}`, options, inCase: { ...inCase, stem } }
-}
 
 export function presentProgress(ledger: Ledger, seconds: number, isWatched: boolean) {
   return {
@@ -222,67 +224,5 @@ export function presentQuizAnswered(
       isRight: rights[at] ?? false,
       explanation: it.explanation,
     })),
-  }
-}
-
-export function presentPaper(
-  attempt: AttemptRecord,
-  asked: Asked[],
-  programme: ProgrammeRecord,
-  now: Date,
-): ExamPaper {
-  return {
-    attemptId: String(attempt._id),
-    programmeCode: programme.code,
-    programmeTitle: programme.title,
-    startedAt: attempt.startedAt.toISOString(),
-    endsAt: attempt.endsAt.toISOString(),
-    now: now.toISOString(),
-    questions: asked.map(presentAsked),
-  }
-}
-
-/** A result: after passing every question is explained, after failing only the lessons to read again are named. */
-export function presentResult(
-  attempt: AttemptRecord,
-  asked: Asked[],
-  programme: ProgrammeRecord,
-  standing: Standing,
-): ExamResult {
-  const reviewed = asked.map((it, at) => presentReviewed(it, attempt.answers[at] ?? []))
-  const isPassed = attempt.status === 'passed'
-  const weak = new Set(
-    asked.filter((_, at) => !reviewed[at]?.isRight).map((it) => String(it.question.lessonId)),
-  )
-  return {
-    attemptId: String(attempt._id),
-    programmeCode: programme.code,
-    programmeTitle: programme.title,
-    outcome: isPassed ? 'passed' : attempt.status === 'failed' ? 'failed' : 'expired',
-    score: scoreOf(attempt.right, asked.length),
-    passPercent: attempt.passPercent ?? programme.exam.passPercent,
-    right: attempt.right,
-    total: asked.length,
-    revise: isPassed
-      ? []
-      : programme.outline
-          .filter((it) => weak.has(String(it.lessonId)))
-          .map((it) => ({ lessonId: String(it.lessonId), title: it.title })),
-    review: isPassed ? reviewed : [],
-    certificateId: attempt.certificateId ? String(attempt.certificateId) : null,
-    attemptsLeftToday: standing.attemptsLeftToday,
-    nextAt: standing.nextAt?.toISOString() ?? null,
-  }
-}
-
-function presentReviewed(asked: Asked, chosen: number[]): Reviewed {
-  const { question, order } = asked
-  const correct = shownCorrect(question, order)
-  return {
-    ...presentAsked(asked),
-    chosen,
-    correct,
-    isRight: isRight(chosen, correct),
-    explanation: question.explanation,
   }
 }

@@ -15,6 +15,7 @@ import {
 } from './present.ts'
 import { mediaDir } from './programmes/service.ts'
 import { mineOf } from './reflections/service.ts'
+import * as renewals from './renewals/service.ts'
 import * as courses from './service.ts'
 import * as watches from './watch/service.ts'
 
@@ -31,6 +32,13 @@ export function courseRoutes(router: Router, deps: Deps) {
   serve(router, api.readMyProgramme, async ({ actor, code, studentId }) => {
     const now = clock.now()
     const children = await childrenFor(actor, studentId)
+    return presentMyProgramme(await journey(learner(actor), code, children, now), now)
+  })
+
+  serve(router, api.beginRenewal, async ({ actor, code, studentId }) => {
+    const now = clock.now()
+    const children = await childrenFor(actor, studentId)
+    await renewals.begin(learner(actor), code, now)
     return presentMyProgramme(await journey(learner(actor), code, children, now), now)
   })
 

@@ -1,22 +1,15 @@
 import type { ChildProgress, Todo } from '#contract/home'
+import { shanghaiDay } from '../../infra/clock.ts'
 import { Refusal } from '../../http/errors.ts'
-import type { Deps } from '../../infra/deps.ts'
-import * as accounts from '../accounts/service.ts'
-import { freezeIfMissing } from '../certificates/copies/service.ts'
+import { dayWritten } from '../certificates/rules.ts'
 import type { CertificateRecord } from '../certificates/model.ts'
-import * as certificates from '../certificates/service.ts'
-import { enqueue } from '../notify/service.ts'
-import * as families from '../org/families/service.ts'
 import type { OwnChild } from '../org/policy.ts'
-import type { AttemptRecord } from './exams/model.ts'
 import { isRight } from './exams/rules.ts'
 import * as exams from './exams/service.ts'
 import { noteIfFinished } from './finishing/service.ts'
 import { gradesOf, type Journey, journey, journeys, lessonFor } from './journeys/service.ts'
-import { isOffered, placesOf } from './offers/rules.ts'
 import { type Learner, parentOf } from './policy.ts'
 import type { LessonRecord } from './programmes/model.ts'
-import * as programmes from './programmes/service.ts'
 import * as watches from './watch/service.ts'
 
 /** Grades a lesson's quiz; it may be tried as often as one likes, once the lesson was studied. */
@@ -75,66 +68,9 @@ export async function startExam(learner: Learner, code: string, children: OwnChi
   if (!child && learner.audience === 'guardian') {
     throw new Refusal('conflict', '请先加入孩子的班级，证书上要写明孩子和学校')
   }
-  return exams.start(learner, child ?? null, standing.programme, now)
+  const renews = standing.renewal?.certificateId ?? null
+  return exams.start(learner, child ?? null, standing.programme, now, renews)
 }
-
-/**
- * Issues what a passed attempt has earned and notes it on the attempt. Safe to run again: whatever was done before is
- * found, not done twice.
- */
-export async function certify(attempt: AttemptRecord, deps: Pick<Deps, 'clock' | 'files' | 'env' | 'log'>) {
-  const [programme, student, children, person] = await Promise.all([
-    programmes.findProgramme(attempt.programmeId),
-    families.findStudent(String(attempt.studentId)),
-    families.childrenOf(String(attempt.personId)),
-    accounts.findPerson(String(attempt.personId)),
-  ])
-  if (!programme || !student) throw new Error('A passed attempt without programme or student')
-  const bond = children.find((it) => it.studentId === String(student._id))
-  const grades = await gradesOf(children)
-  const counted = children.filter(
-    (it) =>
-      it !== bond &&
-      programme.forGrades.includes(grades.get(it.classId) ?? '') &&
-      isOffered(programme, placesOf([it.path]), new Map()),
-  )
-  const certificate = await certificates.issue(
-    {
-      personId: String(attempt.personId),
-      holder: bond?.guardianName || person?.name || `${student.name}的${bond?.relation ?? '家长'}`,
-      attemptId: attempt._id,
-      programme,
-      child: { studentName: student.name, path: student.path },
-      families: [{ studentId: String(student._id), path: student.path }, ...counted],
-    },
-    deps.clock.now(),
-  )
-  await exams.noteCertificate(attempt._id, certificate._id)
-  await tellOf(certificate, String(attempt.personId), deps.clock.now())
-  // The certificate holds with or without its copies; the job that looks for missing ones makes them.
-  await freezeIfMissing(certificate, deps)
-  return certificate
-}
-
-/** The holder hears of it; a second run finds the message already there. */
-const tellOf = (it: CertificateRecord, personId: string, now: Date) =>
-  enqueue(
-    [
-      {
-        kind: 'certificate',
-        subject: it.number,
-        personId,
-        values: {
-          programme: it.programmeTitle,
-          holder: it.holder,
-          number: it.number,
-          issuedOn: it.issuedOn,
-        },
-        page: `packages/course/certificate/certificate?id=${String(it._id)}`,
-      },
-    ],
-    now,
-  )
 
 const PAGES = '/packages/course'
 /** So long the home page says that there is a certificate to look at. */
@@ -153,7 +89,8 @@ const COMMON = { dueOn: null, startsAt: null, isUrgent: false, studentId: null }
 
 function taskOf(it: Journey, now: Date): Todo[] {
   const { programme, standing, certificate } = it
-  if (certificate) {
+  if (certificate && !it.renewal) {
+    if (it.renewableFrom && it.renewableFrom <= shanghaiDay(now)) return [renewalTask(it, certificate, now)]
     if (now.getTime() - certificate.issuedAt.getTime() > NEWS_MS || certificate.status !== 'valid') return []
     return [
       {
@@ -193,9 +130,20 @@ function taskOf(it: Journey, now: Date): Todo[] {
   ]
 }
 
+/** A certificate that ends soon, or has ended: the shorter way is open. */
+const renewalTask = ({ programme }: Journey, { validUntil }: CertificateRecord, now: Date): Todo => ({
+  ...COMMON,
+  key: `renewal:${programme.code}`,
+  kind: 'certificate',
+  title: validUntil < shanghaiDay(now) ? '绿证已经到期，可以续证' : '绿证快到期了，可以续证',
+  note: `${dayWritten(validUntil)}到期，重学几课就能续`,
+  dueOn: validUntil < shanghaiDay(now) ? null : validUntil,
+  page: `${PAGES}/programme/programme?code=${programme.code}`,
+})
+
 /** Where 继续学习 leads: the certificate, the exam, or the next lesson. */
-function pageOf({ certificate, nextLessonId, programme }: Journey) {
-  if (certificate) return `${PAGES}/certificate/certificate?id=${String(certificate._id)}`
+function pageOf({ certificate, nextLessonId, programme, renewal }: Journey) {
+  if (certificate && !renewal) return `${PAGES}/certificate/certificate?id=${String(certificate._id)}`
   if (nextLessonId) return `${PAGES}/lesson/lesson?id=${String(nextLessonId)}`
   return `${PAGES}/exam/exam?code=${programme.code}`
 }

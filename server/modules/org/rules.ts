@@ -14,6 +14,8 @@ export type Action =
   /** Putting a course before families and teachers; a lecturer writes and does not publish. */
   | 'publishCourses'
   | 'revokeCertificates'
+  /** Meetings at which families check in, and pictures that prove they were there. */
+  | 'decideEvidence'
   | 'appoint'
   /** Guardians and joins corrected by hand: relation, primary, barred, wrong matches. */
   | 'keepFamilies'
@@ -58,6 +60,7 @@ const MAY: Record<Action, readonly PostKind[]> = {
   editCourses: [...ADMINS, 'lecturer'],
   publishCourses: ADMINS,
   revokeCertificates: ADMINS,
+  decideEvidence: [...SCHOOL, 'grade_head', 'class_teacher'],
   appoint: ADMINS,
   keepFamilies: ['district_admin', ...SCHOOL, 'class_teacher'],
   transfer: ['district_admin', ...SCHOOL],

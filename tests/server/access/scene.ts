@@ -1,6 +1,7 @@
 import mongoose from 'mongoose'
 import { addQuestionDraft } from '#contract/drafts'
 import { beginUpload } from '#contract/files'
+import { openGathering } from '#contract/evidence'
 import { createLetter, openMyLetter, signMyLetter } from '#contract/letters'
 import { bookSlot, openSlots } from '#contract/meetings'
 import { askToJoin } from '#contract/org'
@@ -10,6 +11,7 @@ import { type PostKind, postKind } from '#contract/posts'
 import { beginPromotion } from '#contract/promotion'
 import { beginAssignment, proposeTransfer } from '#contract/transfers'
 import { PersonModel } from '../../../server/modules/accounts/model.ts'
+import { EvidenceModel } from '../../../server/modules/courses/evidence/model.ts'
 import { AttemptModel } from '../../../server/modules/courses/exams/model.ts'
 import { BarModel } from '../../../server/modules/org/families/bars/model.ts'
 import { ReportModel } from '../../../server/modules/org/families/reports/model.ts'
@@ -265,7 +267,25 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
     name: '手册.pdf',
     bytes: 900,
   })
+  const gathering = await asTeacher(openGathering, {
+    unitId: classId,
+    title: '家长会',
+    minutes: 600,
+    requestId: newRequest(),
+  })
+  const proof = await EvidenceModel.create({
+    personId: mother,
+    studentId,
+    unitIds: klass.path.split('/').filter(Boolean),
+    programmeCode: 'grade7',
+    way: 'upload',
+    title: '参加一次家长会',
+    status: 'waiting',
+    givenAt: world.now(),
+  })
   return {
+    gatheringId: gathering.id,
+    evidenceId: String(proof._id),
     assetId: asset.id,
     ...(await buildSchoolThings(world, school, office)),
     cityId: String(branch.city._id),

@@ -51,6 +51,10 @@ const TOLD: Partial<Record<Act, (unit: string) => string>> = {
   'idNumber.shown': () => '看了孩子完整的证件号（全国学籍号）',
   'copy.opened': () => '打开了您家签字的签收单',
   'certificate.opened': () => '打开了您家的绿证',
+  'certificate.replaced': () => '更正并换发了您家的绿证',
+  'certificates.printed': (unit) => `打印了${unit}的绿证`,
+  'evidence.listed': (unit) => `查看了${unit}家长交来的活动证明`,
+  'evidence.decided': () => '审核了您家交来的活动证明',
 }
 
 export const tellParent = (act: string, unitName: string) =>

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Types } from 'mongoose'
 import { create as qrOf } from 'qrcode'
 import sharp from 'sharp'
@@ -57,6 +58,27 @@ export async function pdfOf(certificate: CertificateRecord, { files, env }: Copy
   })
   drawOn(pdf, sheet, await sealOf(certificate, files))
   return pdf.end()
+}
+
+/** Certificates one after the other as the pages of one PDF, which begins to flow before the last is drawn. */
+export async function drawPages(
+  certificates: AsyncIterable<CertificateRecord>,
+  about: { title: string; madeAt: Date },
+  { files, env }: CopyDeps,
+  noted: (pages: number) => Promise<void>,
+): Promise<Readable> {
+  const pdf = openPdf({ ...about, subject: '家庭教育绿证', landscape: true, margin: 0, isFlowing: true })
+  const draw = async () => {
+    let pages = 0
+    for await (const it of certificates) {
+      if (pages > 0) pdf.doc.addPage()
+      drawOn(pdf, drawSheet(factsOf(it, env.ORIGIN), measure), await sealOf(it, files))
+      await noted(++pages)
+    }
+    pdf.doc.end()
+  }
+  draw().catch((error: unknown) => pdf.doc.destroy(error as Error))
+  return pdf.doc
 }
 
 /** Draws a sheet on the page that is open. */

@@ -39,6 +39,8 @@ const attemptSchema = new Schema(
     renews: { type: id, default: null },
     /** Passed, and something else is still to come before the certificate: evidence, or the school's word. */
     awaits: { type: String, enum: ['evidence', 'school', null], default: null },
+    /** The school has given its word, where certificates wait for it. */
+    releasedAt: { type: Date, default: null },
     /** Where the child was when the paper was begun; of what waits for a school. */
     path: { type: String },
     certificateId: { type: id, default: null },
@@ -61,6 +63,7 @@ attemptSchema.index(
   { awaits: 1, programmeCode: 1, path: 1 },
   { partialFilterExpression: { awaits: { $gt: '' } } },
 )
+attemptSchema.index({ studentId: 1 }, { partialFilterExpression: { awaits: { $gt: '' } } })
 // How questions were answered, the latest papers first.
 attemptSchema.index({ programmeId: 1, endedAt: -1 })
 

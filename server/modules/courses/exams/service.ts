@@ -21,15 +21,22 @@ export const attemptsOf = (personId: string, programmeCode: string) =>
     .lean<AttemptRecord[]>()
 
 /** Begins an attempt, or gives the one that is running: there is one paper, however often the button is pressed. */
-export async function start(learner: Learner, child: OwnChild | null, programme: ProgrammeRecord, now: Date) {
-  const attempts = await attemptsOf(learner.personId, programme.code)
+export async function start(
+  learner: Learner,
+  child: OwnChild | null,
+  programme: ProgrammeRecord,
+  now: Date,
+  renews: Types.ObjectId | null = null,
+) {
+  const sat = await attemptsOf(learner.personId, programme.code)
+  const attempts = renews ? sat.filter((it) => it.renews?.equals(renews)) : sat
   const standing = standingOf(attempts, programme.exam, now)
   const [last] = attempts
   if (standing.state === 'running' && last) return last
   if (standing.state === 'passed') throw new Refusal('conflict', '您已经通过考试，不用再考了')
   if (standing.state === 'resting' && standing.nextAt) throw resting(standing.nextAt, now)
   if (last?.status === 'running') await expire(last)
-  return begin(learner, child, programme, now)
+  return begin(learner, child, programme, now, renews)
 }
 
 const resting = (nextAt: Date, now: Date) =>
@@ -39,7 +46,13 @@ const resting = (nextAt: Date, now: Date) =>
     (nextAt.getTime() - now.getTime()) / 1000,
   )
 
-async function begin(learner: Learner, child: OwnChild | null, programme: ProgrammeRecord, now: Date) {
+async function begin(
+  learner: Learner,
+  child: OwnChild | null,
+  programme: ProgrammeRecord,
+  now: Date,
+  renews: Types.ObjectId | null,
+) {
   const taught = new Map(programme.outline.map((it) => [String(it.lessonId), it.theme]))
   // A renewal asks about its own lessons only.
   const bank = (await programmes.bankOf(programme._id)).filter((it) => taught.has(String(it.lessonId)))
@@ -58,6 +71,7 @@ async function begin(learner: Learner, child: OwnChild | null, programme: Progra
       status: 'running',
       passPercent: programme.exam.passPercent,
       ...(child && { path: child.path }),
+      renews,
       questions: paper.map(({ question, part, order }) => ({ questionId: question._id, part, order })),
       startedAt: now,
       endsAt: new Date(now.getTime() + programme.exam.minutesLimit * 60_000),
@@ -169,6 +183,16 @@ export const uncertified = (limit: number) =>
 
 export const noteCertificate = (attemptId: Types.ObjectId, certificateId: Types.ObjectId) =>
   AttemptModel.updateOne({ _id: attemptId, certificateId: null }, { certificateId })
+
+/** Notes that something is still to come before the certificate, or that nothing is any more. */
+export const setAwaits = (attemptId: Types.ObjectId, awaits: AttemptRecord['awaits']) =>
+  AttemptModel.updateOne({ _id: attemptId, certificateId: null }, { awaits })
+
+/** The passed attempts for a child that wait for evidence. */
+export const awaitingEvidence = (studentId: string) =>
+  AttemptModel.find({ studentId: new Types.ObjectId(studentId), awaits: 'evidence' })
+    .limit(LOOK_BACK)
+    .lean<AttemptRecord[]>()
 
 /** Who of some people has passed. */
 export async function passedAmong(personIds: string[], programmeCode: string) {

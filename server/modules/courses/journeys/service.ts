@@ -7,11 +7,15 @@ import { gradeName } from '../../org/tree/rules.ts'
 import * as tree from '../../org/tree/service.ts'
 import type { AttemptRecord } from '../exams/model.ts'
 import { type Standing, standingOf } from '../exams/rules.ts'
+import * as evidence from '../evidence/service.ts'
 import * as exams from '../exams/service.ts'
 import { type Met, programmeFor, programmesFor } from '../offers/service.ts'
 import type { Learner } from '../policy.ts'
 import type { ProgrammeRecord } from '../programmes/model.ts'
 import * as programmes from '../programmes/service.ts'
+import type { RenewalRecord } from '../renewals/model.ts'
+import { renewableFrom, shortened } from '../renewals/rules.ts'
+import * as renewals from '../renewals/service.ts'
 import { placed } from './placing/rules.ts'
 import {
   isFinished,
@@ -50,6 +54,12 @@ export interface Journey {
   standing: Standing | { state: 'locked'; attemptsLeftToday: number; nextAt: null }
   lastAttempt: AttemptRecord | null
   certificate: CertificateRecord | null
+  /** On the shorter way to the next certificate: `programme` is the shorter one. */
+  renewal: RenewalRecord | null
+  /** The day from which the certificate may be renewed. */
+  renewableFrom: string | null
+  /** What has to be attended beside the lessons, and whether it was. */
+  evidence: { what: string; isGiven: boolean } | null
 }
 
 /** Every programme this person meets: what is required first (A5), then what fits, was begun, or is near. */
@@ -74,25 +84,31 @@ export async function journey(learner: Learner, code: string, children: OwnChild
 
 async function journeyOf(
   learner: Learner,
-  { programme, hasBegun, hasNewer }: Met,
+  { programme: whole, hasBegun, hasNewer }: Met,
   grades: string[],
   now: Date,
 ): Promise<Journey> {
   const { personId } = learner
-  const [seen, attempts, held] = await Promise.all([
-    hasBegun ? watches.watchesOf(personId, programme._id) : [],
-    hasBegun ? exams.attemptsOf(personId, programme.code) : [],
+  const { code, _id } = whole
+  const [seen, sat, held, renewal] = await Promise.all([
+    hasBegun ? watches.watchesOf(personId, _id) : [],
+    hasBegun ? exams.attemptsOf(personId, code) : [],
     hasBegun ? certificates.certificatesOf(personId) : [],
+    hasBegun && whole.certificate?.renewal ? renewals.renewalOf(personId, code) : null,
   ])
+  const programme = renewal ? shortened(whole, renewal.lessonIds) : whole
+  // What was sat before a renewal counts for the certificate before it.
+  const attempts = renewal ? sat.filter((it) => it.renews?.equals(renewal.certificateId)) : sat
   const modules = placed(programme, seen)
   const next = nextLesson(modules)
   const standing = standingOf(attempts, programme.exam, now)
   const certificate = held.find((it) => it.programmeCode === programme.code) ?? null
+  const attended = programme.certificate?.evidence
   const end = {
     hasExam: hasExam(programme),
     isPassed: standing.state === 'passed',
     givesCertificate: programme.givesCertificate !== false,
-    hasCertificate: certificate?.status === 'valid',
+    hasCertificate: certificate?.status === 'valid' && !renewal,
   }
   const isFitting = fits(learner, programme, grades)
   return {
@@ -116,6 +132,11 @@ async function journeyOf(
         : standing,
     lastAttempt: attempts[0] ?? null,
     certificate,
+    renewal,
+    renewableFrom: renewableFrom(programme, certificate),
+    evidence: attended
+      ? { what: attended.what, isGiven: await evidence.isGivenBy(personId, programme.code) }
+      : null,
   }
 }
 

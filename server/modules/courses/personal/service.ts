@@ -1,7 +1,9 @@
 import { Types } from 'mongoose'
 import { AttemptModel, type AttemptRecord } from '../exams/model.ts'
 import { EnrolmentModel, LessonModel, type LessonRecord } from '../programmes/model.ts'
+import { EvidenceModel } from '../evidence/model.ts'
 import { ReflectionModel, type ReflectionRecord } from '../reflections/model.ts'
+import { RenewalModel } from '../renewals/model.ts'
 import { WatchModel, type WatchRecord } from '../watch/model.ts'
 
 const MOST = 2000
@@ -34,5 +36,7 @@ export async function forgetStudies(personId: string) {
     AttemptModel.deleteMany(mine),
     EnrolmentModel.deleteMany(mine),
     ReflectionModel.deleteMany(mine),
+    RenewalModel.deleteMany(mine),
+    EvidenceModel.deleteMany(mine),
   ])
 }

@@ -148,6 +148,8 @@ const programmeSchema = new Schema(
   { strict: 'throw' },
 )
 programmeSchema.index({ code: 1, version: 1 }, { unique: true })
+// Whose certificates count for a grade.
+programmeSchema.index({ stage: 1, forGrades: 1 })
 programmeSchema.index({ unitId: 1, code: 1, version: -1 })
 
 export interface Module {

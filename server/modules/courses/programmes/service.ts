@@ -91,6 +91,16 @@ export const latestByCode = async (codes: readonly string[]) =>
       .lean<ProgrammeRecord[]>(),
   )
 
+/** Every programme that was ever asked of the parents of one of these grades of a stage; what is offered beside it is another thing. */
+export const codesFor = (stage: ProgrammeRecord['stage'], grades: readonly string[]): Promise<string[]> =>
+  ProgrammeModel.distinct('code', {
+    stage,
+    forGrades: { $in: [...grades] },
+    audience: { $ne: 'staff' },
+    isOptional: { $ne: true },
+    givesCertificate: { $ne: false },
+  })
+
 export const findProgramme = (programmeId: string | Types.ObjectId) =>
   ProgrammeModel.findById(programmeId).lean<ProgrammeRecord>()
 

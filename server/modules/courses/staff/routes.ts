@@ -6,11 +6,16 @@ import * as audit from '../../audit/service.ts'
 import { unitScope } from '../../org/policy.ts'
 import { itemStatistics } from '../exams/statistics/service.ts'
 import { ownClass } from '../policy.ts'
+import { certifyPassed } from '../certifying/service.ts'
 import * as programmes from '../programmes/service.ts'
+import * as releasing from '../releasing/service.ts'
+import { remind } from '../reminding/service.ts'
 import { presentAnswered, presentBank, presentOutlineLesson, presentProgramme } from './present.ts'
 import * as staff from './service.ts'
 
-export function courseStaffRoutes(router: Router, { redis, clock }: Deps) {
+export function courseStaffRoutes(router: Router, deps: Deps) {
+  const { redis, clock, log } = deps
+
   serve(router, api.listProgrammes, async ({ actor, unitId }) => {
     const found = await staff.programmesFor(await unitScope(actor, unitId, 'look'), 'guardian')
     return {
@@ -52,13 +57,33 @@ export function courseStaffRoutes(router: Router, { redis, clock }: Deps) {
   })
 
   serve(router, api.readItemStatistics, async ({ actor, unitId, code }) => {
-    await unitScope(actor, unitId, 'editCourses')
-    return itemStatistics(await staff.current(code))
+    const scope = await unitScope(actor, unitId, 'editCourses')
+    return itemStatistics(await staff.current(scope, code))
   })
 
   serve(router, api.readCompletion, async ({ actor, unitId, code }) => {
     const scope = await unitScope(actor, unitId, 'seeFigures')
     return staff.completionOf(scope, await staff.current(scope, code), redis)
+  })
+
+  serve(router, api.readRelease, async ({ actor, unitId, code }) =>
+    releasing.releaseIn(await unitScope(actor, unitId, 'seeFigures'), code),
+  )
+
+  serve(router, api.releaseCertificates, async ({ actor, unitId, code }) => {
+    const scope = await unitScope(actor, unitId, 'revokeCertificates')
+    const { modifiedCount } = await releasing.release(scope, code, clock.now())
+    if (modifiedCount > 0) {
+      await audit.record('certificates.released', { unit: scope, detail: `${modifiedCount}张` }, clock.now())
+      // The tick would begin within a minute.
+      certifyPassed(deps).catch((error: unknown) => log.error({ err: error }, 'certificates not issued'))
+    }
+    return releasing.releaseIn(await unitScope(actor, unitId, 'seeFigures'), code)
+  })
+
+  serve(router, api.remindLearners, async ({ actor, unitId, code }) => {
+    const scope = await unitScope(actor, unitId, 'writeLetters')
+    return remind(scope, await staff.current(scope, code), clock.now(), deps)
   })
 
   serve(router, api.listLearnersOfClass, async ({ actor, classId, code }) => {

@@ -54,7 +54,7 @@ export async function completionOf(scope: UnitScope<'seeFigures'>, programme: Pr
   const kind = BELOW[scope.kind]
   const [required, completed, units] = await Promise.all([
     requiredBy(scope, kind, programme, redis),
-    certificates.certificatesBy(scope, kind, [programme.code]),
+    certificates.certificatesBy(scope, kind, await acceptedCodes(programme)),
     tree.unitsWithin(scope.path, kind),
   ])
   const rows = units
@@ -77,6 +77,14 @@ export async function completionOf(scope: UnitScope<'seeFigures'>, programme: Pr
     },
     rows: scope.kind === 'class' ? [] : rows,
   }
+}
+
+/**
+ * The programmes whose certificates count here: any for the same stage and grade. A family that moves to another district keeps what
+ * it has learned, whoever gave the course (A5).
+ */
+async function acceptedCodes({ code, stage, forGrades }: ProgrammeRecord) {
+  return [...new Set([code, ...(await programmes.codesFor(stage, forGrades))])]
 }
 
 /** Students of the required grades by unit of one kind: one family each. Classes are counted and added up. */
@@ -107,8 +115,12 @@ export async function familiesOfGrades(path: string, grades: readonly string[], 
 }
 
 /** A class family by family: who holds the certificate, who is on the way, who has not begun. */
-export async function learnersOf(scope: UnitScope<'seeFamilies'>, programme: ProgrammeRecord) {
-  const students = await families.classRoll(scope.unitId)
+export const learnersOf = (scope: UnitScope<'seeFamilies'>, programme: ProgrammeRecord) =>
+  learnersIn(scope.unitId, programme)
+
+/** The same for a class below a unit that somebody has been proven to reach. */
+export async function learnersIn(classId: string, programme: ProgrammeRecord) {
+  const students = await families.classRoll(classId)
   const [guardians, versions] = await Promise.all([
     families.guardiansOf(students.map((it) => it._id)),
     programmes.versionsOf(programme.code),
@@ -119,7 +131,7 @@ export async function learnersOf(scope: UnitScope<'seeFamilies'>, programme: Pro
   const personIds = joined.map((it) => it.personId)
   const [percents, held] = await Promise.all([
     percentsOf(personIds, programme.code, versions),
-    certificates.certificatesOfPeople([programme.code], personIds),
+    certificates.certificatesOfPeople(await acceptedCodes(programme), personIds),
   ])
   return students.map((student) => {
     const own = joined.filter((it) => it.studentId.equals(student._id)).map((it) => it.personId)

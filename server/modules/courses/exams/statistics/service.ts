@@ -55,10 +55,17 @@ export async function itemStatistics(programme: ProgrammeRecord) {
   }
 }
 
+type Asked = Pick<ItemFigures, 'code' | 'difficulty' | 'kind' | 'stem' | 'part'> & {
+  lessonId: string
+  options: string[]
+  correct: number[]
+  key: string
+}
+
 const keyOf = (questionId: unknown, part: number | null | undefined) => `${String(questionId)}:${part ?? ''}`
 
 /** A question as what is asked on a paper: a case is each of its parts. */
-function itemsOf(it: QuestionRecord) {
+function itemsOf(it: QuestionRecord): Asked[] {
   const about = { code: it.code, lessonId: String(it.lessonId), difficulty: it.difficulty }
   const { kind, parts = [] } = it
   if (kind !== 'case') {
