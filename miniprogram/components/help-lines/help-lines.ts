@@ -1,17 +1,29 @@
 import { listHelpLines, type HelpLine } from '../../contract'
 import { call } from '../../services/api'
+import { currentChild, watchChild } from '../../services/store'
 
 /**
- * Where to turn when a child or a parent is not well: names, numbers, hours; a tap calls. Fetches the city's list by
- * itself and shows nothing while there is none: a page must not fail because of it.
+ * Where to turn when a child or a parent is not well: names, numbers, hours; a tap calls. Fetches the list of the chosen
+ * child's city by itself and shows nothing while there is none: a page must not fail because of it.
  */
 Component({
   data: { lines: [] as HelpLine[] },
   lifetimes: {
     attached() {
-      void call(listHelpLines, {})
-        .then(({ lines }) => this.setData({ lines }))
-        .catch(() => undefined)
+      const show = () => {
+        const studentId = currentChild()?.studentId
+        void call(listHelpLines, studentId ? { studentId } : {})
+          .then(({ lines }) => {
+            // Another child may have been chosen while this answer was on its way.
+            if (currentChild()?.studentId === studentId) this.setData({ lines })
+          })
+          .catch(() => undefined)
+      }
+      show()
+      stops.set(this, watchChild(show))
+    },
+    detached() {
+      stops.get(this)?.()
     },
   },
   methods: {
@@ -22,3 +34,5 @@ Component({
     },
   },
 })
+
+const stops = new WeakMap<object, () => void>()

@@ -41,6 +41,7 @@ export const ACTS = {
   'unit.changed': '修改单位资料',
   'unit.closed': '停用单位',
   'terms.changed': '修改学期',
+  'hotlines.changed': '修改求助热线',
   'promotion.applied': '学年升级',
   'promotion.undone': '撤销学年升级',
   'transfer.proposed': '提出转学',

@@ -13,3 +13,7 @@ export function inOrder(lines: Line[]): HelpLine[] {
     .sort((a, b) => rank(a.it) - rank(b.it) || a.at - b.at)
     .map(({ it: { name, number, hours, about, allDay } }) => ({ name, number, hours, about, allDay }))
 }
+
+/** Numbers and hours are rung up once a year (B8). */
+export const isCheckDue = (checkedOn: string | null, today: string) =>
+  checkedOn === null || `${Number(checkedOn.slice(0, 4)) + 1}${checkedOn.slice(4)}` <= today

@@ -426,6 +426,11 @@ const others: Record<string, Row> = {
   readMyDay: own,
   listDuties: staff(LOOK),
   listHelpLines: own,
+  readCityHelpLines: staff(['city_admin'], { at: 'city' }),
+  saveCityHelpLines: staff(['city_admin'], {
+    at: 'city',
+    say: said({ set: null, own: [], isChecked: true }),
+  }),
 
   askApproval: staff(KNOW_FAMILIES),
   decideApproval: staff(RESPONSIBLE),

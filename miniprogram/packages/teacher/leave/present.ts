@@ -1,4 +1,5 @@
-import { listMyDeputies, POST_WORDS, type Reply } from '../../../contract'
+import type { listMyDeputies, Reply } from '../../../contract'
+import { POST_WORDS } from '../../../contract'
 import { date, dayOf } from '../../../services/format'
 
 type Leaves = Reply<typeof listMyDeputies>

@@ -21,6 +21,23 @@ const unitSchema = new Schema(
     /** Cities: five years of primary school and four of junior, and the set of `content/hotlines/` it shows. */
     isFiveFour: { type: Boolean, default: false },
     hotlines: { type: String, default: null },
+    /** Cities: help lines of their own beside the set, and the day on which all were last rung up. */
+    helpLines: {
+      type: [
+        new Schema(
+          {
+            name: { type: String, required: true },
+            number: { type: String, required: true },
+            hours: { type: String, required: true },
+            about: { type: String, required: true },
+            allDay: { type: Boolean, required: true },
+          },
+          { _id: false },
+        ),
+      ],
+      default: undefined,
+    },
+    helpLinesCheckedOn: { type: String, default: undefined },
     /** Classes: the year of entry, and the school year it stands for. A class of last year is closed and stays. */
     entryYear: { type: Number, default: null },
     schoolYear: { type: Number, default: null },

@@ -1,4 +1,5 @@
 import type { Types } from 'mongoose'
+import type { CityLine } from '#contract/hotlines'
 import type { UnitKind } from '#contract/org'
 import type { SchoolType, Stage } from '#contract/tree'
 import { Refusal } from '../../../../http/errors.ts'
@@ -189,3 +190,13 @@ export async function close(scope: Keeping, now: Date) {
     await endPostsWithin(unit.path, now)
   })
 }
+
+/** Which help lines the families of a city see. The check is noted only where somebody says that they rang the numbers up. */
+export const setHelpLines = (
+  scope: Keeping,
+  { set, own, checkedOn }: { set: string | null; own: CityLine[]; checkedOn?: string | undefined },
+) =>
+  UnitModel.updateOne(
+    { _id: scope.unitId, kind: 'city' },
+    { hotlines: set, helpLines: own, ...(checkedOn && { helpLinesCheckedOn: checkedOn }) },
+  )
