@@ -1,0 +1,273 @@
+import { readFileSync } from 'node:fs'
+import type { Browser, Page, Request } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { createLetter, openMyLetter } from '#contract/letters'
+import { bookSlot, openSlots } from '#contract/meetings'
+import { askToJoin } from '#contract/org'
+import { PersonModel } from '../../server/modules/accounts/model.ts'
+import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
+import { CertificateModel } from '../../server/modules/certificates/model.ts'
+import { LessonModel } from '../../server/modules/courses/programmes/model.ts'
+import { UnitModel } from '../../server/modules/org/tree/model.ts'
+import { openBrowser, shot } from '../support/browser.ts'
+import { buildStaff, buildStudent } from '../support/build.ts'
+import { passAll, publish } from '../support/learning.ts'
+import { buildClass, DRAFT, newRequest, sendLetter, tick } from '../support/letters.ts'
+import { PASSWORD, useStage } from './stage.ts'
+import { fingers, look, words } from './sweep.ts'
+
+const stage = useStage()
+const { world } = stage
+let browser: Browser
+beforeAll(async () => void (browser = await openBrowser()))
+afterAll(() => browser?.close())
+
+interface Place {
+  path: string
+  as: string
+}
+
+/** Long names are what breaks a narrow page: a school and a title as offices write them. */
+const SCHOOL = '云溪市第一实验中学教育集团东湖分校'
+const TITLE = '关于组织七年级全体学生赴市青少年综合实践基地开展秋季社会实践活动的告知书'
+
+async function scene() {
+  const it = await buildClass(world)
+  await UnitModel.updateOne({ _id: it.school._id }, { name: SCHOOL, fullName: SCHOOL })
+  await UnitModel.updateOne({ _id: it.klass._id }, { name: '2班', fullName: `${SCHOOL}七年级2班` })
+  for (const [personId, as] of [
+    [it.mother, '张三妈妈'],
+    [it.teacher, '李文'],
+  ] as const) {
+    const { openId } = world.simulator().control.identity({ as })
+    const consent = { version: 1, isGiven: true, at: world.now() }
+    await PersonModel.updateOne({ _id: personId }, { demoAs: as, wxOpenId: openId, consent })
+  }
+  const passwordHash = await hashPassword(PASSWORD)
+  const principal = await buildStaff(it.school, 'principal', { name: '陈敏' })
+  const city = await buildStaff(it.city, 'city_admin', { name: '周敏' })
+  for (const [personId, loginName] of [
+    [it.teacher, 'liwen'],
+    [principal, 'chenmin'],
+    [city, 'zhoumin'],
+  ] as const)
+    await PersonModel.updateOne({ _id: personId }, { loginName, passwordHash })
+  return { ...it, ...(await things(it)) }
+}
+
+/** Something on every page: a letter to sign, one that was read, a booking, a certificate, a request to join. */
+async function things(it: Awaited<ReturnType<typeof buildClass>>) {
+  const mother = await world.as(it.mother, 'guardian')
+  const teacher = await world.as(it.teacher, 'staff')
+  const unitId = String(it.klass._id)
+  const studentId = String(it.zhang._id)
+  const letter = await sendLetter(world, it.office, it.school, {
+    title: TITLE,
+    confirmation: 'sign',
+    dueOn: '2027-06-30',
+  })
+  await tick(world)
+  await mother(openMyLetter, { studentId, letterId: letter.id })
+  const office = await world.as(it.office, 'staff')
+  const draft = await office(createLetter, {
+    ...DRAFT,
+    title: TITLE,
+    unitId: String(it.school._id),
+    requestId: newRequest(),
+    audience: [unitId],
+  })
+  await publish(world)
+  await passAll(world, mother)
+  const days = [new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10)]
+  const times = { from: '16:00', until: '18:00', lengthMinutes: 15, gapMinutes: 5 }
+  const { slots } = await teacher(openSlots, { unitId, days, ...times, way: 'phone' })
+  await mother(bookSlot, { studentId, slotId: slots[0]?.id ?? '', topic: '孩子最近作业做到很晚，想聊聊' })
+  const uncle = await PersonModel.create({
+    name: '张强',
+    consent: { version: 1, isGiven: true, at: world.now() },
+  })
+  const { joinCode } = (await UnitModel.findById(unitId).lean()) as unknown as { joinCode?: string }
+  if (joinCode) {
+    const ask = { code: joinCode, childName: '张三', relation: '叔叔', name: '张强' }
+    await (await world.as(String(uncle._id), 'guardian'))(askToJoin, ask as never).catch(() => null)
+  }
+  await buildStudent(it.klass, { name: '欧阳娜娜阿依古丽' })
+  const lesson = await LessonModel.findOne().lean()
+  const certificate = await CertificateModel.findOne().lean()
+  return {
+    studentId,
+    letterId: letter.id,
+    draftId: draft.id,
+    lessonId: String(lesson?._id),
+    certificateId: String(certificate?._id),
+  }
+}
+
+type Scene = Awaited<ReturnType<typeof scene>>
+
+/** Every page of app.json with what it is opened with; a new page is opened without, until somebody says more. */
+function phonePlaces(it: Scene): Place[] {
+  const app = JSON.parse(readFileSync('miniprogram/app.json', 'utf8')) as {
+    pages: string[]
+    subPackages: { root: string; pages: string[] }[]
+  }
+  const all = [
+    ...app.pages,
+    ...app.subPackages.flatMap(({ root, pages }) => pages.map((page) => `${root}/${page}`)),
+  ]
+  const classId = String(it.klass._id)
+  const query: Record<string, string> = {
+    'packages/letter/letter/letter': `id=${it.letterId}&child=${it.studentId}`,
+    'packages/course/lesson/lesson': `id=${it.lessonId}`,
+    'packages/course/exam/exam': 'code=grade7',
+    'packages/course/programme/programme': 'code=grade7',
+    'packages/course/certificate/certificate': `id=${it.certificateId}`,
+    'packages/account/join/join': 'from=phone',
+    'packages/teacher/class/class': `id=${classId}`,
+    'packages/teacher/joins/joins': `id=${classId}`,
+    'packages/teacher/letter/letter': `id=${it.letterId}&unit=${classId}`,
+  }
+  return all.flatMap((path) => {
+    const full = query[path] ? `${path}?${query[path]}` : path
+    if (path.startsWith('packages/teacher')) return [{ path: full, as: '李文' }]
+    return path.startsWith('pages/')
+      ? ['张三妈妈', '李文'].map((as) => ({ path: full, as }))
+      : [{ path: full, as: '张三妈妈' }]
+  })
+}
+
+/** As soon as a page has what it asked for: films and streams never end, and nobody waits for them. */
+function settler(page: Page) {
+  const open = new Set<Request>()
+  page.on('request', (it) => /fetch|xhr|script/.test(it.resourceType()) && open.add(it))
+  page.on('requestfinished', (it) => open.delete(it))
+  page.on('requestfailed', (it) => open.delete(it))
+  return async () => {
+    let quiet = 0
+    for (let waited = 0; waited < 3_000 && quiet < 150; waited += 50) {
+      await page.waitForTimeout(50)
+      quiet = open.size === 0 ? quiet + 50 : 0
+    }
+    open.clear()
+  }
+}
+
+async function becomeTeacher(page: Page) {
+  await page.goto(`${world.origin()}/preview/?as=${encodeURIComponent('李文')}#/pages/mine/mine`)
+  const turn = page.getByText('切换到教师端').filter({ visible: true }).first()
+  await turn.tap()
+  await turn.waitFor({ state: 'hidden' })
+}
+
+async function sweepPhone(
+  places: Place[],
+  { width, height, font }: { width: number; height: number; font: number },
+) {
+  const found: string[] = []
+  const people = [...new Set(places.map((it) => it.as))]
+  for (const as of people) {
+    const context = await browser.newContext({
+      locale: 'zh-CN',
+      timezoneId: 'Asia/Shanghai',
+      viewport: { width, height },
+      hasTouch: true,
+    })
+    const page = await context.newPage()
+    const settled = settler(page)
+    if (as === '李文') await becomeTeacher(page)
+    for (const it of places.filter((one) => one.as === as)) {
+      await page.goto('about:blank')
+      await page.goto(`${world.origin()}/preview/?as=${encodeURIComponent(as)}&font=${font}#/${it.path}`)
+      await page.locator('wx-page').first().waitFor({ timeout: 15_000 })
+      await settled()
+      const name = `${it.path.split('?')[0]?.replaceAll('/', '-') ?? ''}-${as === '李文' ? 'teacher' : 'parent'}`
+      const wrong = [
+        ...(await look(page)),
+        ...(await fingers(page)),
+        ...(await words(page)).filter((one) => !one.startsWith('English')),
+      ]
+      found.push(...wrong.map((one) => `${it.path.split('?')[0]} (${as}, ${width}): ${one}`))
+      if (process.env.SHOTS) await shot(page, `sweep/${width}-${name}`)
+    }
+    await context.close()
+  }
+  return found
+}
+
+it(
+  'every page of the mini-program fits the narrowest phone, and the largest letters',
+  { timeout: 240_000 },
+  async () => {
+    const places = phonePlaces(await scene())
+    const [narrow, large] = await Promise.all([
+      sweepPhone(places, { width: 320, height: 640, font: 1 }),
+      sweepPhone(places, { width: 390, height: 844, font: 1.44 }),
+    ])
+    expect([...narrow, ...large]).toEqual([])
+  },
+)
+
+/** Every address of the console, as the post whose work it is. */
+const consolePlaces = (it: Scene): Place[] => {
+  const school = `unitId=${String(it.school._id)}`
+  const klass = `unitId=${String(it.klass._id)}`
+  const as = (as: string, ...paths: string[]) => paths.map((path) => ({ path, as }))
+  return [
+    ...as(
+      'chenmin',
+      `dashboard?${school}`,
+      `letters?${school}`,
+      `letters/new?${school}`,
+      `letters/${it.draftId}/edit?${school}`,
+      `letters/${it.letterId}?${school}`,
+      `letters/${it.letterId}?${klass}`,
+      'letters/past',
+      `roster?${school}`,
+      `roster/import?${school}`,
+      `families/${it.studentId}?${school}`,
+      `staff?${school}`,
+      `units?${school}`,
+      `transfers?${school}`,
+      `promotion?${school}`,
+      `approvals?${school}`,
+      `audit?${school}`,
+      `certificates?${school}`,
+      `courses?${school}`,
+      `courses/grade7?${school}`,
+      `surveys?${school}`,
+      `joins?${school}`,
+      'account',
+      'nowhere',
+    ),
+    ...as('liwen', `calls?${klass}`, `joins?${klass}`, `roster?${klass}`, `letters/${it.letterId}?${klass}`),
+    ...as('zhoumin', 'dashboard', 'surveys', 'courses', 'letters', 'staff', 'units', 'audit', 'promotion'),
+  ]
+}
+
+async function sweepConsole(places: Place[]) {
+  const found: string[] = []
+  for (const as of [...new Set(places.map((it) => it.as))]) {
+    const { page, errors } = await stage.console(as)
+    const settled = settler(page)
+    for (const it of places.filter((one) => one.as === as)) {
+      await page.goto(`${world.origin()}/admin/${it.path}`)
+      await settled()
+      const name = it.path.split('?')[0] ?? ''
+      const wrong = await words(page)
+      for (const width of [1280, 1024]) {
+        await page.setViewportSize({ width, height: 800 })
+        await page.waitForTimeout(80)
+        wrong.push(...(await look(page)).map((one) => `${one} (${width})`))
+        if (process.env.SHOTS) await shot(page, `sweep/console-${width}-${name.replaceAll('/', '-')}-${as}`)
+      }
+      found.push(...wrong.map((one) => `${name} (${as}): ${one}`))
+    }
+    found.push(...errors.map((one) => `${as}: ${one}`))
+    await page.context().close()
+  }
+  return found
+}
+
+it('every page of the console fits a small desk, and speaks Chinese', { timeout: 240_000 }, async () => {
+  expect(await sweepConsole(consolePlaces(await scene()))).toEqual([])
+})
