@@ -1,15 +1,14 @@
-import mongoose, { type mongo } from 'mongoose'
+import mongoose, { type Model, type mongo } from 'mongoose'
 
 /**
  * Opens the database that all models use. Operators in a filter are our own: what callers say has passed the contract,
  * where `{"$ne": null}` is not a string (S2; docs/decisions/0005-operators.md says why `sanitizeFilter` stays off).
  */
-export async function openMongo(url: string, options: { dbName?: string } = {}) {
+export async function openMongo(url: string, options: { dbName?: string; socketTimeoutMS?: number } = {}) {
   mongoose.set('strictQuery', 'throw')
   // Whatever is written inside connection.transaction(…) joins it, without handing a session through every call.
   mongoose.set('transactionAsyncLocalStorage', true)
   await mongoose.connect(url, {
-    ...options,
     // Measured: more connections than 16 only queue inside the database.
     maxPoolSize: 16,
     // A request never waits longer than this for a connection or for a primary (R13).
@@ -20,6 +19,7 @@ export async function openMongo(url: string, options: { dbName?: string } = {}) 
     w: 'majority',
     retryWrites: true,
     autoIndex: false,
+    ...options,
   })
   return mongoose.connection
 }
@@ -33,11 +33,30 @@ export function runningSession(): mongo.ClientSession | null {
 }
 
 /** Creates what indexes are missing. Run at boot by one process of each kind; harmless twice. */
-export async function ensureIndexes() {
-  for (const model of Object.values(mongoose.models)) {
-    await model.createCollection().catch((error: { code?: number }) => {
-      if (error.code !== 48) throw error // 48: it exists already
+export async function ensureIndexes(
+  models: Pick<Model<never>, 'createCollection' | 'createIndexes'>[] = Object.values(mongoose.models),
+) {
+  for (const model of models) {
+    await untilMade(async () => {
+      await model.createCollection().catch((error: { code?: number }) => {
+        if (error.code !== 48) throw error // 48: it exists already
+      })
+      await model.createIndexes()
     })
-    await model.createIndexes()
+  }
+}
+
+/**
+ * An index over a million documents takes longer to make than one statement may take (found by the benchmark of the search). The database
+ * goes on with it when we hang up, and whoever asks again is answered when it stands.
+ */
+async function untilMade(make: () => Promise<unknown>) {
+  for (;;) {
+    const error = await make().then(
+      () => null,
+      (it: Error) => it,
+    )
+    if (!error) return
+    if (error.name !== 'MongoNetworkTimeoutError') throw error
   }
 }
