@@ -36,7 +36,7 @@ const letLeaseRunOut = () => PromotionModel.updateMany({}, { leaseUntil: new Dat
 async function killWhen(isTime: () => Promise<boolean>) {
   const victim = startWorker()
   const exit = once(victim, 'exit')
-  await expect.poll(isTime, { timeout: 60_000, interval: 3 }).toBe(true)
+  await expect.poll(isTime, { timeout: scaled(300_000, 60_000), interval: 3 }).toBe(true)
   victim.kill('SIGKILL')
   await exit
   await letLeaseRunOut()
@@ -137,4 +137,4 @@ it('is carried out once and turned back once, though its worker is killed again 
   expect(await snapshot()).toEqual(before)
   await expect(call(undoPromotion, { promotionId: id })).resolves.toMatchObject({ status: 'undone' })
   await expect(call(applyPromotion, { promotionId: id })).rejects.toMatchObject({ status: 409 })
-}, 240_000)
+}, scaled(3_600_000, 240_000))
