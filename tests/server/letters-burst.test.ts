@@ -7,6 +7,7 @@ import { deliver } from '../../server/modules/letters/sending/service.ts'
 import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
 import { record } from '../../server/modules/letters/sheets/service.ts'
 import { StudentModel } from '../../server/modules/org/families/model.ts'
+import type { UnitRecord } from '../../server/modules/org/tree/model.ts'
 import { ensureUnit } from '../../server/modules/org/tree/service.ts'
 import { buildBranch, buildGuardian, buildStaff, buildStudent } from '../support/build.ts'
 import { buildClass, sendLetter } from '../support/letters.ts'
@@ -38,10 +39,14 @@ it(
   { timeout: scaled(1_800_000, 120_000) },
   async () => {
     const { school, grade } = await buildBranch()
-    const classes = await Promise.all(
-      Array.from({ length: READS / CLASS }, (_, n) =>
-        ensureUnit({ kind: 'class', name: `${n}班`, code: `B${n}`, parent: grade, grade: 7 }),
-      ),
+    const classes: UnitRecord[] = []
+    // As many at a time as the pool has connections: two thousand at once would wait for one longer than anybody may.
+    await inParallel(
+      Array.from({ length: READS / CLASS }, (_, n) => async () => {
+        const code = `B${n}`
+        classes.push(await ensureUnit({ kind: 'class', name: `${n}班`, code, parent: grade, grade: 7 }))
+      }),
+      16,
     )
     const families = classes.flatMap((klass) =>
       Array.from({ length: CLASS }, () => ({

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { afterAll, beforeAll, beforeEach, vi } from 'vitest'
 import { client } from '#contract/call'
 import { createApp } from '../../server/app.ts'
 import type { Deps } from '../../server/infra/deps.ts'
@@ -55,7 +55,8 @@ export function useWorld(env: Record<string, string> = {}) {
   })
   beforeEach(async () => {
     shift = 0
-    await deps?.redis.flushdb()
+    // On a busy machine a command takes longer than the fifth of a second that a request may wait for it.
+    await vi.waitFor(() => deps?.redis.flushdb(), { timeout: 30_000 })
     await emptyDatabase()
     await beginAnew()
   })
