@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import {
   type Beat,
   merge,
@@ -112,6 +112,21 @@ it('follows double speed, where the player moves half a second a look', async ()
   await record.beat()
 
   expect(sent).toEqual([[{ from: 0, to: 30 }]])
+})
+
+it('counts what was heard behind a dark screen, where a phone looks seldom, and no more than fits between', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const { it, sent } = phone()
+  it.tick(0)
+  vi.setSystemTime(Date.now() + 20_000)
+  it.tick(20)
+  vi.setSystemTime(Date.now() + 20_000)
+  it.tick(90)
+  it.rest(90)
+  await it.beat()
+  vi.useRealTimers()
+
+  expect(sent).toEqual([[{ from: 0, to: 20 }]])
 })
 
 it('joins and cuts ranges', () => {
