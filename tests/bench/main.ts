@@ -6,6 +6,7 @@ import { onLeave } from '../../server/infra/engines/process.ts'
 import { SetupError } from '../../server/infra/engines/setup.ts'
 import { openDeps } from '../../server/infra/open.ts'
 import { buildCity } from './city.ts'
+import { FILM_LINE, filmLine } from './films.ts'
 import { targetAt } from './load.ts'
 import { promotionLine } from './promotion.ts'
 import { measureRoster } from './roster.ts'
@@ -31,8 +32,9 @@ const ROSTER_LINE = 'import a roster'
 const stage = await open()
 onLeave(stage.close)
 try {
-  // The search and the roster have families of their own and need no city around them.
-  if (!values.only.startsWith('search') && values.only !== ROSTER_LINE) await run()
+  // The search and the roster have families of their own, films have none: they need no city around them.
+  if (!values.only.startsWith('search') && ![ROSTER_LINE, FILM_LINE].includes(values.only)) await run()
+  if (FILM_LINE.includes(values.only)) await films()
   if (ROSTER_LINE.includes(values.only)) await roster()
   if ('search families'.includes(values.only)) await search()
 } catch (error) {
@@ -75,6 +77,16 @@ async function promote() {
   } finally {
     await deps.close()
   }
+}
+
+/** A film that begins to play, beside a server that does nothing but send files. */
+async function films() {
+  say('正在转码一段影片……')
+  const origins = {
+    product: await stage.serve(['server/main.ts', '--role=web']),
+    bare: await stage.serve(['tests/bench/bare-files.ts']),
+  }
+  process.stdout.write(`${JSON.stringify(await filmLine(origins, stage.env.DATA_DIR, pace))}\n`)
 }
 
 /** Search as one types over a million families, beside a lookup of one document by a key. */

@@ -54,7 +54,7 @@ export function useAutosave(
         ...said,
         lessonDraftId,
         revision: revision.value,
-        blocks: said.blocks as never,
+        blocks: said.blocks,
       })
       last = written
       revision.value = saved.revision

@@ -3,9 +3,17 @@ import { clock } from '../../../../services/format'
 /** How far the two buttons beside 播放 go. */
 const STEP_SECONDS = 15
 
+interface Playing {
+  fire: (name: string, detail?: object) => void
+}
+
 /** What the manager of WeChat's one background sound is told; it outlives pages, so its listeners are set once. */
-let current: { fire: (name: string, detail?: object) => void } | null = null
+let current: Playing | null = null
 let isListening = false
+
+const hold = (it: Playing | null) => {
+  current = it
+}
 
 function listenOnce(manager: WechatMiniprogram.BackgroundAudioManager) {
   if (isListening) return
@@ -61,7 +69,7 @@ Component({
       const manager = wx.getBackgroundAudioManager()
       if (this.data.isPlaying) return manager.pause()
       if (current === this) return manager.play()
-      current = this
+      hold(this)
       listenOnce(manager)
       manager.title = this.data.title
       manager.epname = this.data.course
@@ -85,7 +93,7 @@ Component({
     },
     silence() {
       if (current !== this) return
-      current = null
+      hold(null)
       wx.getBackgroundAudioManager().stop()
     },
   },

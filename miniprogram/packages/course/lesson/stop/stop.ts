@@ -19,7 +19,7 @@ Component({
   methods: {
     onChoose(event: WechatMiniprogram.CustomEvent<{ option: number }>) {
       if (this.data.isAnswered) return
-      const stop = this.data.stop as Stop
+      const stop = this.data.stop
       const chosen = choose(stop.kind, this.data.chosen, event.detail.option)
       this.setData({ chosen, shown: presentQuestion(stop, chosen) })
     },
@@ -32,7 +32,7 @@ Component({
       }
       this.setData({ busy: true })
       try {
-        const reviewed = await call(answerStop, { lessonId, at: (this.data.stop as Stop).at, chosen })
+        const reviewed = await call(answerStop, { lessonId, at: this.data.stop.at, chosen })
         this.setData({ isAnswered: true, shown: presentReviewed(reviewed) })
       } catch (error) {
         tell(error)
@@ -41,7 +41,7 @@ Component({
       }
     },
     onOn() {
-      this.triggerEvent('on', { at: (this.data.stop as Stop).at })
+      this.triggerEvent('on', { at: this.data.stop.at })
     },
   },
 })
