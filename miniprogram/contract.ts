@@ -46,6 +46,7 @@ export type {
   LearnerFamily,
   Lesson,
   LessonRow,
+  ModuleRow,
   MyProgramme,
   Programme,
   ProgrammeCard,

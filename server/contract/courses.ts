@@ -383,6 +383,9 @@ export const programme = z.object({
   lessons: z.int(),
   questions: z.int(),
   publishedAt: instant,
+  givesCertificate: z.optional(z.boolean()),
+  /** The unit whose programme it is; empty for those everybody has. */
+  unitName: z.optional(z.string()),
 })
 export type Programme = z.infer<typeof programme>
 

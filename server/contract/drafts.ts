@@ -85,7 +85,8 @@ const programmeContent = {
   isForClassTeachers: z.boolean(),
   isOptional: z.boolean(),
   summary: line('简介', 300),
-  hours,
+  /** Whole hours: phones of the first release read no halves. */
+  hours: counted('学时', 0, 200),
   hoursNote: line('学时说明', 100),
   modules: z.array(draftModule).check(z.maxLength(30, '一门课程最多30个单元')),
   /** null: without an exam, the lessons are enough. */

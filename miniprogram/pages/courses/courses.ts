@@ -31,7 +31,9 @@ Page<Data, Custom>({
   },
 
   async refresh() {
-    await (this.selectComponent('#side') as { load?: () => Promise<void> } | null)?.load?.()
+    const load = (id: string) =>
+      (this.selectComponent(id) as { load?: () => Promise<void> } | null)?.load?.() ?? Promise.resolve()
+    await Promise.all([load('#training'), load('#side')])
   },
 
   onShareAppMessage: () => ({

@@ -34,7 +34,7 @@ Component({
       if (!classId) return this.setData({ state: 'ready' })
       try {
         const { programmes } = await call(listProgrammes, { unitId: classId })
-        const programme = programmes.find((it) => it.isTaughtHere !== false)
+        const programme = programmes.find((it) => it.isTaughtHere !== false && it.givesCertificate !== false)
         if (!programme) return this.setData({ state: 'ready', title: '' })
         const { families } = await call(listLearnersOfClass, { classId, code: programme.code })
         if (classId !== this.data.classId) return

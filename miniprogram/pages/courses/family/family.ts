@@ -8,6 +8,9 @@ import { currentChild, watchChild } from '../../../services/store'
 interface Other {
   code: string
   title: string
+  /** 必修 or 推荐, where it is either. */
+  tag: string
+  isRequired: boolean
   about: string
   percent: number
 }
@@ -21,6 +24,8 @@ Component({
     /** The programme shown whole; empty when there is none at all. */
     first: '',
     isRequired: false,
+    /** Ends with a certificate. */
+    earns: true,
     /** Written for the child's grade, to be learnt or left. */
     isOffered: false,
     others: [] as Other[],
@@ -50,7 +55,8 @@ Component({
           state: 'ready',
           isStranger: false,
           first: first?.code ?? '',
-          isRequired: (first?.isRequired && !first.certificate) ?? false,
+          isRequired: (first?.isRequired && !first.certificate && !first.isFinished) ?? false,
+          earns: first?.givesCertificate !== false,
           isOffered: (first?.isFitting && !first.isRequired && !first.certificate) ?? false,
           others: rest.map(presentOther),
         })
@@ -72,7 +78,15 @@ Component({
 const presentOther = (it: ProgrammeCard): Other => ({
   code: it.code,
   title: it.title,
-  about: `${it.forGrades.join('、')}家长 · ${it.hours}学时`,
+  tag: it.isRequired ? '必修' : it.isRecommended ? '推荐' : '',
+  isRequired: it.isRequired,
+  about: [
+    it.forGrades.length > 0 ? `${it.forGrades.join('、')}家长` : it.stage,
+    `${it.hours}学时`,
+    it.unitName,
+  ]
+    .filter(Boolean)
+    .join(' · '),
   percent: it.percent,
 })
 

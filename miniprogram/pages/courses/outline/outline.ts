@@ -3,7 +3,7 @@ import { call, explain } from '../../../services/api'
 import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { currentChild } from '../../../services/store'
-import { presentProgramme, type ShownProgramme } from './present'
+import { presentProgramme, type ShownLesson, type ShownProgramme } from './present'
 
 /** One programme whole: why, how far, the lessons, the exam, the certificate. `load()` fetches it anew. */
 Component({
@@ -11,7 +11,10 @@ Component({
   data: {
     state: 'loading' as 'loading' | 'ready' | 'failed',
     problem: '',
-    shown: null as ShownProgramme | null,
+    shown: null as Omit<ShownProgramme, 'lessons'> | null,
+    /** The lessons on the screen: all of them, or ten of a long series. */
+    rows: [] as ShownLesson[],
+    stretch: 0,
   },
 
   observers: {
@@ -35,18 +38,34 @@ Component({
       try {
         const studentId = currentChild()?.studentId
         const programme = await call(readMyProgramme, { code, ...(studentId && { studentId }) })
-        this.setData({ state: 'ready', shown: presentProgramme(programme) })
+        const { lessons, ...shown } = presentProgramme(programme)
+        all.set(this, lessons)
+        this.setData({ state: 'ready', shown })
+        this.turn(wanted.get(this) ?? Math.max(shown.here, 0))
       } catch (error) {
         // What was shown before is better than nothing on a bad network.
         if (!this.data.shown) this.setData({ state: 'failed', problem: explain(error) })
       }
+    },
+    /** Shows ten lessons of a long series; the wire between page and script carries no more. */
+    turn(at: number) {
+      const part = this.data.shown?.stretches[at]
+      const lessons = all.get(this) ?? []
+      this.setData({ stretch: at, rows: part ? lessons.slice(part.from, part.to) : lessons })
+    },
+    onStretch(event: WechatMiniprogram.BaseEvent) {
+      const { at } = event.currentTarget.dataset as { at: number }
+      wanted.set(this, at)
+      this.turn(at)
     },
     onNext() {
       if (this.data.shown) go(this.data.shown.page)
     },
     onLesson(event: WechatMiniprogram.BaseEvent) {
       const { id } = event.currentTarget.dataset as { id: string }
-      go(`${pages.lesson}?id=${id}`)
+      const row = this.data.rows.find((it) => it.id === id)
+      if (row?.mark === 'locked') void wx.showToast({ title: row.state, icon: 'none' })
+      else go(`${pages.lesson}?id=${id}`)
     },
     onExam() {
       if (this.data.shown?.exam.isOpen) go(`${pages.exam}?code=${this.data.code}`)
@@ -55,4 +74,7 @@ Component({
   },
 })
 
+const all = new WeakMap<object, ShownLesson[]>()
+/** Which ten somebody has turned to themselves. */
+const wanted = new WeakMap<object, number>()
 const underWay = new WeakMap<object, { code: string; done: Promise<void> }>()

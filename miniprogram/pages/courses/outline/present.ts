@@ -1,4 +1,4 @@
-import { MEDIUM_WORDS, type LessonRow, type MyProgramme } from '../../../contract'
+import { MEDIUM_WORDS, type LessonRow, type ModuleRow, type MyProgramme } from '../../../contract'
 import { origin } from '../../../config'
 import { length, nearMoment } from '../../../services/format'
 import { pages } from '../../../services/pages'
@@ -13,8 +13,25 @@ export interface ShownLesson {
   about: string
   poster: string
   percent: number
-  mark: 'done' | 'next' | 'begun' | 'fresh'
+  mark: 'done' | 'next' | 'begun' | 'fresh' | 'locked'
   state: string
+  /** Said before the first lesson of a module. */
+  head: ShownModule | null
+}
+
+export interface ShownModule {
+  title: string
+  rule: string
+  /** 已学1课，还要1课 */
+  progress: string
+  isDone: boolean
+}
+
+/** Some lessons that stand together: of 83 nobody looks through all. */
+export interface Stretch {
+  label: string
+  from: number
+  to: number
 }
 
 export interface ShownProgramme {
@@ -25,28 +42,99 @@ export interface ShownProgramme {
   done: string
   isHeld: boolean
   lessons: ShownLesson[]
+  /** Empty where the list is short enough to be shown whole. */
+  stretches: Stretch[]
+  /** In which of them the next lesson lies. */
+  here: number
+  /** Whose it is, where it comes from, what is new; one line each. */
+  remarks: string[]
+  hasExam: boolean
   exam: { state: string; title: string; note: string; isOpen: boolean }
   /** The one thing to do next. */
   action: string
   page: string
 }
 
+/** Up to so many lessons are one list; more are shown by tens. */
+const WHOLE_LIST = 20
+const TEN = 10
+
 export function presentProgramme(it: MyProgramme, now = new Date()): ShownProgramme {
   const next = nextOf(it)
+  const heads = headsOf(it)
+  const lessons = it.lessons.map((lesson) => ({
+    ...presentRow(lesson, it.nextLessonId),
+    head: heads.get(lesson.id) ?? null,
+  }))
+  const stretches = stretchesOf(lessons.length)
+  const nextAt = it.lessons.findIndex(({ id }) => id === it.nextLessonId)
   return {
     title: it.title,
     why: it.summary,
-    about: `${it.lessonsTotal}课 · ${it.hours}学时 · ${it.validityText}`,
+    about: [`${it.lessonsOffered ?? it.lessonsTotal}课`, `${it.hours}学时`, it.validityText]
+      .filter(Boolean)
+      .join(' · '),
     percent: it.percent,
-    done: it.certificate ? HELD[it.certificate.state] : `已学完${it.lessonsDone}课，共${it.lessonsTotal}课`,
-    isHeld: it.certificate?.state === 'valid',
-    lessons: it.lessons.map((lesson) => presentRow(lesson, it.nextLessonId)),
+    done: doneOf(it),
+    isHeld: it.certificate?.state === 'valid' || (it.isFinished ?? false),
+    lessons,
+    stretches,
+    here: stretches.findIndex(({ from, to }) => from <= nextAt && nextAt < to),
+    remarks: remarksOf(it),
+    hasExam: it.hasExam ?? true,
     exam: presentExam(it, now),
     ...next,
   }
 }
 
 const HELD = { valid: '已拿到绿证', expired: '绿证已过期', revoked: '绿证已被撤销' } as const
+
+function doneOf(it: MyProgramme) {
+  if (it.certificate) return HELD[it.certificate.state]
+  if (it.isFinished) return '已经学完'
+  const isElective = it.lessonsOffered !== undefined && it.lessonsOffered > it.lessonsTotal
+  return `已学完${it.lessonsDone}课，${isElective ? '要学' : '共'}${it.lessonsTotal}课`
+}
+
+function remarksOf(it: MyProgramme) {
+  return [
+    it.unitName ? `${it.unitName}开设` : '',
+    it.source ? `改编自${it.source}` : '',
+    it.hasNewer ? '您学的是较早的一版，照这一版学完就算数' : '',
+  ].filter(Boolean)
+}
+
+/** The modules of a programme that has any, by the lesson each begins with. */
+function headsOf({ modules = [] }: MyProgramme) {
+  const [only] = modules
+  const isPlain =
+    modules.length === 1 && only?.title === '' && !only.isElective && !only.rule.startsWith('按')
+  const named = isPlain ? [] : modules
+  return new Map(
+    named.flatMap((it, at) => {
+      const [first] = it.lessonIds
+      return first ? [[first, headOf(it, at)] as const] : []
+    }),
+  )
+}
+
+function headOf(it: ModuleRow, at: number): ShownModule {
+  const left = Math.round((it.needed - it.done) * 10) / 10
+  return {
+    title: it.title || `第${at + 1}单元`,
+    rule: it.rule,
+    progress: it.isDone ? '已完成' : `已学${it.done}${it.unit}，还要${left}${it.unit}`,
+    isDone: it.isDone,
+  }
+}
+
+function stretchesOf(count: number): Stretch[] {
+  if (count <= WHOLE_LIST) return []
+  return Array.from({ length: Math.ceil(count / TEN) }, (_, at) => {
+    const [from, to] = [at * TEN, Math.min((at + 1) * TEN, count)]
+    return { from, to, label: from + 1 === to ? String(to) : `${from + 1}–${to}` }
+  })
+}
 
 /** What the button says, and where it leads. */
 function nextOf(it: MyProgramme) {
@@ -57,20 +145,32 @@ function nextOf(it: MyProgramme) {
       page: `${pages.lesson}?id=${it.nextLessonId}`,
     }
   }
+  if (it.hasExam === false) {
+    return { action: '再看一遍', page: `${pages.lesson}?id=${it.lessons[0]?.id ?? ''}` }
+  }
   const exam = `${pages.exam}?code=${it.code}`
   if (it.exam.state === 'passed') return { action: '查看考试结果', page: exam }
   return { action: it.exam.state === 'running' ? '继续考试' : '参加考试', page: exam }
 }
 
-function presentRow(it: LessonRow, nextId: string | null): ShownLesson {
+function presentRow(it: LessonRow, nextId: string | null): Omit<ShownLesson, 'head'> {
   const isDone = it.isWatched && it.isQuizPassed
-  const mark = isDone ? 'done' : it.id === nextId ? 'next' : it.watchedPercent > 0 ? 'begun' : 'fresh'
+  const isLocked = !isDone && Boolean(it.lockedBecause)
+  const mark = isLocked
+    ? 'locked'
+    : isDone
+      ? 'done'
+      : it.id === nextId
+        ? 'next'
+        : it.watchedPercent > 0
+          ? 'begun'
+          : 'fresh'
   return {
     id: it.id,
     number: it.number,
     title: it.title,
     about: `${MEDIUM_WORDS[it.medium ?? it.kind]} · ${length(it.minutes)}`,
-    poster: address(it.poster),
+    poster: it.poster ? address(it.poster) : '',
     percent: it.watchedPercent,
     mark,
     state: stateOf(it, isDone),
@@ -79,6 +179,7 @@ function presentRow(it: LessonRow, nextId: string | null): ShownLesson {
 
 function stateOf(it: LessonRow, isDone: boolean) {
   if (isDone) return '已学完'
+  if (it.lockedBecause) return it.lockedBecause
   if (it.isWatched) return '还差随堂题'
   return it.watchedPercent > 0 ? `已学${it.watchedPercent}%` : ''
 }

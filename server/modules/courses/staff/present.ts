@@ -16,6 +16,8 @@ export function presentProgramme(it: ProgrammeRecord): Programme {
     lessons: it.outline.length,
     questions: it.questions,
     publishedAt: it.publishedAt.toISOString(),
+    givesCertificate: it.givesCertificate !== false,
+    unitName: it.unitName ?? '',
   }
 }
 

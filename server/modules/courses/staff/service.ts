@@ -40,8 +40,11 @@ export async function programmesFor(scope: UnitScope, audience: CourseAudience) 
   const grades = numbers.map(gradeName)
   return all
     .map((programme) => ({ programme, isTaughtHere: programme.forGrades.some((it) => grades.includes(it)) }))
-    .sort((a, b) => Number(b.isTaughtHere) - Number(a.isTaughtHere))
+    .sort((a, b) => Number(b.isTaughtHere) - Number(a.isTaughtHere) || earns(b) - earns(a))
 }
+
+/** What leads to a certificate stands before what a unit adds of its own. */
+const earns = ({ programme }: { programme: ProgrammeRecord }) => Number(programme.givesCertificate !== false)
 
 /** What families below a unit must hold a certificate of (A5). */
 export const certifiedProgrammes = async (scope: UnitScope) =>
