@@ -9,6 +9,13 @@ import { faultsOf, lengthOf } from './proofreading.ts'
 
 const COURSES = 'content/courses'
 const HEADINGS = ['孩子心里在发生什么', '这样说，这样做', '先别做这些', '什么时候找人帮忙', '这周的小任务']
+/** What teachers read speaks of students, of parents and of themselves (A8). */
+const STAFF_HEADINGS = ['心里在发生什么', ...HEADINGS.slice(1)]
+/** Parents of a stage get eight lessons and sixty questions; a course for teachers is shorter. */
+const SIZES = {
+  guardian: { lessons: 8, films: 1, questions: 60, draw: 20 },
+  staff: { lessons: 5, films: 0, questions: 25, draw: 10 },
+}
 
 /** What no programme leaves out, whatever the age of the child (A6). */
 const EVERYWHERE: Theme[] = [
@@ -21,6 +28,8 @@ const EVERYWHERE: Theme[] = [
   'warning-signs',
   'law',
 ]
+/** Noticing, talking with parents, after a conflict, the first hour of a danger, and oneself (A8, D4). */
+const STAFF_THEMES: Theme[] = ['warning-signs', 'communication', 'resilience']
 /** What a stage has to speak of besides; 小学 and its two programmes are told apart by grade. */
 const OWN_THEMES: Record<string, Theme[]> = {
   初中: Object.keys(THEMES) as Theme[],
@@ -34,20 +43,22 @@ const themesOf = ({ lessons }: (typeof programmes)[number]) =>
   new Set<Theme>(lessons.flatMap(({ theme, alsoCovers }) => [theme, ...alsoCovers]))
 
 describe.each(programmes)('the programme “$title”', (programme) => {
-  const { lessons, bank } = programme
+  const { lessons, bank, audience = 'guardian' } = programme
+  const size = SIZES[audience]
   const questions = [...lessons.flatMap(({ quiz }) => quiz), ...bank]
   const videos = lessons.flatMap(({ dir, video }) => (video ? [{ dir, ...video }] : []))
 
-  it('has at least eight lessons, a film among them, and lies in the folder of its name', () => {
-    expect(lessons.length).toBeGreaterThanOrEqual(8)
-    expect(videos.length).toBeGreaterThanOrEqual(1)
+  it('has its lessons, for parents a film among them, and lies in the folder of its name', () => {
+    expect(lessons.length).toBeGreaterThanOrEqual(size.lessons)
+    expect(videos.length).toBeGreaterThanOrEqual(size.films)
     expect(programme.code).toBe(path.basename(programme.dir))
     expect(new Set(lessons.map(({ code }) => code)).size).toBe(lessons.length)
   })
 
   it('covers the themes that concern its stage', () => {
     const covered = themesOf(programme)
-    const wanted = [...EVERYWHERE, ...(OWN_THEMES[programme.stage] ?? [])]
+    const wanted =
+      audience === 'staff' ? STAFF_THEMES : [...EVERYWHERE, ...(OWN_THEMES[programme.stage] ?? [])]
     expect(wanted.filter((theme) => !covered.has(theme))).toEqual([])
   })
 
@@ -58,7 +69,9 @@ describe.each(programmes)('the programme “$title”', (programme) => {
 
   it.each(lessons)('goes from what happens to what to do, and to help, in “$title”', ({ body }) => {
     const found = [...body.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
-    expect(found.filter((heading) => heading !== '法律怎么说')).toEqual(HEADINGS)
+    expect(found.filter((heading) => heading !== '法律怎么说')).toEqual(
+      audience === 'staff' ? STAFF_HEADINGS : HEADINGS,
+    )
     expect(body).toContain('12355')
   })
 
@@ -87,7 +100,8 @@ describe.each(programmes)('the programme “$title”', (programme) => {
     expect(file.length).toBeLessThan(200 * 1024)
   })
 
-  describe('a film', () => {
+  // A course for teachers has none.
+  describe.runIf(videos.length > 0)('a film', () => {
     it.each(videos)(
       'in $dir starts while it loads and lasts as long as it says',
       ({ dir, file, seconds }) => {
@@ -119,12 +133,12 @@ describe.each(programmes)('the programme “$title”', (programme) => {
   })
 
   describe('the questions', () => {
-    it('fill an exam three times over, from every lesson', () => {
-      expect(bank).toHaveLength(60)
-      expect(programme.exam).toMatchObject({ draw: 20, passPercent: 80 })
+    it('fill an exam more than twice over, from every lesson', () => {
+      expect(bank).toHaveLength(size.questions)
+      expect(programme.exam).toMatchObject({ draw: size.draw, passPercent: 80 })
       for (const { code } of lessons) {
         const own = bank.filter(({ lesson }) => lesson === code)
-        expect(own.length, code).toBeGreaterThanOrEqual(Math.floor(60 / lessons.length))
+        expect(own.length, code).toBeGreaterThanOrEqual(Math.floor(size.questions / lessons.length))
         expect(new Set(own.map(({ difficulty }) => difficulty)).size, code).toBe(3)
       }
     })
@@ -192,7 +206,7 @@ describe.each(programmes)('the programme “$title”', (programme) => {
 describe('all programmes together', () => {
   it('are written for grades as the tree of units names them, so that their families find them', () => {
     const named = Array.from({ length: 19 }, (_, at) => gradeName(at - 3))
-    for (const { stage, forGrades } of programmes) {
+    for (const { stage, forGrades } of programmes.filter((it) => it.audience !== 'staff')) {
       expect(forGrades.filter((it) => !named.includes(it))).toEqual([])
       expect(forGrades.some((it) => isOfStage(it, stage))).toBe(true)
     }

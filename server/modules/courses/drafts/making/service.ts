@@ -34,7 +34,7 @@ export async function versionOf(draft: ProgrammeDraftRecord): Promise<NewVersion
   const lenders = await lendersOf(lessons)
   const made = placed.flatMap((it, at) => (it ? [lessonFrom(it, at + 1, shown, lenders)] : []))
   const idOf = new Map(made.map((it) => [it.code, it._id]))
-  const about = aboutOf(draft)
+  const about = aboutOf(draft, lessons)
   const asked = bank.map((it) => questionFrom(it, idOf.get(String(it.lessonId))))
   const modules = draft.modules.map(({ title, rule, least, lessonIds }) => ({
     title,
@@ -74,7 +74,7 @@ const NO_EXAM = {
   pauseMinutes: 0,
 }
 
-function aboutOf(draft: ProgrammeDraftRecord): NewVersion['about'] {
+function aboutOf(draft: ProgrammeDraftRecord, lessons: readonly { hours: number }[]): NewVersion['about'] {
   const { certificate } = draft
   const years = certificate?.years ?? 1
   return {
@@ -89,7 +89,8 @@ function aboutOf(draft: ProgrammeDraftRecord): NewVersion['about'] {
     isOptional: draft.isOptional,
     isForClassTeachers: draft.isForClassTeachers,
     summary: draft.summary,
-    hours: draft.hours,
+    // Where nobody said, the lessons say.
+    hours: draft.hours || Math.max(1, Math.round(lessons.reduce((sum, it) => sum + it.hours, 0))),
     hoursNote: draft.hoursNote,
     exam: draft.exam ?? NO_EXAM,
     givesCertificate: certificate !== null,
