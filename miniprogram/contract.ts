@@ -25,10 +25,14 @@ export type { ViewOfMyChild } from '../server/contract/audit.ts'
 export { listMyCertificates, readMyCertificate } from '../server/contract/certificates.ts'
 export type { MyCertificate } from '../server/contract/certificates.ts'
 
+export { checkIn, readMyEvidence } from '../server/contract/evidence.ts'
+export type { MyEvidence } from '../server/contract/evidence.ts'
+
 export {
   answerQuiz,
   answerStop,
   beatLesson,
+  beginRenewal,
   listLearnersOfClass,
   listMyProgrammes,
   listProgrammes,

@@ -28,5 +28,6 @@ export const pages = {
   exam: '/packages/course/exam/exam',
   certificate: '/packages/course/certificate/certificate',
   certificates: '/packages/course/certificates/certificates',
+  evidence: '/packages/course/evidence/evidence',
   survey: '/packages/course/survey/survey',
 } as const

@@ -52,6 +52,16 @@ async function chooseMessageFile({ count = 1, extension = [] }: Choice) {
   }
 }
 
+/** Asks what the camera would have read: a browser in front of a desk sees no code. */
+async function scanCode() {
+  const result = window.prompt('扫到的内容')
+  if (!result) throw new Refused('cancel')
+  return { result, scanType: 'QR_CODE', charSet: 'UTF-8', path: '', rawData: '' }
+}
+
+/** Nothing is made smaller here; what was chosen is what there is. */
+const compressImage = ({ src }: { src: string }) => ({ tempFilePath: src })
+
 function download(filePath: string) {
   const name = filePath.split('/').at(-1) ?? 'file'
   Object.assign(document.createElement('a'), { href: addressOf(filePath), download: name }).click()
@@ -152,6 +162,8 @@ export const mediaApi = (phone: Phone) => ({
   chooseMessageFile: api('chooseMessageFile', chooseMessageFile),
   previewImage: api('previewImage', previewImage),
   openDocument: api('openDocument', openDocument),
+  scanCode: api('scanCode', scanCode),
+  compressImage: api('compressImage', compressImage),
   /** A chat to send to there is not: the file is kept by the browser. */
   shareFileMessage: api('shareFileMessage', ({ filePath }: { filePath: string }) => download(filePath)),
   saveImageToPhotosAlbum: api('saveImageToPhotosAlbum', ({ filePath }: { filePath: string }) =>

@@ -62,6 +62,7 @@ interface Custom {
   onHandIn: () => Promise<void>
   handIn: () => Promise<void>
   onCertificate: () => void
+  onEvidence: () => void
   onRevise: (event: WechatMiniprogram.BaseEvent) => void
   onReview: () => void
   onAgain: () => void
@@ -234,6 +235,9 @@ Page<Data, Custom>({
   },
   onCertificate() {
     replaceWith(`${pages.certificate}?id=${this.data.result?.certificateId ?? ''}`)
+  },
+  onEvidence() {
+    go(`${pages.evidence}?code=${this.code}`)
   },
   onRevise(event) {
     go(`${pages.lesson}?id=${(event.currentTarget.dataset as { id: string }).id}`)

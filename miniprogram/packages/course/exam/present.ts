@@ -48,6 +48,8 @@ export interface ShownResult {
   revise: { lessonId: string; title: string }[]
   review: ShownQuestion[]
   certificateId: string
+  /** What is still to come before the certificate. */
+  awaits: '' | 'evidence' | 'school'
 }
 
 export function presentResult(it: ExamResult, now = new Date()): ShownResult {
@@ -63,12 +65,19 @@ export function presentResult(it: ExamResult, now = new Date()): ShownResult {
     head: heads[it.outcome],
     score: it.outcome === 'expired' ? '' : String(it.score),
     notes: isPassed
-      ? [`答对${it.right}题，共${it.total}题`, '家庭教育绿证已经发放']
+      ? [`答对${it.right}题，共${it.total}题`, nextStep(it)]
       : [...(it.outcome === 'failed' ? [`答对${it.right}题，${it.passPercent}分及格`] : []), again],
     revise: it.revise,
     review: it.review.map(presentReviewed),
     certificateId: it.certificateId ?? '',
+    awaits: it.awaits ?? '',
   }
+}
+
+function nextStep({ awaits, certificateId }: ExamResult) {
+  if (awaits === 'evidence') return '还差一步：参加活动并签到，或交一份证明'
+  if (awaits === 'school') return '学校统一发证，发好了会通知您'
+  return certificateId ? '家庭教育绿证已经发放' : '绿证正在生成'
 }
 
 /** 29:05; never below zero. */

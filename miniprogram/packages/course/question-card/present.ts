@@ -10,6 +10,10 @@ export interface ShownOption {
 
 export interface ShownQuestion {
   kind: string
+  /** What a case tells before it asks. */
+  situation: string
+  /** 第1问，共3问 */
+  part: string
   stem: string
   isMultiple: boolean
   options: ShownOption[]
@@ -23,7 +27,9 @@ const LETTERS = 'ABCDEFGHIJ'
 
 export const presentQuestion = (it: Question, chosen: readonly number[]): ShownQuestion => ({
   kind: KIND[it.kind],
-  stem: it.stem,
+  situation: it.inCase?.situation ?? '',
+  part: it.inCase ? `情境题 · 第${it.inCase.part}问，共${it.inCase.parts}问` : '',
+  stem: it.inCase?.stem ?? it.stem,
   isMultiple: it.kind === 'multiple',
   options: it.options.map((text, at) => ({
     letter: it.kind === 'truefalse' ? '' : (LETTERS[at] ?? ''),

@@ -138,7 +138,8 @@ function stretchesOf(count: number): Stretch[] {
 
 /** What the button says, and where it leads. */
 function nextOf(it: MyProgramme) {
-  if (it.certificate) return { action: '查看绿证', page: `${pages.certificate}?id=${it.certificate.id}` }
+  if (it.certificate && it.renewal?.state !== 'begun')
+    return { action: '查看绿证', page: `${pages.certificate}?id=${it.certificate.id}` }
   if (it.nextLessonId) {
     return {
       action: it.hasBegun ? '继续学习' : '开始学习',
@@ -149,6 +150,9 @@ function nextOf(it: MyProgramme) {
     return { action: '再看一遍', page: `${pages.lesson}?id=${it.lessons[0]?.id ?? ''}` }
   }
   const exam = `${pages.exam}?code=${it.code}`
+  if (it.exam.state === 'passed' && it.awaits === 'evidence') {
+    return { action: '去签到或交证明', page: `${pages.evidence}?code=${it.code}` }
+  }
   if (it.exam.state === 'passed') return { action: '查看考试结果', page: exam }
   return { action: it.exam.state === 'running' ? '继续考试' : '参加考试', page: exam }
 }
