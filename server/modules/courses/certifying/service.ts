@@ -24,15 +24,22 @@ export type CertifyDeps = Pick<Deps, 'clock' | 'files' | 'env' | 'log'>
  * Safe to run again: whatever was done before is found, not done twice.
  */
 export async function certify(attempt: AttemptRecord, deps: CertifyDeps) {
+  const certificate = await issueFor(attempt, deps)
+  // The certificate holds with or without its copies; the job that looks for missing ones makes them.
+  if (certificate) await freezeIfMissing(certificate, deps)
+  return certificate
+}
+
+/** The same without the copies, which take longer than all the rest: many are issued first and drawn after. */
+async function issueFor(attempt: AttemptRecord, deps: CertifyDeps) {
   const programme = await programmes.findProgramme(attempt.programmeId)
   if (!programme) throw new Error('A passed attempt without programme')
   if (await isAwaited(attempt, programme)) return null
   const certificate = await certificates.issue(await earned(attempt, programme), deps.clock.now())
-  await exams.noteCertificate(attempt._id, certificate._id)
   if (attempt.renews) await renewals.finish(attempt.personId, attempt.renews, deps.clock.now())
   await tellOf(certificate, String(attempt.personId), deps.clock.now())
-  // The certificate holds with or without its copies; the job that looks for missing ones makes them.
-  await freezeIfMissing(certificate, deps)
+  // Last of all: from here on nobody looks at the attempt again.
+  await exams.noteCertificate(attempt._id, certificate._id)
   return certificate
 }
 
@@ -57,7 +64,7 @@ export async function certifyPassed(deps: CertifyDeps) {
 /** One that cannot be issued must not hold up the others. */
 async function tryCertify(attempt: AttemptRecord, deps: CertifyDeps) {
   try {
-    await certify(attempt, deps)
+    await issueFor(attempt, deps)
     return true
   } catch (error) {
     deps.log.error({ err: error, attemptId: String(attempt._id) }, 'certificate not issued')
