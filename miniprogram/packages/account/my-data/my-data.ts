@@ -126,6 +126,8 @@ Page<Data, Custom>({
       await call(askDeletion, {})
       this.setData({ leaving: false })
       await this.load()
+      // Until when one may change one's mind stands at the top; the button was at the bottom.
+      void wx.pageScrollTo({ scrollTop: 0 })
     })
   },
   onStay() {
