@@ -7,7 +7,7 @@ import '../app.ts'
 import '../jobs.ts'
 import { systemClock } from '../infra/clock.ts'
 import { openDeps } from '../infra/open.ts'
-import { type Finding, line, runChecks } from './self-check/check.ts'
+import { type Finding, isRed, line, runChecks } from './self-check/check.ts'
 import { ENGINES } from './self-check/engines.ts'
 import { ENVIRONMENT, tryEnv } from './self-check/environment.ts'
 import { QUEUES } from './self-check/queues.ts'
@@ -50,8 +50,10 @@ async function main() {
 
 function tell(findings: Finding[], rest = '') {
   for (const it of findings) console.log(line(it))
-  const wrong = findings.filter((it) => it.problem !== null).length
-  const sum = wrong === 0 ? `${findings.length}项都正常` : `${findings.length}项里有${wrong}项要处理`
+  const wrong = findings.filter(isRed).length
+  const soon = findings.filter((it) => it.problem !== null && !isRed(it)).length
+  const sum =
+    wrong + soon === 0 ? `${findings.length}项都正常` : `${findings.length}项里有${wrong + soon}项要处理`
   console.log(`\n自检：${sum}${rest ? `，${rest}` : ''}。`)
   return wrong === 0 ? 0 : 1
 }

@@ -19,6 +19,8 @@ export interface Check {
   title: string
   /** What to do when it is not so. */
   remedy: string
+  /** Yellow and not red: to be done soon, and nothing fails because of it. */
+  isMild?: true
   /** What is wrong, in words; null when it is as it should be. */
   look: (at: Installation) => Promise<string | null> | string | null
 }
@@ -28,20 +30,25 @@ export interface Finding {
   title: string
   problem: string | null
   remedy: string
+  isMild?: true | undefined
 }
+
+export const isRed = ({ problem, isMild }: Finding) => problem !== null && !isMild
 
 /** Asks all of them, one after the other; one that cannot be asked is a finding, too. */
 export async function runChecks(checks: readonly Check[], at: Installation): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const { name, title, remedy, look } of checks) {
+  for (const { name, title, remedy, isMild, look } of checks) {
     const problem = await Promise.resolve()
       .then(() => look(at))
       .catch((error: unknown) => `查不下去：${error instanceof Error ? error.message : String(error)}`)
-    findings.push({ name, title, problem, remedy })
+    findings.push({ name, title, problem, remedy, isMild })
   }
   return findings
 }
 
-/** ✓ 缓存连得上, or ✗ with what is wrong and what to do, on one line. */
-export const line = ({ title, problem, remedy }: Finding) =>
-  problem === null ? `✓ ${title}` : `✗ ${title}：${problem.replaceAll(/\s*\n\s*/g, '，')}。${remedy}。`
+/** ✓ 缓存连得上, or ✗ (! for what is mild) with what is wrong and what to do, on one line. */
+export const line = ({ title, problem, remedy, isMild }: Finding) =>
+  problem === null
+    ? `✓ ${title}`
+    : `${isMild ? '!' : '✗'} ${title}：${problem.replaceAll(/\s*\n\s*/g, '，')}。${remedy}。`

@@ -11,8 +11,10 @@ import { instantInWords, shanghaiDay } from '../../infra/clock.ts'
 import { PersonModel } from '../../modules/accounts/model.ts'
 import { CertificateModel } from '../../modules/certificates/model.ts'
 import { LetterModel } from '../../modules/letters/model.ts'
+import { isCheckDue } from '../../modules/hotlines/rules.ts'
 import { OutboxModel } from '../../modules/notify/model.ts'
 import { JoinModel } from '../../modules/org/joins/model.ts'
+import { UnitModel } from '../../modules/org/tree/model.ts'
 import type { Check, Installation } from './check.ts'
 
 const MINUTE = 60_000
@@ -128,6 +130,23 @@ export const QUEUES: readonly Check[] = [
           !posts.some(inForce) && sessions.some((it) => it.role === 'staff' && it.expiresAt > at),
       )
       return left.length > 0 ? `${left.length}人没有岗位了，还登录着` : null
+    },
+  },
+  {
+    name: 'helpLines',
+    title: '求助热线一年内核对过（B8）',
+    remedy: '请市管理员逐个拨打后，在控制台“单位”的求助热线里勾选已核对',
+    isMild: true,
+    async look({ now }) {
+      const today = shanghaiDay(now())
+      const cities = await UnitModel.find(
+        { parentId: null, kind: 'city' },
+        { name: 1, helpLinesCheckedOn: 1 },
+      )
+        .limit(MOST)
+        .lean<{ name: string; helpLinesCheckedOn?: string }[]>()
+      const due = cities.filter((it) => isCheckDue(it.helpLinesCheckedOn ?? null, today))
+      return due.length > 0 ? `${due.map((it) => it.name).join('、')}超过一年没有核对` : null
     },
   },
   {
