@@ -136,7 +136,15 @@ export const assignmentStatus = z.enum([
 ])
 export type AssignmentStatus = z.infer<typeof assignmentStatus>
 
-export const groupStatus = z.enum(['checked', 'waiting', 'applying', 'applied', 'declined'])
+export const groupStatus = z.enum([
+  'checked',
+  'waiting',
+  'applying',
+  'applied',
+  'declined',
+  /** The school did not answer within thirty days. */
+  'expired',
+])
 export type GroupStatus = z.infer<typeof groupStatus>
 
 /** The students of one list that go to one school. */
@@ -150,7 +158,7 @@ export const assignedGroup = z.object({
   students: z.int(),
   moved: z.int(),
   failed: z.int(),
-  status: groupStatus,
+  status: z.catch(groupStatus, 'declined'),
   reason: z.nullable(z.string()),
   abilities: z.object({ decide: z.boolean() }),
 })

@@ -1,6 +1,7 @@
 import exceljs from 'exceljs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { readMe } from '#contract/accounts'
+import { listMyMessages } from '#contract/notify'
 import { applyPromotion, beginPromotion } from '#contract/promotion'
 import {
   beginAssignment,
@@ -12,9 +13,11 @@ import {
 } from '#contract/transfers'
 import { addClasses } from '#contract/tree'
 import { AuditModel } from '../../server/modules/audit/model.ts'
+import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { StudentModel } from '../../server/modules/org/families/model.ts'
 import { PromotionModel } from '../../server/modules/org/promotion/model.ts'
 import { GroupModel } from '../../server/modules/org/transfers/assignments/model.ts'
+import { tendGroups } from '../../server/modules/org/transfers/assignments/waiting/service.ts'
 import { matchOf, readHeading, readLine } from '../../server/modules/org/transfers/rules.ts'
 import { UnitModel } from '../../server/modules/org/tree/model.ts'
 import { buildGuardian } from '../support/build.ts'
@@ -166,6 +169,41 @@ describe('an assignment list', () => {
     expect(declined).toMatchObject({ status: 'declined', abilities: { decide: false } })
     expect(await StudentModel.countDocuments({ schoolId })).toBe(0)
     expect(classIds).toHaveLength(2)
+  })
+
+  it('reminds a school that does not answer, and ends after thirty days, which the district hears once', async () => {
+    const built = await scene()
+    const { call, admin, junior, schoolId, classIds, lines } = built
+    const heard = async (personId: string) =>
+      (await (await world.as(personId, 'staff'))(listMyMessages, {})).messages.map((it) => it.title)
+    const after = async (days: number) => {
+      world.pass(days * 86_400_000)
+      await Promise.all([tendGroups(world.deps()), tendGroups(world.deps())])
+      await tendGroups(world.deps())
+    }
+    const { id: assignmentId } = await call(sendAssignment, {
+      assignmentId: (await upload(built, lines())).id,
+    })
+    await after(6.9)
+    expect(await heard(junior.admin)).toEqual(['有一份分配名单等本校确认'])
+    await after(0.2)
+    expect((await heard(junior.admin))[0]).toBe('有一份分配名单还在等本校确认')
+    await after(14)
+    expect(await heard(junior.admin)).toHaveLength(3)
+    expect(await heard(admin)).toEqual([])
+    await after(9)
+    const { groups } = await (await world.as(admin, 'staff'))(readAssignment, { assignmentId })
+    expect(groups).toMatchObject([
+      { status: 'expired', reason: '30天没有等到学校确认，自动结束', abilities: { decide: false } },
+    ])
+    await OutboxModel.deleteMany({})
+    await after(0)
+    expect(await heard(admin)).toEqual(['一份分配名单到期结束了'])
+    const late = { assignmentId, schoolId, accept: true, classIds }
+    await expect((await world.as(junior.admin, 'staff'))(decideAssigned, late)).rejects.toMatchObject({
+      status: 409,
+    })
+    expect(await StudentModel.countDocuments({ schoolId })).toBe(0)
   })
 
   it('refuses a sheet that is no such list', async () => {

@@ -1,9 +1,17 @@
+import { Types } from 'mongoose'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { beatLesson, readMyProgramme } from '#contract/courses'
 import { readDashboard } from '#contract/figures'
-import { listMyTodos } from '#contract/home'
+import { listDuties, listMyTodos } from '#contract/home'
+import { listHelpLines } from '#contract/hotlines'
 import { confirmMyLetter, listMyLetters, openMyLetter } from '#contract/letters'
 import { bookSlot, listFreeSlots, openSlots } from '#contract/meetings'
+import { BarModel } from '../../server/modules/org/families/bars/model.ts'
+import { JoinModel } from '../../server/modules/org/joins/model.ts'
+import { GroupModel } from '../../server/modules/org/transfers/assignments/model.ts'
+import { tendGroups } from '../../server/modules/org/transfers/assignments/waiting/service.ts'
+import { TransferModel } from '../../server/modules/org/transfers/model.ts'
+import { tendTransfers } from '../../server/modules/org/transfers/waiting/service.ts'
 import { buildStaff } from '../support/build.ts'
 import { publish } from '../support/learning.ts'
 import { buildClass, sendLetter } from '../support/letters.ts'
@@ -116,6 +124,66 @@ describe('a slot', () => {
     expect(names(statements).filter((it) => it === 'update outbox')).toHaveLength(6)
     expect(scans(statements)).toEqual([])
     expect(Math.max(...statements.map((it) => it.docsExamined))).toBe(1)
+  })
+})
+
+describe('what waits', () => {
+  /** For one that waits, ten that were answered. */
+  async function plant(path: string, now: Date) {
+    const each = (state: (at: number) => object) =>
+      Array.from({ length: 11 }, (_, at) => ({ ...ids(), waitsSince: now, updatedAt: now, ...state(at) }))
+    const ids = () => ({ studentId: new Types.ObjectId(), personId: new Types.ObjectId() })
+    await TransferModel.collection.insertMany(
+      each((at) => ({ toPath: path, fromPath: '/', status: at === 0 ? 'proposed' : 'accepted' })),
+    )
+    await GroupModel.collection.insertMany(
+      each((at) => ({
+        path,
+        assignmentId: new Types.ObjectId(),
+        schoolId: new Types.ObjectId(),
+        status: at === 0 ? 'waiting' : 'applied',
+      })),
+    )
+    await JoinModel.collection.insertMany(
+      each((at) => ({ path, status: at === 0 ? 'waiting' : 'approved', askedAt: now })),
+    )
+    await BarModel.collection.insertMany(
+      each((at) => ({ guardianshipId: new Types.ObjectId(), status: at === 0 ? 'asked' : 'lifted' })),
+    )
+  }
+
+  it('is counted and tended by indexes that hold nothing but what waits', async () => {
+    const { office, school } = await scene()
+    await plant(school.path, world.now())
+    const call = await world.as(office, 'staff')
+
+    const counted = await statementsOf(() => call(listDuties, { unitId: String(school._id) }))
+    const tended = await statementsOf(async () => {
+      await tendTransfers(world.deps())
+      await tendGroups(world.deps())
+    })
+
+    const places = /(joins|transfers|assignedgroups|familyBars)$/
+    const asked = [...counted, ...tended].filter((it) => places.test(it.name))
+    expect(new Set(asked.map((it) => it.name))).toEqual(
+      new Set([
+        'aggregate joins',
+        'aggregate transfers',
+        'aggregate assignedgroups',
+        'find familyBars',
+        'find transfers',
+        'find assignedgroups',
+      ]),
+    )
+    expect(scans([...counted, ...tended])).toEqual([])
+    expect(Math.max(...asked.map((it) => it.docsExamined))).toBeLessThanOrEqual(1)
+  })
+
+  it('is found for a city’s help lines by the keys of the child and of the city', async () => {
+    const { call, studentId } = await scene()
+    const statements = await statementsOf(() => call(listHelpLines, { studentId }))
+    expect(names(statements)).toEqual([WHO, ...OWN_CHILDREN, 'find units'])
+    expect(scans(statements)).toEqual([])
   })
 })
 

@@ -33,6 +33,7 @@ export const groupText: Record<GroupStatus, string> = {
   applying: '正在转入',
   applied: '已转入',
   declined: '学校退回',
+  expired: '到期结束',
 }
 export const groupTone: Record<GroupStatus, Tone> = {
   checked: 'info',
@@ -40,6 +41,7 @@ export const groupTone: Record<GroupStatus, Tone> = {
   applying: 'primary',
   applied: 'success',
   declined: 'danger',
+  expired: 'info',
 }
 
 /** The server is at work on it, so it is asked about again and again. */

@@ -62,9 +62,9 @@ export const waitingIn = (scope: UnitScope<'decideJoins'>) =>
     .limit(PAGE)
     .lean<JoinRecord[]>()
 
-/** How many requests wait at or below a path that the caller has proven. */
+/** How many requests wait at or below a path that the caller has proven. Counted up to 100. */
 export const countWaitingIn = (path: string) =>
-  JoinModel.countDocuments({ path: within(path), status: 'waiting' })
+  JoinModel.countDocuments({ path: within(path), status: 'waiting' }).limit(100)
 
 export const findJoin = (joinId: string) => JoinModel.findById(joinId).lean<JoinRecord>()
 

@@ -43,6 +43,8 @@ barSchema.index(
 )
 // One question about a guardianship stands at a time.
 barSchema.index({ guardianshipId: 1 }, { unique: true, partialFilterExpression: { status: 'asked' } })
+// What schools are asked, the newest first, and how many there are.
+barSchema.index({ status: 1, _id: -1 }, { partialFilterExpression: { status: 'asked' } })
 barSchema.index({ studentId: 1, status: 1 })
 barSchema.index({ personId: 1, status: 1 })
 barSchema.index({ phoneIndex: 1, status: 1 })

@@ -51,14 +51,20 @@ const groupSchema = new Schema(
     reason: { type: String, default: null },
     decidedBy: { type: id, default: null },
     decidedAt: { type: Date, default: null },
+    /** Since when the school has had it. */
+    waitsSince: { type: Date, default: null },
     leaseUntil: lease,
   },
   { timestamps: true, strict: 'throw' },
 )
 groupSchema.index({ assignmentId: 1, schoolId: 1 }, { unique: true })
 groupSchema.index({ path: 1, _id: -1 })
+// What waits for a school is counted; the tick asks which still wait, and which have just ended unanswered.
+groupSchema.index({ path: 1, status: 1 }, { partialFilterExpression: { status: 'waiting' } })
+groupSchema.index({ _id: 1, status: 1 }, { partialFilterExpression: { status: 'waiting' } })
+groupSchema.index({ decidedAt: 1 }, { partialFilterExpression: { status: 'expired' } })
 groupSchema.index({ status: 1, leaseUntil: 1 }, { partialFilterExpression: { status: 'applying' } })
-export type GroupRecord = InferSchemaType<typeof groupSchema> & { _id: Types.ObjectId }
+export type GroupRecord = InferSchemaType<typeof groupSchema> & { _id: Types.ObjectId; updatedAt: Date }
 export const GroupModel = model('AssignedGroup', groupSchema)
 
 /** A line of the list. */

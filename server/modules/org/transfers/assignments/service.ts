@@ -74,7 +74,10 @@ export async function send(job: AssignmentRecord, scope: Scope, now: Date) {
     if (matchedCount === 0) return
     const groups = await groupsOf(job._id)
     if (groups.length === 0) throw new Refusal('conflict', '名单里没有可以分配的学生')
-    await GroupModel.updateMany({ assignmentId: job._id, status: 'checked' }, { status: 'waiting' })
+    await GroupModel.updateMany(
+      { assignmentId: job._id, status: 'checked' },
+      { status: 'waiting', waitsSince: now },
+    )
     const lines = await LineModel.find(
       { assignmentId: job._id, schoolId: { $ne: null } },
       { studentId: 1 },
@@ -109,7 +112,7 @@ export const groupsTo = (scope: Scope) =>
     .limit(50)
     .lean<GroupRecord[]>()
 
-/** How many lists wait for the schools at or below a path that the caller has proven. */
+/** How many lists wait for the schools at or below a path that the caller has proven. Counted up to 100. */
 export const countWaiting = (path: string) =>
   GroupModel.countDocuments({ path: within(path), status: 'waiting' }).limit(100)
 

@@ -83,6 +83,24 @@ export async function announceGroups(job: AssignmentRecord, groups: GroupRecord[
   }
 }
 
+/** A school hears once more that it has one to confirm, by the day that says so. */
+export async function remindOfGroup(group: GroupRecord, day: number, now: Date) {
+  const people = await nearestHolders(group.path, postsThatMay('transfer'), { now })
+  await tellOfGroup(group, `day-${day}`, people, now, {
+    title: '有一份分配名单还在等本校确认',
+    who: group.from,
+    note: `已经等了${day}天，满${EXPIRE_DAYS}天没有确认会自动结束。${WHERE}`,
+  })
+}
+
+/** Who sent a list hears that a school has not answered. */
+export const announceGroupExpiry = (job: AssignmentRecord, group: GroupRecord, now: Date) =>
+  tellOfGroup(group, 'expired', [String(job.begunBy)], now, {
+    title: '一份分配名单到期结束了',
+    who: group.schoolName,
+    note: `学校${EXPIRE_DAYS}天没有确认，${group.students}名学生都没有转入。需要时请联系学校，再传一次名单。`,
+  })
+
 /** Who sent a list hears what a school said to it. */
 export const announceGroupDecision = (
   job: AssignmentRecord,
