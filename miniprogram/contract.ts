@@ -166,6 +166,20 @@ export {
   readPrivacyText,
 } from '../server/contract/privacy.ts'
 export type { MyData, PrivacyText } from '../server/contract/privacy.ts'
+export {
+  askLive,
+  beatLive,
+  joinLive,
+  listMyLive,
+  readMyLive,
+  registerLive,
+  unregisterLive,
+} from '../server/contract/live.ts'
+export type { LiveRoom, MyLive } from '../server/contract/live.ts'
+
+export { checkInActivity, rateLecturer, readMyParentSchool } from '../server/contract/parent-school.ts'
+export type { Lecturer as SchoolLecturer, MyActivity } from '../server/contract/parent-school.ts'
+
 export { answerMySurvey, listMySurveys, openMySurvey } from '../server/contract/surveys.ts'
 export type { MySurvey, SurveyItem, SurveyQuestion } from '../server/contract/surveys.ts'
 

@@ -38,6 +38,8 @@ import { examRoutes } from './modules/courses/exams/routes.ts'
 import { courseRoutes, mediaPages } from './modules/courses/routes.ts'
 import { reflectionRoutes } from './modules/courses/reflections/routes.ts'
 import { courseStaffRoutes } from './modules/courses/staff/routes.ts'
+import { livePages, myLiveRoutes } from './modules/courses/live/mine/routes.ts'
+import { liveRoutes } from './modules/courses/live/routes.ts'
 import { parentSchoolFigureRoutes } from './modules/courses/schools/figures/routes.ts'
 import { myParentSchoolRoutes } from './modules/courses/schools/mine/routes.ts'
 import { parentSchoolRoutes } from './modules/courses/schools/routes.ts'
@@ -121,6 +123,8 @@ const ROOMS = [
   parentSchoolRoutes,
   parentSchoolFigureRoutes,
   myParentSchoolRoutes,
+  liveRoutes,
+  myLiveRoutes,
   mySurveyRoutes,
   printingRoutes,
   approvalRoutes,
@@ -137,6 +141,7 @@ export function createApp(deps: Deps) {
   docsRoutes(site, deps)
   siteRoutes(site, deps)
   mediaPages(site, deps)
+  livePages(site, deps)
   assetPages(site, deps)
   verifyPages(site, deps)
   badgePages(site, deps)

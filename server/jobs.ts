@@ -4,6 +4,7 @@ import { auditJobs } from './modules/audit/jobs.ts'
 import { fileJobs } from './modules/files/jobs.ts'
 import { letterJobs } from './modules/letters/jobs.ts'
 import { certificateJobs } from './modules/certificates/jobs.ts'
+import { liveJobs } from './modules/courses/live/jobs.ts'
 import { courseJobs } from './modules/courses/jobs.ts'
 import { notifyJobs } from './modules/notify/jobs.ts'
 import { surveyJobs } from './modules/surveys/jobs.ts'
@@ -36,6 +37,7 @@ const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   notifyJobs,
   letterJobs,
   courseJobs,
+  liveJobs,
   certificateJobs,
   fileJobs,
   surveyJobs,

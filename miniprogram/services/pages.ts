@@ -29,5 +29,8 @@ export const pages = {
   certificate: '/packages/course/certificate/certificate',
   certificates: '/packages/course/certificates/certificates',
   evidence: '/packages/course/evidence/evidence',
+  school: '/packages/school/home/home',
+  live: '/packages/school/live/live',
+  liveRoom: '/packages/school/room/room',
   survey: '/packages/course/survey/survey',
 } as const

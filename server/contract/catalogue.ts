@@ -12,6 +12,7 @@ import * as letters from './letters.ts'
 import * as figures from './figures.ts'
 import * as home from './home.ts'
 import * as hotlines from './hotlines.ts'
+import * as live from './live.ts'
 import * as meetings from './meetings.ts'
 import * as notify from './notify.ts'
 import * as org from './org.ts'
@@ -56,6 +57,7 @@ export const ROOMS: Record<string, object> = {
   privacy,
   surveys,
   parentSchools,
+  live,
 }
 
 export interface Named {

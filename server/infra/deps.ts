@@ -4,6 +4,7 @@ import type { Env } from '../env.ts'
 import type { Clock } from './clock.ts'
 import type { FieldCrypto } from './field-crypto.ts'
 import type { FileStore } from './files.ts'
+import type { LiveProvider } from './live/provider.ts'
 import type { WechatClient } from './wechat/client.ts'
 
 /** What the rooms are given at boot; services take the part they need as their last parameter. */
@@ -15,4 +16,5 @@ export interface Deps {
   fields: FieldCrypto
   files: FileStore
   wechat: WechatClient
+  live: LiveProvider
 }

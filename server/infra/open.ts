@@ -5,6 +5,7 @@ import { systemClock } from './clock.ts'
 import type { Deps } from './deps.ts'
 import { fieldCrypto } from './field-crypto.ts'
 import { diskFiles } from './files.ts'
+import { openLive } from './live/open.ts'
 import { openLog } from './log.ts'
 import { openMongo } from './mongo.ts'
 import { openRedis } from './redis.ts'
@@ -16,6 +17,7 @@ export async function openDeps(env: Env): Promise<Deps & { close: () => Promise<
   const log = openLog(env.NODE_ENV === 'test' ? 'silent' : 'info')
   const connection = await openMongo(env.MONGO_URL)
   const redis = openRedis(env.REDIS_URL, log)
+  const live = openLive(env, log)
   await redis.connect().catch(() => null)
   const fields = fieldCrypto(env.FIELD_KEYS, env.INDEX_KEY)
   return {
@@ -32,7 +34,9 @@ export async function openDeps(env: Env): Promise<Deps & { close: () => Promise<
       redis,
       log,
     }),
+    live,
     async close() {
+      await live.close?.()
       redis.disconnect()
       await connection.close()
     },

@@ -63,6 +63,8 @@ export const ACTS = {
   'evidence.decided': '审核活动证明',
   'certificate.look': '修改绿证的样式或电子章',
   'calls.listed': '查看通话预约名单',
+  'live.listed': '查看云课堂出勤名单',
+  'live.asked': '查看云课堂的提问',
   'survey.opened': '开始知晓率调查',
   'messages.listed': '查看提醒送达名单',
   'joins.listed': '查看加入申请',
@@ -103,6 +105,7 @@ const OF_A_UNIT: ReadonlySet<Act> = new Set<Act>([
   'certificates.printed',
   'evidence.listed',
   'calls.listed',
+  'live.listed',
 ])
 
 /** Whether a line that names no child concerns all of its unit. */

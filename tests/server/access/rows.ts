@@ -407,6 +407,36 @@ const parentSchools: Record<string, Row> = {
   rateLecturer: family,
 }
 
+const LIVE = {
+  title: '手机放下来',
+  summary: '',
+  theme: 'guidance',
+  startAt: '2026-12-01T11:00:00.000Z',
+  minutes: 60,
+  grades: [],
+  lecturerIds: [],
+}
+const live: Record<string, Row> = {
+  listLive: staff(FIGURES),
+  createLive: staff(ADMINS, { at: 'school', say: () => ({ ...LIVE, requestId: requestId() }) }),
+  changeLive: staff(ADMINS, { at: 'school', say: said(LIVE) }),
+  cancelLive: staff(ADMINS, { at: 'school' }),
+  beginLive: staff(ADMINS, { at: 'school' }),
+  endLive: staff(ADMINS, { at: 'school' }),
+  readLive: staff(FIGURES),
+  listLiveAttendance: staff(KNOW_FAMILIES),
+  listLiveQuestions: staff(ADMINS, { at: 'school' }),
+  settleLiveQuestion: staff(ADMINS, { at: 'school' }),
+  makeLiveLesson: staff(ADMINS, { at: 'school' }),
+  listMyLive: family,
+  readMyLive: family,
+  registerLive: family,
+  unregisterLive: family,
+  joinLive: family,
+  beatLive: family,
+  askLive: { say: () => ({ requestId: requestId(), text: '怎么聊？' }) },
+}
+
 const others: Record<string, Row> = {
   answerConsent: own,
   readPrivacyText: own,
@@ -458,5 +488,6 @@ export const ROWS: Readonly<Record<string, Row>> = {
   ...files,
   ...surveys,
   ...parentSchools,
+  ...live,
   ...others,
 }

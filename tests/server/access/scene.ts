@@ -287,7 +287,7 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
     gatheringId: gathering.id,
     evidenceId: String(proof._id),
     assetId: asset.id,
-    ...(await buildSchoolThings(world, school, office)),
+    ...(await buildSchoolThings(world, school, { office, mother, studentId })),
     cityId: String(branch.city._id),
     districtId: String(branch.district._id),
     schoolId: String(school._id),

@@ -1,3 +1,4 @@
+import { askLive, createLive, listLiveQuestions } from '#contract/live'
 import { addActivity, addLecturer, saveCharter } from '#contract/parent-school'
 import { createSurvey } from '#contract/surveys'
 import type { UnitRecord } from '../../../server/modules/org/tree/model.ts'
@@ -26,7 +27,11 @@ export const ACTIVITY = {
 } as const
 
 /** What a parent school has around a family: surveys it was drawn for, a team, an activity. */
-export async function buildSchoolThings(world: World, school: UnitRecord, office: string): Promise<Ids> {
+export async function buildSchoolThings(
+  world: World,
+  school: UnitRecord,
+  { office, mother, studentId }: { office: string; mother: string; studentId: string },
+): Promise<Ids> {
   const asOffice = await world.as(office, 'staff')
   const surveyId = await openedSurvey(world, office, school)
   const draft = await asOffice(createSurvey, {
@@ -43,7 +48,23 @@ export async function buildSchoolThings(world: World, school: UnitRecord, office
     requestId: 'request-activity',
   })
   await asOffice(saveCharter, { unitId, version: 0, text: '第一条', adoptedOn: '2026-09-01' })
+  const { id: liveId } = await asOffice(createLive, {
+    unitId,
+    requestId: 'request-live',
+    title: '手机放下来',
+    summary: '',
+    theme: 'guidance',
+    startAt: '2026-11-30T11:00:00.000Z',
+    minutes: 60,
+    grades: [],
+    lecturerIds: [],
+  })
+  const asMother = await world.as(mother, 'guardian')
+  await asMother(askLive, { studentId, liveId, requestId: 'request-question', text: '怎么聊？' })
+  const { questions } = await asOffice(listLiveQuestions, { liveId })
   return {
+    liveId,
+    questionId: questions[0]?.id ?? '',
     surveyId,
     draftSurveyId: draft.id,
     lecturerId: lecturer.id,

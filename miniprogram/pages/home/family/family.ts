@@ -63,6 +63,10 @@ Component({
       go(pages.welcome)
     },
 
+    onSchool() {
+      go(pages.school)
+    },
+
     onLearn(event: WechatMiniprogram.BaseEvent) {
       const { page } = event.currentTarget.dataset as { page: string | null }
       if (page) go(page)

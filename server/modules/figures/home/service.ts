@@ -13,6 +13,8 @@ import * as joins from '../../org/joins/service.ts'
 import { type OwnChild, ownChildren, unitScope, type UnitScope } from '../../org/policy.ts'
 import * as tree from '../../org/tree/service.ts'
 import * as accounts from '../../accounts/service.ts'
+import * as lives from '../../courses/live/service.ts'
+import { seatsOf } from '../../courses/live/mine/service.ts'
 import * as surveys from '../../surveys/mine/service.ts'
 import { inOrderOfUrgency } from './rules.ts'
 
@@ -23,16 +25,24 @@ const MOST_LETTERS = 5
 export async function homeOf(actor: GuardianActor, { clock }: Pick<Deps, 'clock'>) {
   const now = clock.now()
   const children = await ownChildren(actor)
-  const [waiting, letterTodos, courseTodos, callTodos, surveyTodos, progress] = await Promise.all([
+  const [waiting, letterTodos, courseTodos, callTodos, surveyTodos, liveTodos, progress] = await Promise.all([
     matchTodos(actor.personId),
     letterTodosOf(children, now),
     courses.openTasksOf(children, actor.personId, now),
     callTodosOf(actor.personId, now),
     surveyTodosOf(children, now),
+    liveTodosOf(children, actor.personId, now),
     courses.progressOf(children, actor.personId, now),
   ])
   return {
-    todos: inOrderOfUrgency([...waiting, ...letterTodos, ...courseTodos, ...callTodos, ...surveyTodos]),
+    todos: inOrderOfUrgency([
+      ...waiting,
+      ...letterTodos,
+      ...courseTodos,
+      ...callTodos,
+      ...surveyTodos,
+      ...liveTodos,
+    ]),
     children: progress,
   }
 }
@@ -90,6 +100,40 @@ async function callTodosOf(personId: string, now: Date): Promise<Todo[]> {
       studentId: String(booking.studentId),
       page: '/pages/calls/calls',
     }))
+}
+
+/** Live classes that are on, and those of the next two days that somebody has registered for. */
+async function liveTodosOf(children: OwnChild[], personId: string, now: Date): Promise<Todo[]> {
+  const found = await Promise.all(
+    children.map(async (child) => ({ child, classes: (await lives.classesFor(child, now)).coming })),
+  )
+  const seats = await seatsOf(
+    personId,
+    found.flatMap(({ classes }) => classes.map((it) => it._id)),
+  )
+  const seen = new Set<string>()
+  return found.flatMap(({ child, classes }) =>
+    classes.flatMap((live): Todo[] => {
+      const id = String(live._id)
+      const isOn = live.status === 'live'
+      const isNear = live.startAt.getTime() - now.getTime() < 2 * DAY_MS
+      if (seen.has(id) || !(isOn || (seats.get(id)?.registeredAt && isNear))) return []
+      seen.add(id)
+      return [
+        {
+          key: `live:${id}`,
+          kind: 'live',
+          title: `${isOn ? '正在上课' : '云课堂'}：${live.title}`,
+          note: isOn ? '点开就能进课堂' : `${instantInWords(live.startAt)}，${live.minutes}分钟`,
+          dueOn: shanghaiDay(live.startAt),
+          startsAt: live.startAt.toISOString(),
+          isUrgent: isOn,
+          studentId: child.studentId,
+          page: `/packages/school/live/live?id=${id}&student=${child.studentId}`,
+        },
+      ]
+    }),
+  )
 }
 
 async function surveyTodosOf(children: OwnChild[], now: Date): Promise<Todo[]> {

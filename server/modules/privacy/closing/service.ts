@@ -3,6 +3,7 @@ import * as closings from '../../accounts/closing/service.ts'
 import * as audit from '../../audit/service.ts'
 import { forgetHolder } from '../../certificates/personal/service.ts'
 import { forgetStudies } from '../../courses/personal/service.ts'
+import { forgetAttendance } from '../../courses/live/personal/service.ts'
 import { forgetRatings } from '../../courses/schools/ratings/service.ts'
 import { forgetCaller } from '../../meetings/personal/service.ts'
 import { blankMessages, forgetMessages } from '../../notify/personal/service.ts'
@@ -53,6 +54,7 @@ async function close(person: Due, now: Date, deps: Pick<Deps, 'env' | 'fields' |
   await forgetStudies(personId)
   await forgetResults(personId, deps)
   await forgetRatings(personId)
+  await forgetAttendance(personId)
   await forgetHolder(personId, now, deps)
   await forgetMessages(personId, person.wxOpenId ?? null)
   await audit.record('account.closed', { personId }, now)
