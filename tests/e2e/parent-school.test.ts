@@ -134,9 +134,9 @@ async function sitInClass(liveId: string) {
   const phone = await stage.phone('张三妈妈', `packages/school/room/room?id=${liveId}&student=${student}`)
   await phone.see('提问')
   const film = phone.page.locator('wx-video video').first()
-  await expect
-    .poll(() => film.evaluate((it: HTMLVideoElement) => it.currentTime), { timeout: 30_000 })
-    .toBeGreaterThan(2)
+  const at = () => film.evaluate((it) => (it as unknown as { currentTime: number }).currentTime)
+  await film.evaluate((it) => (it as unknown as { play: () => Promise<void> }).play())
+  await expect.poll(at, { timeout: 30_000 }).toBeGreaterThan(2)
   await phone.page.locator('wx-textarea textarea').first().fill('孩子一回家就关门，怎么办？')
   await phone.tap('交给老师')
   await phone.see('我问的')
@@ -186,7 +186,7 @@ async function answerASurvey(built: Scene) {
   await phone.tap('开始')
   for (let at = 0; at < 5; at++) {
     await phone.see(`第${at + 1}题，共5题`)
-    await phone.page.locator('.option').filter({ visible: true }).first().click()
+    await phone.tap(phone.page.locator('.option').filter({ visible: true }).first())
     if (at === 0) await phone.screenshot('parent-school/10-survey-question')
     await phone.tap(at < 4 ? '下一题' : '交卷')
   }
