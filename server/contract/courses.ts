@@ -240,6 +240,8 @@ export const lesson = z.object({
   quiz: z.array(question),
   isQuizPassed: z.boolean(),
   nextLessonId: z.nullable(objectId),
+  /** Whether an exam follows the last lesson. */
+  hasExam: z.optional(z.boolean()),
 })
 export type Lesson = z.infer<typeof lesson>
 

@@ -5,7 +5,7 @@ import { myReflection } from './lesson-parts.ts'
 export const MOST_WORDS = 500
 
 export const saveReflection = endpoint({
-  access: 'guardian',
+  access: 'signedIn',
   summary: '完成一课的实践任务，或者回答讨论题；愿意公开的，审核后其他家长能看到（不写姓名）',
   method: 'PUT',
   path: '/me/lessons/:lessonId/reflection',
@@ -19,7 +19,7 @@ export const saveReflection = endpoint({
 })
 
 export const removeMyReflection = endpoint({
-  access: 'guardian',
+  access: 'signedIn',
   summary: '收回自己写的；这一课的完成不受影响',
   method: 'DELETE',
   path: '/me/lessons/:lessonId/reflection',
@@ -32,8 +32,8 @@ export const sharedReflection = z.object({ id: objectId, text: z.string(), saved
 export type SharedReflection = z.infer<typeof sharedReflection>
 
 export const listSharedReflections = endpoint({
-  access: 'guardian',
-  summary: '同一座城市的其他家长怎么说，新的在前；自己先写了才看得到',
+  access: 'signedIn',
+  summary: '同一座城市的其他家长（老师）怎么说，新的在前；自己先写了才看得到',
   method: 'GET',
   path: '/me/lessons/:lessonId/reflections',
   input: z.strictObject({ lessonId: objectId, after: z.optional(objectId) }),

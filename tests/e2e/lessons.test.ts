@@ -8,8 +8,10 @@ import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { buildBranch, buildGuardian, buildStaff, buildStudent } from '../support/build.ts'
 import { shot } from '../support/browser.ts'
-import { makeFilm, makePhoto, ownFolder } from '../support/films.ts'
-import { beginCourse, putOut, writeLesson } from '../support/writing.ts'
+import { makeFilm, makePdf, makePhoto, makeSound, ownFolder } from '../support/films.ts'
+import { watchLesson } from '../support/learning.ts'
+import { uploadMade } from '../support/uploading.ts'
+import { beginCourse, putOut, text, writeLesson } from '../support/writing.ts'
 import { PASSWORD, useStage } from './stage.ts'
 
 const stage = useStage()
@@ -63,8 +65,7 @@ it('is written in the console with a real film, and watched on the phone up to i
   await workThroughAssets(world.deps())
   await page.getByText('0分20秒').waitFor()
 
-  const text = page.getByRole('textbox', { name: '正文' })
-  await text.click()
+  await page.getByRole('textbox', { name: '正文' }).click()
   await page.getByRole('button', { name: '小标题' }).click()
   await page.keyboard.type('这样说')
   await page.keyboard.press('Enter')
@@ -82,6 +83,9 @@ it('is written in the console with a real film, and watched on the phone up to i
   await page.getByLabel('讲解').fill('先接住，再问事。')
   await page.getByText('已自动保存').waitFor()
   await shot(page, 'lessons/editor')
+  await page.mouse.move(500, 300)
+  await page.mouse.wheel(0, -9000)
+  await shot(page, 'lessons/editor-top')
 
   const saved = await office(readLessonDraft, { lessonDraftId })
   expect(saved.blocks.map((it) => it.kind)).toEqual(['heading', 'paragraph', 'picture'])
@@ -103,5 +107,54 @@ it('is written in the console with a real film, and watched on the phone up to i
   await shot(phone.page, 'lessons/phone-stop')
   await phone.tap('接着看')
   await phone.page.getByText('这一课已学完').first().waitFor({ timeout: 60_000 })
+  await phone.close()
+}, 180_000)
+
+it('is heard, looked through, opened, done at home and talked about on the phone', async () => {
+  const { office, draft, call, school } = await scene()
+  const unitId = String(school._id)
+  const put = (kind: 'audio' | 'image' | 'pdf', name: string, bytes: Buffer) =>
+    uploadMade(world, office, unitId, { kind, name, bytes })
+  const sound = await put('audio', '睡前.mp3', await makeSound(9))
+  const photo = await put('image', '一.jpg', await makePhoto())
+  const paper = await put('pdf', '家庭手机约定.pdf', makePdf({ pages: 4 }))
+  const blocks = text('睡前的十分钟，关了灯，只听他说。')
+  await writeLesson(office, draft.id, 'audio', {
+    title: '睡前十分钟',
+    assetIds: [sound.id],
+    poster: photo.address ?? '',
+    blocks,
+  })
+  await writeLesson(office, draft.id, 'slides', { title: '看图说话', assetIds: [photo.id], blocks })
+  await writeLesson(office, draft.id, 'pdf', { title: '手机约定', assetIds: [paper.id], blocks })
+  await writeLesson(office, draft.id, 'task', {
+    title: '做一顿饭',
+    prompt: '本周和孩子一起做一顿饭，饭桌上不谈学习',
+    blocks,
+  })
+  await putOut(office, draft.id)
+  const { lessons } = await call(readMyProgramme, { code: draft.code })
+  const [heard, looked, opened, done] = lessons.map((it) => it.id)
+  await watchLesson(world, call, done ?? '')
+
+  const page = (id = '') => `packages/course/lesson/lesson?id=${id}`
+  const phone = await stage.phone('张三妈妈', page(heard))
+  await phone.see('锁屏以后也会接着放')
+  await shot(phone.page, 'lessons/phone-audio')
+  await phone.page.getByLabel('播放', { exact: true }).first().tap()
+  await phone.page.getByText('这一课已学完').first().waitFor({ timeout: 60_000 })
+  await stage.openPage(phone, '张三妈妈', page(looked))
+  await phone.see('左右滑动')
+  await shot(phone.page, 'lessons/phone-slides')
+  await stage.openPage(phone, '张三妈妈', page(opened))
+  await phone.see('共4页')
+  await shot(phone.page, 'lessons/phone-pdf')
+  await stage.openPage(phone, '张三妈妈', page(done))
+  await phone.see('这周试一试')
+  await shot(phone.page, 'lessons/phone-task')
+  await phone.page.locator('textarea').fill('他把鸡蛋打在了地上，我们都笑了。')
+  await phone.tap('我和孩子做到了')
+  await phone.see('只有您自己看得到')
+  await shot(phone.page, 'lessons/phone-task-done')
   await phone.close()
 }, 180_000)

@@ -191,6 +191,7 @@ export function presentLesson(
     quiz: lesson.quiz.map(presentQuestion),
     isQuizPassed: Boolean(watch?.quizPassedAt),
     nextLessonId: next ? String(next.lessonId) : null,
+    hasExam: programme.exam.draw > 0,
   }
 }
 

@@ -151,11 +151,11 @@ Page<Data, Custom>({
           ? `上次${seen}到${clock(progress.resumeAt)}，已为您接着放`
           : '',
       progress,
-      progressText: this.progressWords(progress),
       quiz: lesson.quiz,
       reflection: lesson.reflection ?? null,
       isQuizPassed: lesson.isQuizPassed,
     })
+    this.setData({ progressText: this.progressWords(progress) })
     if (!shown.isPlayed) this.startReading()
   },
 
@@ -186,7 +186,8 @@ Page<Data, Custom>({
 
   progressWords(progress) {
     const lesson = this.received ? presentLesson(this.received) : null
-    return progressInWords(lesson?.medium ?? 'article', progress, this.received?.quiz.length)
+    const isDone = this.data.isQuizPassed
+    return progressInWords(lesson?.medium ?? 'article', progress, this.received?.quiz.length, isDone)
   },
 
   player() {
@@ -302,11 +303,13 @@ Page<Data, Custom>({
   },
   onPassed() {
     this.setData({ isQuizPassed: true })
+    if (this.data.progress) this.setData({ progressText: this.progressWords(this.data.progress) })
   },
   onNext() {
     const next = this.data.lesson?.nextLessonId
     const code = this.received?.programmeCode ?? ''
-    replaceWith(next ? `${pages.lesson}?id=${next}` : `${pages.exam}?code=${code}`)
+    const last = this.received?.hasExam === false ? pages.programme : pages.exam
+    replaceWith(next ? `${pages.lesson}?id=${next}` : `${last}?code=${code}`)
   },
 
   onShareAppMessage() {

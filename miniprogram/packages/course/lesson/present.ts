@@ -23,6 +23,8 @@ export interface ShownLesson {
   blocks: Block[]
   sources: string[]
   nextLessonId: string
+  /** Where the bar at the end leads. */
+  nextText: string
 }
 
 export function presentLesson(it: Lesson): ShownLesson {
@@ -45,6 +47,7 @@ export function presentLesson(it: Lesson): ShownLesson {
     blocks: it.blocks,
     sources: it.sources,
     nextLessonId: it.nextLessonId ?? '',
+    nextText: it.nextLessonId ? '学下一课' : it.hasExam === false ? '回到课程' : '去参加考试',
   }
 }
 
@@ -67,8 +70,9 @@ export function progressInWords(
   medium: LessonMedium,
   { seconds, watchedPercent, isWatched }: Lesson['progress'],
   questions = 3,
+  isDone = true,
 ) {
-  if (isWatched) return '这一课已学完'
+  if (isWatched) return AFTER[medium] && !isDone ? `读完了，还差${AFTER[medium]}` : '这一课已学完'
   const after = AFTER[medium] ?? (questions > 0 ? '答题' : '')
   if (medium === 'video' || medium === 'audio') {
     const [what, done] = medium === 'video' ? ['看完影片', '已看'] : ['听完', '已听']

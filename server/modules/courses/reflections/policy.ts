@@ -18,9 +18,14 @@ const SCHOOL = 2
 export async function ownReview(actor: StaffActor, reflectionId: string): Promise<OwnReview> {
   const missing = () => new Refusal('not_found', '没有这段话，或它不在您的管理范围内')
   const reflection = await findReflection(reflectionId)
-  const schoolId = reflection && idsOf(reflection.path)[SCHOOL]
-  if (!reflection?.isShared || !schoolId) throw missing()
-  const scope = await unitScope(actor, schoolId, 'publishCourses').catch((error: unknown) => {
+  // Of who learns in a district’s post, that district.
+  const unitId =
+    reflection &&
+    idsOf(reflection.path)
+      .slice(0, SCHOOL + 1)
+      .at(-1)
+  if (!reflection?.isShared || !unitId) throw missing()
+  const scope = await unitScope(actor, unitId, 'publishCourses').catch((error: unknown) => {
     throw error instanceof Refusal && error.code === 'not_found' ? missing() : error
   })
   return { reflection, scope } as OwnReview

@@ -1,5 +1,6 @@
 import type Router from '@koa/router'
 import * as api from '#contract/reflections'
+import type { Actor } from '../../../http/actor.ts'
 import { DONE, serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { ownChildren, unitScope } from '../../org/policy.ts'
@@ -19,8 +20,12 @@ export function reflectionRoutes(router: Router, deps: Deps) {
   serve(router, api.saveReflection, async ({ actor, lessonId, text, isShared }) => {
     const who = learner(actor)
     const found = await lessonFor(who, lessonId)
-    const children = await ownChildren(actor)
-    const reflection = await reflections.save(who, { ...found, children }, { text, isShared }, deps)
+    const reflection = await reflections.save(
+      who,
+      { ...found, path: await placeOf(actor) },
+      { text, isShared },
+      deps,
+    )
     await noteIfFinished(who, found.programme.code, clock.now())
     return { reflection, isDone: true }
   })
@@ -57,4 +62,10 @@ export function reflectionRoutes(router: Router, deps: Deps) {
     await reflections.review(own, { savedAt: new Date(savedAt), show, reason }, clock.now())
     return DONE
   })
+}
+
+/** Whose school looks at it: that of the first child, or of the post somebody learns in. */
+async function placeOf(actor: Actor) {
+  if (actor.role === 'staff') return actor.posts[0]?.path ?? ''
+  return (await ownChildren(actor))[0]?.path ?? ''
 }

@@ -3,7 +3,7 @@ import type { MyReflection } from '#contract/lesson-parts'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { openIdsOf } from '../../accounts/service.ts'
-import type { OwnChild, UnitScope } from '../../org/policy.ts'
+import type { UnitScope } from '../../org/policy.ts'
 import { idsOf, within } from '../../org/tree/rules.ts'
 import type { Learner } from '../policy.ts'
 import { isReflected } from '../programmes/lessons/rules.ts'
@@ -29,7 +29,7 @@ const keyOf = (learner: Learner, lesson: LessonRecord, programme: Pick<Programme
  */
 export async function save(
   learner: Learner,
-  { lesson, programme, children }: { lesson: LessonRecord; programme: ProgrammeRecord; children: OwnChild[] },
+  { lesson, programme, path }: { lesson: LessonRecord; programme: ProgrammeRecord; path: string },
   said: { text: string; isShared: boolean },
   deps: Tools,
 ) {
@@ -42,7 +42,7 @@ export async function save(
   if (isShared) await askWechat(learner, said.text, deps)
   const now = deps.clock.now()
   await watches.noteReflection(learner, lesson._id, now)
-  const [child] = children
+  const [cityId] = idsOf(path)
   const saved = await ReflectionModel.findOneAndUpdate(
     keyOf(learner, lesson, programme),
     {
@@ -52,8 +52,8 @@ export async function save(
       isShared,
       status: isShared ? 'waiting' : 'kept',
       reason: null,
-      path: child?.path ?? '',
-      cityId: child ? new Types.ObjectId(idsOf(child.path)[0]) : null,
+      path,
+      cityId: cityId ? new Types.ObjectId(cityId) : null,
       savedAt: now,
       decidedBy: null,
       decidedAt: null,
