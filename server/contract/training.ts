@@ -39,7 +39,8 @@ export const trainee = z.object({
   lastTrainedAt: z.nullable(instant),
   /** A class teacher not this school year, another not within five years. */
   isDue: z.boolean(),
-  /** The programme that was asked about. */
+  /** The programme that was asked about is asked of them. */
+  isAsked: z.boolean(),
   hasFinished: z.boolean(),
 })
 export type Trainee = z.infer<typeof trainee>
@@ -51,4 +52,14 @@ export const listTrainees = endpoint({
   path: '/units/:unitId/trainees',
   input: z.strictObject({ unitId: objectId, code: z.optional(programmeCode) }),
   reply: z.object({ trainees: z.array(trainee) }),
+})
+
+export const remindTrainees = endpoint({
+  access: 'staff',
+  summary: '提醒本单位还没有学完一门教师课程的人；两小时最多一次',
+  method: 'POST',
+  path: '/units/:unitId/trainees/reminder',
+  input: z.strictObject({ unitId: objectId, code: programmeCode }),
+  /** How many were asked, and of these whom WeChat would ring up. */
+  reply: z.object({ asked: z.int(), reachable: z.int() }),
 })

@@ -14,6 +14,7 @@ import {
   submitProgrammeDraft,
   withdrawProgramme,
 } from '#contract/drafts'
+import { listMyMessages } from '#contract/notify'
 import { publishDue } from '../../server/modules/courses/drafts/publishing/service.ts'
 import {
   LessonModel,
@@ -95,6 +96,9 @@ describe('approval', () => {
       refusal('请写明要改什么，再退回', 400),
     )
     await districtOffice(decideProgrammeDraft, { ...back, words: '第二课请再短一些' })
+    const told = async (call: Call) => (await call(listMyMessages, {})).messages.map((it) => it.title)
+    expect(await told(districtOffice)).toEqual(['有一门课程等您审核'])
+    expect(await told(office)).toEqual(['您的课程退回来了'])
     const returned = await office(readProgrammeDraft, { programmeDraftId: draft.id })
     expect(returned).toMatchObject({ status: 'returned', returned: { words: '第二课请再短一些' } })
 

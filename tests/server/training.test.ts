@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { listMyProgrammes, readMyProgramme, startExam, submitExam } from '#contract/courses'
-import { listTrainees, readTraining } from '#contract/training'
+import { listMyMessages } from '#contract/notify'
+import { listTrainees, readTraining, remindTrainees } from '#contract/training'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { uncertified } from '../../server/modules/courses/exams/service.ts'
 import { sinceWhen } from '../../server/modules/courses/training/rules.ts'
@@ -72,6 +73,22 @@ describe('a course for teachers', () => {
       ['李文', false, true],
       ['王芳', false, false],
     ])
+  })
+
+  it('reminds those it is asked of, once in two hours', async () => {
+    const { teacherId, principal, school, code } = await scene()
+    const ask = { unitId: String(school._id), code }
+    expect(await principal(remindTrainees, ask)).toEqual({ asked: 1, reachable: 0 })
+    await expect(principal(remindTrainees, ask)).rejects.toMatchObject({ status: 429 })
+    const { messages } = await (await world.as(teacherId, 'staff'))(listMyMessages, {})
+    expect(messages).toMatchObject([{ title: '有一门教师课程等您来学' }])
+
+    await world.deps().redis.flushdb()
+    await studyAll(world, await world.as(teacherId, 'staff'), code)
+    await expect(principal(remindTrainees, ask)).rejects.toMatchObject({
+      status: 409,
+      json: { error: { message: '都学完了，不用提醒' } },
+    })
   })
 
   it('is not finished by its lessons but for the last', async () => {

@@ -1,5 +1,7 @@
 import { shanghaiDay, shanghaiInstant } from '../../../infra/clock.ts'
 import type { Redis } from 'ioredis'
+import { Refusal } from '../../../http/errors.ts'
+import type { Deps } from '../../../infra/deps.ts'
 import { cached } from '../../../infra/redis.ts'
 import {
   type Asked,
@@ -8,9 +10,11 @@ import {
   type TrainedCounts,
 } from '../../accounts/trainings/service.ts'
 import { postsNow } from '../../accounts/service.ts'
+import * as notify from '../../notify/service.ts'
 import type { UnitScope } from '../../org/policy.ts'
 import { BELOW, DEPTH, isWithin } from '../../org/tree/rules.ts'
 import * as tree from '../../org/tree/service.ts'
+import type { ProgrammeRecord } from '../programmes/model.ts'
 import { sinceWhen, TEACHERS } from './rules.ts'
 
 /** More teachers than these no school has. */
@@ -68,7 +72,11 @@ export async function trainingOf(scope: UnitScope<'seeFigures'>, code: string, n
 }
 
 /** The teachers of a school one by one: when each was last trained, and who has not finished a programme yet. */
-export async function traineesOf(scope: UnitScope<'appoint'>, code: string, now: Date) {
+export async function traineesOf(
+  scope: UnitScope<'appoint'>,
+  { code, isForClassTeachers }: { code: string; isForClassTeachers: boolean },
+  now: Date,
+) {
   const { sinceYear, sinceLong } = asked(now, code)
   const people = await teachersWithin(scope.path, { posts: TEACHERS, now }, MOST_TEACHERS)
   return people
@@ -87,8 +95,52 @@ export async function traineesOf(scope: UnitScope<'appoint'>, code: string, now:
         posts: [...new Set(posts)],
         lastTrainedAt: last?.toISOString() ?? null,
         isDue: !last || last < since,
+        isAsked: !code || !isForClassTeachers || posts.includes('class_teacher'),
         hasFinished: Boolean(person.trainings?.some((it) => it.code === code)),
       }
     })
     .sort((a, b) => Number(b.isDue) - Number(a.isDue) || a.name.localeCompare(b.name, 'zh'))
+}
+
+/** Between two reminders of one unit, whoever presses. */
+const PAUSE_SECONDS = 2 * 3_600
+
+/** Asks everybody of a unit who has not finished a programme that is asked of them; at most once in two hours. */
+export async function remind(
+  scope: UnitScope<'appoint'>,
+  programme: ProgrammeRecord,
+  { redis, env, clock }: Pick<Deps, 'redis' | 'env' | 'clock'>,
+) {
+  const now = clock.now()
+  const said = { code: programme.code, isForClassTeachers: programme.isForClassTeachers ?? false }
+  const missing = (await traineesOf(scope, said, now)).filter((it) => it.isAsked && !it.hasFinished)
+  if (missing.length === 0) throw new Refusal('conflict', '都学完了，不用提醒')
+  const key = `courses:training-reminder:${scope.unitId}:${programme.code}`
+  if (!(await redis.set(key, '1', 'EX', PAUSE_SECONDS, 'NX'))) {
+    throw new Refusal('too_many', '两小时内已经提醒过了，请晚些再提醒')
+  }
+  const people = missing.map((it) => it.personId)
+  const values = {
+    title: '有一门教师课程等您来学',
+    who: `${programme.outline.length}课`,
+    unit: scope.fullName,
+    note: `《${programme.title}》在小程序的“课程”里，随时可以学。`,
+  }
+  const step = String(Math.floor(now.getTime() / 1000))
+  await notify.enqueue(
+    people.map((personId) => ({
+      kind: 'staffMatter' as const,
+      subject: `training-${programme.code}`,
+      step,
+      personId,
+      values,
+      page: '/pages/courses/courses',
+      path: scope.path,
+    })),
+    now,
+  )
+  return {
+    asked: people.length,
+    reachable: (await notify.reachableOf(people, 'staffMatter', { env })).reachable,
+  }
 }

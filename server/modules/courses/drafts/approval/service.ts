@@ -5,6 +5,7 @@ import { within } from '../../../org/tree/rules.ts'
 import { approverAbove } from '../../settings/service.ts'
 import { ProgrammeDraftModel, type ProgrammeDraftRecord } from '../model.ts'
 import type { DraftToDecide, OwnDraft } from '../policy.ts'
+import { announceDecision, announceSubmission } from './messages/service.ts'
 import { refuseGaps } from '../making/service.ts'
 import { EDITABLE, STALE } from '../rules.ts'
 
@@ -12,11 +13,13 @@ const MOST_WAITING = 200
 
 /** Hands a draft to the unit that wants to see it first. From here on it cannot be changed, only recalled. */
 export async function submit({ draft, scope }: OwnDraft<'publishCourses'>, revision: number, now: Date) {
-  if (!(await approverAbove(draft.path))) throw new Refusal('conflict', '这门课程不用审核，可以直接发布')
+  const approver = await approverAbove(draft.path)
+  if (!approver) throw new Refusal('conflict', '这门课程不用审核，可以直接发布')
   await refuseGaps(draft)
   const change = { status: 'submitted', returned: null }
   const submitted = await move(draft, { revision, status: { $in: EDITABLE } }, change)
   await audit.record('course.submitted', { unit: scope, detail: draft.title }, now)
+  await announceSubmission(submitted, approver.path, now)
   return submitted
 }
 
@@ -50,6 +53,7 @@ export async function decide(
   const decided = await move(draft, { revision: said.revision, status: 'submitted' }, change)
   const act = said.approve ? 'course.approved' : 'course.returned'
   await audit.record(act, { unit: scope, detail: `${draft.unitName}《${draft.title}》` }, now)
+  await announceDecision(decided, `${scope.fullName} ${editor}`, now)
   return decided
 }
 
