@@ -46,6 +46,7 @@ export interface ShownProgramme {
   stretches: Stretch[]
   /** In which of them the next lesson lies. */
   here: number
+  hasBegun: boolean
   /** Whose it is, where it comes from, what is new; one line each. */
   remarks: string[]
   hasExam: boolean
@@ -80,6 +81,7 @@ export function presentProgramme(it: MyProgramme, now = new Date()): ShownProgra
     lessons,
     stretches,
     here: stretches.findIndex(({ from, to }) => from <= nextAt && nextAt < to),
+    hasBegun: it.hasBegun,
     remarks: remarksOf(it),
     hasExam: it.hasExam ?? true,
     exam: presentExam(it, now),
