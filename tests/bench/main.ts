@@ -5,6 +5,7 @@ import { readEnv } from '../../server/env.ts'
 import { onLeave } from '../../server/infra/engines/process.ts'
 import { SetupError } from '../../server/infra/engines/setup.ts'
 import { openDeps } from '../../server/infra/open.ts'
+import { CERTIFICATE_LINE, certificateLine } from './certificates.ts'
 import { buildCity } from './city.ts'
 import { FILM_LINE, filmLine } from './films.ts'
 import { targetAt } from './load.ts'
@@ -32,8 +33,12 @@ const ROSTER_LINE = 'import a roster'
 const stage = await open()
 onLeave(stage.close)
 try {
-  // The search and the roster have families of their own, films have none: they need no city around them.
-  if (!values.only.startsWith('search') && ![ROSTER_LINE, FILM_LINE].includes(values.only)) await run()
+  // The search and the roster have families of their own, films and certificates have none: they need no city around them.
+  if (!values.only.startsWith('search') && ![ROSTER_LINE, FILM_LINE, CERTIFICATE_LINE].includes(values.only))
+    await run()
+  if (CERTIFICATE_LINE.includes(values.only)) {
+    process.stdout.write(`${JSON.stringify(await certificateLine(pace))}\n`)
+  }
   if (FILM_LINE.includes(values.only)) await films()
   if (ROSTER_LINE.includes(values.only)) await roster()
   if ('search families'.includes(values.only)) await search()

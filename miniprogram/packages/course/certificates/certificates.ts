@@ -22,6 +22,7 @@ interface Custom {
   load: () => Promise<void>
   onOpen: (event: WechatMiniprogram.BaseEvent) => void
   onLearn: () => void
+  onCheckIn: () => void
 }
 
 /** 我的绿证. */
@@ -50,6 +51,9 @@ Page<Data, Custom>({
   },
   onOpen(event) {
     go(`${pages.certificate}?id=${(event.currentTarget.dataset as { id: string }).id}`)
+  },
+  onCheckIn() {
+    go(pages.evidence)
   },
   onLearn() {
     go('/pages/courses/courses')

@@ -1,8 +1,8 @@
 import { checkIn, readMyEvidence } from '../../../contract'
 import { knowWho } from '../../../services/account'
-import { call, explain, tell } from '../../../services/api'
+import { call, explain, Problem, tell } from '../../../services/api'
 import { currentChild } from '../../../services/store'
-import { digitsOf, presentEvidence, type ShownEvidence } from './present'
+import { digitsOf, ONLY_CHECK_IN, presentEvidence, type ShownEvidence } from './present'
 import { choosePicture, sendPicture } from './upload'
 
 interface Data {
@@ -42,8 +42,12 @@ Page<Data, Custom>({
     try {
       await knowWho()
       this.studentId = this.studentId || (currentChild()?.studentId ?? '')
-      const mine = await call(readMyEvidence, { code: this.code, studentId: this.studentId })
-      this.setData({ state: 'ready', shown: presentEvidence(mine) })
+      if (!this.studentId) throw new Problem(0, '请先加入孩子的班级，再来签到')
+      // Without a programme it is the check-in alone: being there counts for every one of them.
+      const mine = this.code
+        ? await call(readMyEvidence, { code: this.code, studentId: this.studentId })
+        : null
+      this.setData({ state: 'ready', shown: mine ? presentEvidence(mine) : ONLY_CHECK_IN })
     } catch (error) {
       if (!this.data.shown) this.setData({ state: 'failed', problem: explain(error) })
     }

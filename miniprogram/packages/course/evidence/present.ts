@@ -18,6 +18,16 @@ export interface ShownEvidence {
   given: ShownGiven[]
 }
 
+/** Somebody who is at a meeting and on the way to no certificate in particular. */
+export const ONLY_CHECK_IN: ShownEvidence = {
+  programme: '',
+  what: '活动签到',
+  isGiven: false,
+  canCheckIn: true,
+  canUpload: false,
+  given: [],
+}
+
 const STATE = {
   waiting: { state: '等学校审核', tone: 'todo' },
   accepted: { state: '已通过', tone: 'good' },

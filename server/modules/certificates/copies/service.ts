@@ -26,7 +26,8 @@ interface Face {
 }
 const face = (weight: Weight) => fontOf(weight) as unknown as Face
 
-const measure: Measure = (text, size, weight) => {
+/** Width of a text by the fonts that certificates are set in. */
+export const measure: Measure = (text, size, weight) => {
   const { layout, unitsPerEm } = { layout: face(weight).layout(text), unitsPerEm: face(weight).unitsPerEm }
   return (layout.advanceWidth * size) / unitsPerEm
 }

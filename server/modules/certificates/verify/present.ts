@@ -26,7 +26,8 @@ const STYLE = `<style>
   input { font: inherit; font-size: 18px; height: 52px; padding: 0 16px; border: 1px solid #c6d0c8; border-radius: 12px; width: 100%; background: #fff }
   input:focus-visible, button:focus-visible { outline: 3px solid #9fd1b9; outline-offset: 1px }
   button { font: inherit; font-size: 17px; font-weight: 600; height: 52px; border: 0; border-radius: 12px; background: var(--green); color: #fff; cursor: pointer }
-  h2 { margin: 0 0 4px; font-size: 18px } input[type=file] { height: auto; padding: 12px; font-size: 15px } label small { font-weight: 400; margin-left: 4px }
+  h2 { margin: 0 0 4px; font-size: 18px } input[type=file] { position: absolute; width: 1px; height: 1px; opacity: 0 } .pick { display: inline-block; padding: 10px 22px; border: 1px solid var(--green); border-radius: 12px; color: var(--green); cursor: pointer }
+  input[type=file]:focus-visible + .pick { outline: 3px solid #9fd1b9; outline-offset: 1px } label small { font-weight: 400; margin-left: 4px }
   .note { color: var(--soft); font-size: 14px } .right { color: #1f7a54; font-weight: 600 } .wrong { color: #b3261e; font-weight: 600 }
 </style>`
 
@@ -50,7 +51,7 @@ const fileCheck = `
   <section class="card" id="original">
     <h2>核对PDF或图片原件</h2>
     <p class="note">选择收到的文件，看它是不是发证时的原件、有没有改动过。文件不会上传。</p>
-    <input type="file" id="file" accept="application/pdf,image/png" aria-label="选择要核对的文件">
+    <input type="file" id="file" accept="application/pdf,image/png"><label for="file" class="pick">选择文件</label>
     <p id="told" role="status"></p>
   </section><script src="/verify/check.js" defer></script>`
 
