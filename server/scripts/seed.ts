@@ -5,6 +5,7 @@ import { openDeps } from '../infra/open.ts'
 import { UnitModel } from '../modules/org/tree/model.ts'
 import { seedDemoCity } from './demo-city.ts'
 import { beginDemoMoves } from './demo-moves.ts'
+import { openDemoSchool } from './demo-school.ts'
 import { tellDemoStory } from './demo-story.ts'
 import { publishContent } from './publish.ts'
 
@@ -22,6 +23,8 @@ export async function seed(env: Env, say: Say): Promise<void> {
     if (!env.DEMO || (await UnitModel.exists({ kind: 'city' }))) return
     const { units } = await seedDemoCity(deps, say)
     await tellDemoStory(units, deps, say)
+    const school = units.get('云溪市实验中学')
+    if (school) await openDemoSchool(school, deps, say)
     await beginDemoMoves(units, deps, say)
   } finally {
     await deps.close()

@@ -259,6 +259,13 @@ describe('a class', () => {
     expect(duties[0]).toMatchObject({ key: 'guidanceAutumn', state: 'done' })
   })
 
+  it('that nobody attended is no activity', async () => {
+    const { call, unitId, liveId } = await begun()
+    world.pass(60_000)
+    await call(endLive, { liveId })
+    expect((await call(readParentSchool, { unitId })).activities).toEqual([])
+  })
+
   it('that nobody ends is ended after four hours, also when the service is away', async () => {
     const { liveId } = await begun()
     world.pass(4 * 3_600_000 + 60_000)

@@ -78,4 +78,10 @@ export const presentLecturer = (it: SchoolLecturer) => ({
 })
 
 export const presentCharter = (it: School['charter'], now = new Date()) =>
-  it ? { about: `第${it.version}版，${date(it.adoptedOn, now)}通过`, text: it.text } : null
+  it
+    ? {
+        about: `第${it.version}版，${date(it.adoptedOn, now)}通过`,
+        text: it.text,
+        isLong: it.text.length > 120,
+      }
+    : null

@@ -3,7 +3,7 @@ import { Refusal } from '../../../../http/errors.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import { instantInWords } from '../../../../infra/clock.ts'
 import { LiveRefused } from '../../../../infra/live/provider.ts'
-import { mark } from '../../attendance/service.ts'
+import { mark, talliesOf } from '../../attendance/service.ts'
 import { noteLive } from '../../schools/activities/service.ts'
 import { LiveModel, type LiveRecord, SeatModel, type SeatRecord } from '../model.ts'
 import type { OwnLive } from '../policy.ts'
@@ -100,12 +100,16 @@ export async function settle(live: LiveRecord, now: Date) {
     if (seats.length < BATCH) break
     after = seats.at(-1)?._id ?? null
   }
-  await noteLive({
-    ...live,
-    startedAt: live.startedAt,
-    from: instantInWords(live.startedAt).slice(-5),
-    hours: Math.max(0.5, Math.round((held / 3600) * 2) / 2),
-  })
+  // A class that nobody attended is no activity: A7 asks for parents, not for a screen that was on.
+  const tally = (await talliesOf([live._id])).get(String(live._id))
+  if (tally && tally.attended > 0) {
+    await noteLive({
+      ...live,
+      startedAt: live.startedAt,
+      from: instantInWords(live.startedAt).slice(-5),
+      hours: Math.max(0.5, Math.round((held / 3600) * 2) / 2),
+    })
+  }
   await LiveModel.updateOne({ _id: live._id }, { settledAt: now })
 }
 
