@@ -1,7 +1,7 @@
 import { checkInActivity, listMyLive, rateLecturer, readMyParentSchool } from '../../../contract'
 import { knowWho } from '../../../services/account'
 import { call, explain, tell } from '../../../services/api'
-import { go } from '../../../services/navigate'
+import { go, signInFirst } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { currentChild, watchChild } from '../../../services/store'
 import {
@@ -39,6 +39,7 @@ interface Custom {
   onSend: () => Promise<void>
   onStar: (event: WechatMiniprogram.BaseEvent) => Promise<void>
   onCharter: () => void
+  onJoin: () => void
 }
 
 /** 家长学校: live classes, activities to come and to look back on, who teaches, the charter. */
@@ -162,6 +163,10 @@ Page<Data, Custom>({
 
   onCharter() {
     this.setData({ isCharterOpen: !this.data.isCharterOpen })
+  },
+
+  onJoin() {
+    signInFirst()
   },
 
   onShareAppMessage() {
