@@ -1,6 +1,6 @@
 import mongoose, { type Types } from 'mongoose'
 import { holdsIdNumber } from '../../infra/id-numbers.ts'
-import { sealedPathsOf } from '../../infra/sealed.ts'
+import { leadsToMany, sealedPathsOf, sealedTextsAt } from '../../infra/sealed.ts'
 import { AuditModel } from '../../modules/audit/model.ts'
 import { breakInWords } from '../../modules/audit/chain/rules.ts'
 import { chainEnd, checkChain } from '../../modules/audit/chain/service.ts'
@@ -50,15 +50,13 @@ async function sealedValues(): Promise<Sealed[]> {
   const found: Sealed[] = []
   for (const model of Object.values(mongoose.models)) {
     for (const path of sealedPathsOf(model.schema)) {
-      const rows = await some<Record<string, unknown>>(model, { [path]: 1 }, 200)
-      for (const row of rows) {
-        const value = path
-          .split('.')
-          .reduce<unknown>((at, key) => (at as Record<string, unknown> | null)?.[key], row)
-        if (typeof value === 'string' && value !== '') {
-          found.push({ place: `${model.collection.name}.${path}`, value })
-        }
-      }
+      const rows = await some<Record<string, unknown>>(
+        model,
+        { [path]: 1 },
+        leadsToMany(model.schema, path) ? 5 : 200,
+      )
+      const place = `${model.collection.name}.${path}`
+      found.push(...rows.flatMap((row) => sealedTextsAt(row, path)).map((value) => ({ place, value })))
     }
   }
   return found

@@ -172,6 +172,7 @@ const changeSchema = new Schema(
 )
 changeSchema.index({ importId: 1, seq: 1 }, { unique: true })
 changeSchema.index({ at: 1 }, { expireAfterSeconds: aDayMore })
+holdsSealed(changeSchema, 'changes')
 export const ChangeModel = model('RosterChange', changeSchema)
 
 /** A unit that an import is about to make: an undo takes it away again when it is empty. */

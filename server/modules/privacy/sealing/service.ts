@@ -1,8 +1,10 @@
 import mongoose, { type Types } from 'mongoose'
-import { sealedPathsOf } from '../../../infra/sealed.ts'
+import { leadsToMany, sealedAt, sealedPathsOf } from '../../../infra/sealed.ts'
 import type { Deps } from '../../../infra/deps.ts'
 
 const BATCH = 500
+/** A document whose path leads to a list of many: some hundred children of a roster are one. */
+const LARGE_BATCH = 10
 
 type Registered = (typeof mongoose.models)[string]
 
@@ -34,24 +36,22 @@ type Row = { _id: Types.ObjectId } & Record<string, unknown>
 
 async function resealPath(model: Registered, path: string, fields: Deps['fields']): Promise<Resealed> {
   const sum: Resealed = { seen: 0, renewed: 0 }
+  const limit = leadsToMany(model.schema, path) ? LARGE_BATCH : BATCH
   let after: unknown = null
   for (;;) {
     const rows = (await model.collection
       .find(after ? { _id: { $gt: after as Types.ObjectId } } : {}, { projection: { [path]: 1 } })
       .sort({ _id: 1 })
-      .limit(BATCH)
+      .limit(limit)
       .toArray()) as Row[]
-    const held = rows.flatMap((row) => {
-      const sealed = valueAt(row, path)
-      return typeof sealed === 'string' && sealed !== '' ? [{ _id: row._id, sealed }] : []
-    })
-    const old = held.filter(({ sealed }) => !fields.isCurrent(sealed))
+    const held = rows.flatMap((row) => sealedAt(row, path).map((it) => ({ _id: row._id, ...it })))
+    const old = held.filter(({ text }) => !fields.isCurrent(text))
     if (old.length > 0) {
       const { modifiedCount } = await model.collection.bulkWrite(
-        old.map(({ _id, sealed }) => ({
+        old.map(({ _id, at, text }) => ({
           updateOne: {
-            filter: { _id, [path]: sealed },
-            update: { $set: { [path]: fields.seal(fields.open(sealed)) } },
+            filter: { _id, [at]: text },
+            update: { $set: { [at]: fields.seal(fields.open(text)) } },
           },
         })),
         { ordered: false },
@@ -59,10 +59,7 @@ async function resealPath(model: Registered, path: string, fields: Deps['fields'
       sum.renewed += modifiedCount
     }
     sum.seen += held.length
-    if (rows.length < BATCH) return sum
+    if (rows.length < limit) return sum
     after = rows.at(-1)?._id
   }
 }
-
-const valueAt = (row: Record<string, unknown>, path: string): unknown =>
-  path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown> | null)?.[key], row)
