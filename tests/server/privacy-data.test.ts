@@ -1,5 +1,4 @@
 import exceljs from 'exceljs'
-import mongoose from 'mongoose'
 import { expect, it } from 'vitest'
 import { readMe } from '#contract/accounts'
 import { listHelpLines } from '#contract/hotlines'
@@ -25,6 +24,7 @@ import { GuardianshipModel } from '../../server/modules/org/families/model.ts'
 import { buildClass, sendLetter, tick } from '../support/letters.ts'
 import { passAll, publish } from '../support/learning.ts'
 import { buildStaff } from '../support/build.ts'
+import { placesOf } from '../support/traces.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
@@ -60,16 +60,6 @@ async function scene() {
   await call(bookSlot, { studentId, slotId: slots[0]?.id ?? '', topic: '夜里总睡不着' })
   await passAll(world, call)
   return { ...built, call, studentId, letter }
-}
-
-/** Every place of the database in which these words stand. */
-async function placesOf(words: string[]) {
-  const found: string[] = []
-  for (const { collection, modelName } of Object.values(mongoose.models)) {
-    const text = JSON.stringify(await collection.find().toArray())
-    if (words.some((it) => text.includes(it))) found.push(modelName)
-  }
-  return found
 }
 
 it('asks before a child is joined, and takes no for an answer', async () => {

@@ -135,6 +135,6 @@ it('is sealed in the database, among my data, and goes with me', async () => {
   await call(removeMyReflection, { lessonId })
   expect((await call(readLesson, { lessonId })).reflection).toBeNull()
   await call(saveReflection, { lessonId, text: '他夜里常常哭醒。', isShared: true })
-  await forgetStudies(personId)
+  await forgetStudies(personId, world.deps())
   expect(await ReflectionModel.countDocuments({})).toBe(0)
 })

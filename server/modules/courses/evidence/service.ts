@@ -113,9 +113,33 @@ export async function give(
     picture,
     givenAt: now,
   }
-  await EvidenceModel.updateOne(key, { $set: said }, { upsert: true }).catch((error: { code?: number }) => {
-    if (error.code !== 11000) throw error // the same tap, a moment earlier
-  })
+  const replaced = await EvidenceModel.findOneAndUpdate(
+    key,
+    { $set: said },
+    { upsert: true, returnDocument: 'before' },
+  )
+    .lean<EvidenceRecord>()
+    .catch((error: { code?: number }) => {
+      if (error.code !== 11000) throw error // the same tap, a moment earlier
+      return null
+    })
+  if (replaced?.picture) await removePicture(child.personId, replaced.picture, files)
+}
+
+/** A picture is named by its bytes: who sent it for two programmes still needs it for the other. */
+async function removePicture(personId: string, picture: string, files: Deps['files']) {
+  if (await EvidenceModel.exists({ personId: new Types.ObjectId(personId), picture })) return
+  await files.remove(picture)
+}
+
+/** Forgets what a person has given, pictures too. Harmless twice. */
+export async function forgetEvidence(personId: string, { files }: Pick<Deps, 'files'>) {
+  const mine = { personId: new Types.ObjectId(personId) }
+  const held = await EvidenceModel.find({ ...mine, picture: { $ne: null } }, { picture: 1 }).lean<
+    EvidenceRecord[]
+  >()
+  for (const { picture } of held) if (picture) await files.remove(picture)
+  await EvidenceModel.deleteMany(mine)
 }
 
 const BAD = '这不是能用的照片，请拍一张或选一张 JPG、PNG 图片'

@@ -1,7 +1,8 @@
 import { Types } from 'mongoose'
+import type { Deps } from '../../../infra/deps.ts'
 import { AttemptModel, type AttemptRecord } from '../exams/model.ts'
 import { EnrolmentModel, LessonModel, type LessonRecord } from '../programmes/model.ts'
-import { EvidenceModel } from '../evidence/model.ts'
+import { forgetEvidence } from '../evidence/service.ts'
 import { ReflectionModel, type ReflectionRecord } from '../reflections/model.ts'
 import { RenewalModel } from '../renewals/model.ts'
 import { WatchModel, type WatchRecord } from '../watch/model.ts'
@@ -29,7 +30,7 @@ export async function studiesOf(personId: string) {
 }
 
 /** Forgets a person's studies. Harmless twice. */
-export async function forgetStudies(personId: string) {
+export async function forgetStudies(personId: string, deps: Pick<Deps, 'files'>) {
   const mine = { personId: new Types.ObjectId(personId) }
   await Promise.all([
     WatchModel.deleteMany(mine),
@@ -37,6 +38,6 @@ export async function forgetStudies(personId: string) {
     EnrolmentModel.deleteMany(mine),
     ReflectionModel.deleteMany(mine),
     RenewalModel.deleteMany(mine),
-    EvidenceModel.deleteMany(mine),
+    forgetEvidence(personId, deps),
   ])
 }

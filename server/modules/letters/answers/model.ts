@@ -83,6 +83,7 @@ const voidedSchema = new Schema<VoidedAnswer>(
   { strict: 'throw', versionKey: false, collection: 'voidedAnswers' },
 )
 voidedSchema.index({ letterId: 1, studentId: 1 })
+voidedSchema.index({ studentId: 1, personId: 1 })
 holdsSealed(voidedSchema, 'sealedPhones')
 export const VoidedAnswerModel = model<VoidedAnswer>('VoidedAnswer', voidedSchema)
 

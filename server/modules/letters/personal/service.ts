@@ -1,7 +1,7 @@
 import { Types } from 'mongoose'
-import { ownBondsOf } from '../../org/families/personal/service.ts'
+import { bondsOf, ownBondsOf } from '../../org/families/personal/service.ts'
 import { idsOf } from '../../org/tree/rules.ts'
-import { AnswerModel, type AnswerRecord } from '../answers/model.ts'
+import { AnswerModel, type AnswerRecord, VoidedAnswerModel } from '../answers/model.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
@@ -67,4 +67,16 @@ async function receiptsFor({ student }: Bond, personId: string): Promise<Receipt
     ...answers.flatMap((it) => deed(it.letterId, '填表', it.changedAt)),
     ...signatures.flatMap((it) => deed(it.letterId, '签字', it.signedAt)),
   ]
+}
+
+/**
+ * Takes a person's words out of the forms they answered; what they chose is counted as before. To be called while they are still a
+ * guardian: that says of which children. Harmless twice.
+ */
+export async function forgetAnswers(personId: string) {
+  const studentId = { $in: (await bondsOf(personId)).map(({ student }) => student._id) }
+  const mine = { studentId, personId: new Types.ObjectId(personId) }
+  const chosen = { $filter: { input: '$items', cond: { $isArray: '$$this.value' } } }
+  const wordless = [{ $set: { items: chosen, sealedPhones: '', earlier: [] } }]
+  for (const model of [AnswerModel, VoidedAnswerModel]) await model.collection.updateMany(mine, wordless)
 }

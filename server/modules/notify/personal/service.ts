@@ -18,6 +18,13 @@ export async function forgetMessages(personId: string, openId: string | null) {
   if (openId) await QuotaModel.deleteMany({ _id: { $gte: `${openId}:`, $lt: `${openId};` } })
 }
 
-/** Takes the words out of what others were told about these subjects, and keeps that they were told. Harmless twice. */
-export const blankMessages = (subjects: string[]) =>
-  OutboxModel.updateMany({ subject: { $in: subjects } }, { text: '这位家长已注销账号', values: {} })
+/**
+ * Takes the words out of what others were told about these subjects, and keeps that they were told; what has not left yet stays.
+ * Harmless twice.
+ */
+export async function blankMessages(subjects: string[]) {
+  if (subjects.length === 0) return
+  const about = { subject: { $in: subjects } }
+  await OutboxModel.updateMany({ ...about, status: 'pending' }, { status: 'withdrawn' })
+  await OutboxModel.updateMany(about, { text: '这位家长已注销账号', values: {} })
+}

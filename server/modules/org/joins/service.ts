@@ -76,7 +76,7 @@ interface Decision {
 export async function decline(join: JoinRecord, reason: string | undefined, { decidedBy, now }: Decision) {
   await JoinModel.db.transaction(async () => {
     await settle(join, { status: 'declined', decidedAt: now, decidedBy, reason: reason ?? null })
-    const detail = `${join.studentName}的${join.relation}${join.guardianName}`
+    const detail = `${join.studentName}的${join.relation}`
     const unit = { unitId: String(join.classId), path: join.path }
     await record('join.declined', { unit, personId: String(join.personId), detail }, now)
   })
@@ -102,7 +102,7 @@ export async function approve(
       studentId: student._id,
     })
     await admit({ ...who, whenBarred: KEPT_APART }, now)
-    const detail = `${student.name}的${relation}${name}`
+    const detail = `${student.name}的${relation}`
     const unit = { unitId: String(join.classId), path: join.path }
     await record('join.approved', { unit, studentIds: [studentId], personId: who.personId, detail }, now)
   })

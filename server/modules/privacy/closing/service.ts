@@ -5,6 +5,7 @@ import { forgetHolder } from '../../certificates/personal/service.ts'
 import { forgetStudies } from '../../courses/personal/service.ts'
 import { forgetAttendance } from '../../courses/live/personal/service.ts'
 import { forgetRatings } from '../../courses/schools/ratings/service.ts'
+import { forgetAnswers } from '../../letters/personal/service.ts'
 import { forgetCaller } from '../../meetings/personal/service.ts'
 import { blankMessages, forgetMessages } from '../../notify/personal/service.ts'
 import { forgetGuardian } from '../../org/families/personal/service.ts'
@@ -48,10 +49,11 @@ type Due = Awaited<ReturnType<typeof closings.dueForClosing>>[number]
 
 async function close(person: Due, now: Date, deps: Pick<Deps, 'env' | 'fields' | 'files'>) {
   const personId = String(person._id)
+  await forgetAnswers(personId)
   await forgetGuardian(personId, now, deps)
   const bookings = await forgetCaller(personId)
   await blankMessages(bookings.map((it) => `call-${it}`))
-  await forgetStudies(personId)
+  await forgetStudies(personId, deps)
   await forgetResults(personId, deps)
   await forgetRatings(personId)
   await forgetAttendance(personId)

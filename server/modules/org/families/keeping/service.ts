@@ -43,6 +43,7 @@ export const endedOf = (studentId: Types.ObjectId) =>
     .limit(MOST_ENDED)
     .lean<GuardianshipRecord[]>()
 
+/** A guardian is named by relation and account alone: a line stays when the account has gone, and a name in it could not. */
 const noted = (student: StudentRecord, bond: GuardianshipRecord, detail: string) => ({
   unit: unitOf(student),
   studentIds: [String(student._id)],
@@ -79,7 +80,7 @@ export async function setPrimary(
     if (by && matchedCount === 0) throw new Refusal('conflict', '您已经不是主要联系人了')
     const named = await GuardianshipModel.updateOne({ _id: bond._id, to: null }, { isPrimary: true })
     if (named.matchedCount === 0) throw new Refusal('conflict', '这位家长已经不在名单里了')
-    const detail = `${student.name}的主要联系人改为${bond.relation}${bond.name}`
+    const detail = `${student.name}的主要联系人改为${bond.relation}`
     await record('guardian.changed', noted(student, bond, detail), now)
   })
 }
@@ -107,7 +108,7 @@ export async function undo(student: StudentRecord, bond: GuardianshipRecord, by:
     ])
     await confirmReports(bond._id, by, now)
     const act = bond.cameBy === 'join' || bond.cameBy === 'invitation' ? 'join.undone' : 'guardian.removed'
-    await record(act, noted(student, bond, `${student.name}的${bond.relation}${bond.name}`), now)
+    await record(act, noted(student, bond, `${student.name}的${bond.relation}`), now)
   })
 }
 
@@ -119,7 +120,7 @@ export async function leave(student: StudentRecord, bond: GuardianshipRecord, no
   }
   await GuardianshipModel.db.transaction(async () => {
     await part({ student, bond, because: 'left' }, now)
-    const detail = `${student.name}的${bond.relation}${bond.name}自己退出`
+    const detail = `${student.name}的${bond.relation}自己退出`
     await record('guardian.removed', noted(student, bond, detail), now)
   })
 }

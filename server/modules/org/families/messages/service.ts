@@ -13,6 +13,15 @@ export interface Matter {
   who: string
 }
 
+const subjectOf = (key: string) => `family-${key}`
+
+/** What 班主任 were told of a guardian by name. */
+export const subjectsAbout = (guardianshipId: unknown) =>
+  [reported(guardianshipId), invited(guardianshipId)].map(subjectOf)
+
+export const reported = (guardianshipId: unknown) => `report-${String(guardianshipId)}`
+export const invited = (guardianshipId: unknown) => `invited-${String(guardianshipId)}`
+
 /** 七年级2班 and 实验中学, as people say it inside and outside. */
 export async function placeOf(path: string) {
   const units = await unitsOnPath(path)
@@ -31,6 +40,6 @@ export async function tellTeacher({ about, key, student, who }: Matter, now: Dat
   if (!teacher) return
   const values = { applicant: who, className, child: student.name, askedAt: now, about }
   const page = `/packages/teacher/joins/joins?id=${classId}`
-  const message = { subject: `family-${key}`, personId: teacher.personId, page, path: student.path, values }
+  const message = { subject: subjectOf(key), personId: teacher.personId, page, path: student.path, values }
   await notify.enqueue([{ ...message, kind: 'joinRequest' }], now)
 }

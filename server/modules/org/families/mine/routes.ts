@@ -8,7 +8,7 @@ import { agreed, ownChild, ownChildren } from '../../policy.ts'
 import { isKeptAway } from '../bars/service.ts'
 import * as invitations from '../invitations/service.ts'
 import * as keeping from '../keeping/service.ts'
-import { placeOf, tellTeacher } from '../messages/service.ts'
+import { invited, placeOf, reported, tellTeacher } from '../messages/service.ts'
 import { report } from '../reports/service.ts'
 import { refreshKeys } from '../search/service.ts'
 import { presentMyFamily } from './present.ts'
@@ -61,7 +61,7 @@ export function myFamilyRoutes(router: Router, deps: Deps) {
     const bond = await report(child, guardianshipId, reason, clock.now())
     if (!bond) return DONE
     const { student } = await mine.myBond(child)
-    const matter = { about: 'reported' as const, key: `report-${guardianshipId}`, student }
+    const matter = { about: 'reported' as const, key: reported(guardianshipId), student }
     await tellTeacher({ ...matter, who: `${bond.relation}${bond.name}` }, clock.now())
     return DONE
   })
@@ -101,7 +101,7 @@ function invitationRoutes(router: Router, { clock, fields }: Deps) {
     if (isNew) {
       await refreshKeys([student._id], { fields })
       await accounts.nameIfNameless(actor.personId, name)
-      const matter = { about: 'invited' as const, key: `invited-${String(bond._id)}`, student }
+      const matter = { about: 'invited' as const, key: invited(bond._id), student }
       await tellTeacher({ ...matter, who: `${bond.relation}${bond.name || name}` }, clock.now())
     }
     return { studentId: String(student._id) }

@@ -53,7 +53,7 @@ export async function handOver(child: OwnChild, guardianshipId: string, now: Dat
 export async function depart(child: OwnChild, notMine: boolean, now: Date, deps: Pick<Deps, 'fields'>) {
   const { student, bond } = await myBond(child)
   if (notMine) {
-    const detail = `${bond.relation}${bond.name}说这不是自己的孩子`
+    const detail = `${bond.relation}说这不是自己的孩子`
     await record('match.reported', { unit: unitOf(student), studentIds: [child.studentId], detail }, now)
     await keeping.undo(student, bond, child.personId, now)
   } else await keeping.leave(student, bond, now)

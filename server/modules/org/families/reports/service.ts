@@ -27,8 +27,9 @@ export async function report(child: OwnChild, guardianshipId: string, reason: st
     return { upsertedCount: 0 }
   })
   if (upsertedCount === 0) return null
-  const detail = `${child.studentName}的${child.relation}报告：${bond.relation}${bond.name}不是家里的人`
-  await record('match.reported', { unit: unitOf(bond), studentIds: [child.studentId], detail }, now)
+  const detail = `${child.studentName}的${child.relation}报告：${bond.relation}不是家里的人`
+  const about = { studentIds: [child.studentId], ...(bond.personId && { personId: String(bond.personId) }) }
+  await record('match.reported', { unit: unitOf(bond), ...about, detail }, now)
   return bond
 }
 
