@@ -342,7 +342,7 @@ const drafts: Record<string, Row> = {
   remindTrainees: staff(ADMINS, { at: 'school', say: said({ code: 'grade7' }) }),
   addLessonDraft: staff(WRITE_COURSES, { at: 'school' }),
   readLessonDraft: staff(WRITE_COURSES, { at: 'school' }),
-  saveLessonDraft: staff(WRITE_COURSES, { at: 'school' }),
+  saveLessonDraft: staff(WRITE_COURSES, { at: 'school', say: said({ poster: '' }) }),
   removeLessonDraft: staff(WRITE_COURSES, { at: 'school' }),
   listQuestionDrafts: staff(WRITE_COURSES, { at: 'school' }),
   addQuestionDraft: staff(WRITE_COURSES, { at: 'school' }),

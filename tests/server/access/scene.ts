@@ -13,6 +13,7 @@ import { beginAssignment, proposeTransfer } from '#contract/transfers'
 import { PersonModel } from '../../../server/modules/accounts/model.ts'
 import { EvidenceModel } from '../../../server/modules/courses/evidence/model.ts'
 import { AttemptModel } from '../../../server/modules/courses/exams/model.ts'
+import { ReflectionModel } from '../../../server/modules/courses/reflections/model.ts'
 import { BarModel } from '../../../server/modules/org/families/bars/model.ts'
 import { ReportModel } from '../../../server/modules/org/families/reports/model.ts'
 import { GuardianshipModel, StudentModel } from '../../../server/modules/org/families/model.ts'
@@ -260,6 +261,19 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
     makeUnits: false,
     begunBy: new mongoose.Types.ObjectId(office),
   })
+  const reflection = await ReflectionModel.create({
+    personId: new mongoose.Types.ObjectId(mother),
+    programmeCode: 'grade7',
+    lessonCode: 'dinner',
+    lessonId: new mongoose.Types.ObjectId(),
+    medium: 'task',
+    sealedText: world.deps().fields.seal('我们一起做了一顿饭。'),
+    isShared: true,
+    status: 'waiting',
+    path: child.path,
+    cityId: branch.city._id,
+    savedAt: world.now(),
+  })
   const post = await PersonModel.findById(teacher).lean()
   const { asset } = await asOffice(beginUpload, {
     unitId: String(school._id),
@@ -287,6 +301,7 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
     gatheringId: gathering.id,
     evidenceId: String(proof._id),
     assetId: asset.id,
+    reflectionId: String(reflection._id),
     ...(await buildSchoolThings(world, school, { office, mother, studentId })),
     cityId: String(branch.city._id),
     districtId: String(branch.district._id),
