@@ -281,7 +281,7 @@ const courses: Record<string, Row> = {
   listSharedReflections: own,
   listReflectionsToReview: staff(ADMINS, { at: 'school' }),
   // The school of the family looks at it, and who stands above.
-  reviewReflection: staff(ADMINS, { isHidden: true, told: ['lecturer'], at: 'school' }),
+  reviewReflection: staff(ADMINS, { at: 'school' }),
   submitExam: { only: 'mother' },
   readMyExam: { only: 'mother' },
   listProgrammes: staff(LOOK),
