@@ -234,6 +234,8 @@ const consolePlaces = (it: Scene): Place[] => {
       `certificates?${school}`,
       `courses?${school}`,
       `courses/grade7?${school}`,
+      `programme-drafts?${school}`,
+      `training?${school}`,
       `surveys?${school}`,
       `joins?${school}`,
       'account',

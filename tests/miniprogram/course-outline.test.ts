@@ -1,9 +1,9 @@
 import { beforeEach, expect, it } from 'vitest'
 import type { LessonRow, MyProgramme } from '../../server/contract/courses.ts'
+import type * as outline from '../../miniprogram/pages/courses/outline/present.ts'
 import { usePhone } from '../support/phone.ts'
 
-type Present = typeof import('../../miniprogram/pages/courses/outline/present.ts')
-let present: Present
+let present: typeof outline
 beforeEach(async () => {
   usePhone()
   present = await import('../../miniprogram/pages/courses/outline/present.ts')
