@@ -99,7 +99,7 @@ describe('checking in', () => {
     expect(gatherings.map((it) => [it.checkedIn, it.isOpen])).toEqual([[1, true]])
 
     await teacher(closeGathering, { gatheringId })
-    await expect(call(checkIn, { studentId, code })).rejects.toMatchObject({ status: 404 })
+    await expect(call(checkIn, { studentId, code })).rejects.toMatchObject({ status: 400 })
     await expect(teacher(readGatheringCode, { gatheringId })).rejects.toMatchObject({ status: 409 })
   })
 
@@ -116,10 +116,10 @@ describe('checking in', () => {
         (error: { status: number }) => error.status,
       )
 
-    expect(await trying(code)).toBe(404)
+    expect(await trying(code)).toBe(400)
     const statuses = []
     for (let at = 0; at < 10; at++) statuses.push(await trying(`00000${at}`))
-    expect(statuses.slice(-2)).toEqual([404, 429])
+    expect(statuses.slice(-2)).toEqual([400, 429])
     expect(await EvidenceModel.countDocuments({})).toBe(0)
   })
 })

@@ -72,7 +72,7 @@ export async function checkIn(child: OwnChild, code: string, now: Date) {
     .limit(MOST_OPEN)
     .lean<GatheringRecord[]>()
   const found = here.find((it) => isCode(code, it.secret, now))
-  if (!found) throw new Refusal('not_found', '签到码不对或者已经换了，看一看老师屏幕上现在的6位数字')
+  if (!found) throw new Refusal('invalid', '签到码不对或者已经换了，看一看老师屏幕上现在的6位数字')
   const key = { gatheringId: found._id, personId: child.personId, studentId: child.studentId }
   const { upsertedCount } = await EvidenceModel.updateOne(
     key,
