@@ -43,6 +43,8 @@ it('waits for an index that takes longer to make than one statement may take', a
 
   await ensureIndexes([Large])
 
-  const indexes = await patient.collection(Large.collection.collectionName).listIndexes().toArray()
+  const indexes = (await patient.collection(Large.collection.collectionName).listIndexes().toArray()) as {
+    name: string
+  }[]
   expect(indexes.map((it) => it.name)).toEqual(['_id_', 'word_1'])
 }, 60_000)

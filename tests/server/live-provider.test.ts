@@ -67,7 +67,7 @@ describe('what a service over HTTP gets wrong', () => {
   ] as const)('%s is said in words', async (_, troubles, key, message, isPassing) => {
     simulator.control.troubles = [...troubles]
     await expect(remote(key).open('class3', '')).rejects.toMatchObject({
-      message: expect.stringContaining(message),
+      message: expect.stringContaining(message) as string,
       isPassing,
     })
   })
@@ -92,6 +92,6 @@ describe('what a service over HTTP gets wrong', () => {
 
 it('refuses where there is no service', async () => {
   await expect(noLive().open('class6', '')).rejects.toMatchObject({
-    message: expect.stringContaining('还没有接入'),
+    message: expect.stringContaining('还没有接入') as string,
   })
 })

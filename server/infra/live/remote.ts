@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { ReadableStream } from 'node:stream/web'
 import type { Logger } from 'pino'
 import * as z from 'zod'
 import { type LiveProvider, LiveRefused } from './provider.ts'
@@ -72,7 +71,7 @@ export function remoteLive({ baseUrl, key, log }: Options): LiveProvider {
       if (found.data.state === 'working' || !found.data.url) return false
       const file = await fetch(found.data.url, { signal: AbortSignal.timeout(FETCH_MS) })
       if (!file.ok || !file.body) throw new LiveRefused('录像没有取到，稍后会再试', true)
-      await pipeline(Readable.fromWeb(file.body as ReadableStream), createWriteStream(target))
+      await pipeline(Readable.fromWeb(file.body), createWriteStream(target))
       return true
     },
   }
