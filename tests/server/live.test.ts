@@ -20,9 +20,11 @@ import {
   unregisterLive,
 } from '#contract/live'
 import { readParentSchool } from '#contract/parent-school'
+import { readMyData } from '#contract/privacy'
 import { remoteLive } from '../../server/infra/live/remote.ts'
 import { AttendanceModel } from '../../server/modules/courses/attendance/model.ts'
 import { LessonDraftModel } from '../../server/modules/courses/drafts/lessons/model.ts'
+import { forgetAttendance } from '../../server/modules/courses/live/personal/service.ts'
 import { LiveModel, QuestionModel, SeatModel } from '../../server/modules/courses/live/model.ts'
 import { fetchRecordings } from '../../server/modules/courses/live/recording/service.ts'
 import { workThrough } from '../../server/modules/courses/live/running/service.ts'
@@ -343,6 +345,23 @@ describe('the recording', () => {
     await fetchRecordings(world.deps())
     expect((await LiveModel.findById(liveId).lean())?.recording).toBe('none')
   })
+})
+
+it('tells a parent what is kept of them, and forgets it with the account', async () => {
+  const { parents } = await begun()
+  const [parent] = parents
+  if (!parent) return
+  await sit(parent, 15)
+  await parent.call(askLive, { ...ids(parent), requestId: 'request-mine', text: '怎么聊？' })
+  const kept = JSON.stringify(await parent.call(readMyData, {}))
+  expect(kept).toContain('在课上15秒')
+  expect(kept).toContain('怎么聊？')
+
+  await forgetAttendance(parent.personId)
+  await forgetAttendance(parent.personId)
+
+  expect(await SeatModel.countDocuments({ personId: parent.personId })).toBe(0)
+  expect(await QuestionModel.find().lean()).toMatchObject([{ personId: null, asker: '一位家长' }])
 })
 
 it('asks the database by indexes alone', async () => {

@@ -5,6 +5,7 @@ import type { Deps } from '../../../infra/deps.ts'
 import * as accounts from '../../accounts/service.ts'
 import { deviceName } from '../../accounts/rules.ts'
 import { certificatesOf } from '../../certificates/service.ts'
+import { liveOfPerson } from '../../courses/live/personal/service.ts'
 import { studiesOf } from '../../courses/personal/service.ts'
 import { receiptsOf } from '../../letters/personal/service.ts'
 import { callsOf } from '../../meetings/service.ts'
@@ -27,7 +28,7 @@ export async function everythingOf(
   { personId }: Pick<GuardianActor, 'personId'>,
   { fields }: Pick<Deps, 'fields'>,
 ): Promise<Section[]> {
-  const [person, bonds, studies, certificates, receipts, calls, messages, answers] = await Promise.all([
+  const [person, bonds, studies, certificates, receipts, calls, messages, answers, live] = await Promise.all([
     accounts.self(personId),
     ownBondsOf(personId),
     studiesOf(personId),
@@ -36,6 +37,7 @@ export async function everythingOf(
     callsOf(personId),
     everyMessageOf(personId),
     answersOf(personId),
+    liveOfPerson(personId),
   ])
   const classes = await tree.fullNamesOf(bonds.map(({ student }) => String(student.classId)))
   return [
@@ -79,6 +81,11 @@ export async function everythingOf(
           label: `${it.title}，我写的`,
           value: `${it.sealedText === '' ? '完成了任务' : fields.open(it.sealedText)}（${it.isShared ? '愿意公开，不写姓名' : '只有自己看得到'}）`,
         })),
+        ...live.seats.map((it) => ({
+          label: `云课堂：${it.title}`,
+          value: it.watched > 0 ? `在课上${it.watched}秒` : '报了名',
+        })),
+        ...live.questions.map((it) => ({ label: `${words(it.askedAt)}的提问`, value: it.text })),
         ...studies.attempts.map((it) => ({
           label: '结业考试',
           value: `${words(it.startedAt)}，${it.endedAt ? `答对${it.right}题` : '没有交卷'}`,
