@@ -18,6 +18,7 @@ export const signedTransport: Transport = async (request: Request) => {
 
 const signedCall = client(signedTransport)
 const publicCall = client((request) => send(request, null))
+const personalCall = client((request) => send(request, session.token()))
 
 /**
  * Asks the server, typed by the contract: `await call(readMe, {})`.
@@ -25,7 +26,8 @@ const publicCall = client((request) => send(request, null))
  */
 export const call: typeof signedCall = async (endpoint, input) => {
   check(endpoint, input)
-  return endpoint.access === 'public' ? publicCall(endpoint, input) : signedCall(endpoint, input)
+  if (endpoint.access !== 'public') return signedCall(endpoint, input)
+  return endpoint.isPersonal ? personalCall(endpoint, input) : publicCall(endpoint, input)
 }
 
 /** What was typed is looked at before it is sent, so that the field's own sentence is what people see. */

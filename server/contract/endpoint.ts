@@ -23,6 +23,8 @@ export interface Endpoint<
   input: I
   /** What goes over the wire. A key that is not listed here never leaves the server. */
   reply: R
+  /** Open to everybody, and whoever is signed in gets their own: clients say who asks where they know it, and open no session for it. */
+  isPersonal?: true
   /** Open to who has to set up the six digits first; everything else waits until that is done. */
   beforeTotp?: true
   /** Open to who signed in with a first password, which others have seen, and has to set one of their own. */

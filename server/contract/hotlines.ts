@@ -15,6 +15,7 @@ export type HelpLine = z.infer<typeof helpLine>
 
 export const listHelpLines = endpoint({
   access: 'public',
+  isPersonal: true,
   summary: '本市的求助热线与接听时间，夜里有人接的在前',
   method: 'GET',
   path: '/help-lines',

@@ -65,7 +65,18 @@ it('asks for an update when it cannot read the answer', async () => {
 })
 
 it('asks public things without a session', async () => {
-  void api.call(contract.listHelpLines, {})
+  void api.call(contract.signInWithWechat, { code: 'code' })
 
+  expect(await phone.next()).toMatchObject({ path: 'POST /sign-in/wechat', token: undefined })
+})
+
+it('says who asks where everybody may ask and each gets their own, and opens no session for it', async () => {
+  void api.call(contract.listHelpLines, {})
+  expect(await phone.next()).toMatchObject({ path: 'GET /help-lines', token: 'token' })
+
+  const { session } = await import('../../miniprogram/services/session.ts')
+  session.leave()
+  void api.call(contract.listHelpLines, {})
   expect(await phone.next()).toMatchObject({ path: 'GET /help-lines', token: undefined })
+  expect(phone.login).not.toHaveBeenCalled()
 })

@@ -19,5 +19,31 @@ export async function openPage<P>(path: string, query: Record<string, string> = 
   return page as P
 }
 
+interface Options {
+  data: object
+  lifetimes: { attached?: () => void; detached?: () => void }
+  methods: object
+}
+
+/** Puts a component on a page as WeChat would; `leave` takes it off again. */
+export async function openComponent<C>(path: string): Promise<C> {
+  const made: Options[] = []
+  vi.stubGlobal('Component', (options: Options) => void made.push(options))
+  await import(new URL(`../../miniprogram/${path}.ts`, import.meta.url).pathname)
+  const [options] = made
+  if (!options) throw new Error(`${path} registered no component`)
+  const { data, lifetimes, methods } = options
+  const component = {
+    ...methods,
+    data: structuredClone(data),
+    setData(change: object) {
+      Object.assign(this.data, change)
+    },
+    leave: () => lifetimes.detached?.call(component),
+  }
+  lifetimes.attached?.call(component)
+  return component as C
+}
+
 export const tapOn = (dataset: object) => ({ currentTarget: { dataset } })
 export const typed = (value: string, dataset: object = {}) => ({ ...tapOn(dataset), detail: { value } })
