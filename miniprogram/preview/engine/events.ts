@@ -1,6 +1,6 @@
 import { glassEasel } from 'glass-easel-miniprogram-adapter'
 import { WxElement } from '../elements/element.ts'
-import { type Point, rectOf, toScreen } from '../screen.ts'
+import { type Point, rectOf, screen, toScreen } from '../screen.ts'
 import type { PreviewBackend } from './backend.ts'
 
 // The library declares its enum as const, which cannot be used across isolated modules.
@@ -45,14 +45,15 @@ export function wireEvents(backend: PreviewBackend, watch: TapWatch) {
     if (!isOurs && !FROM_DOM.has(type)) return NORMAL
     if (type === 'tap' && isDisabled(source.target)) return NORMAL
 
-    const before = watch.pageOnTop()
+    const before = [watch.pageOnTop(), screen.lastElementChild]
     const given = isOurs ? (source.detail as unknown) : type === 'tap' ? toPage(detail as Point, watch) : {}
     const event = new glassEasel.Event(type, given, options)
     glassEasel.Event.dispatchEvent(target, event)
     if (type === 'tap') {
       activate(source.target)
-      // The browser still has a click to give at this place; it must not hit the page that has just opened.
-      if (before !== watch.pageOnTop() && source.cancelable) source.preventDefault()
+      // The browser still has a click to give at this place; it must not hit the page or the sheet that has just opened.
+      const isCovered = before[0] !== watch.pageOnTop() || before[1] !== screen.lastElementChild
+      if (isCovered && source.cancelable) source.preventDefault()
       return NORMAL
     }
     return source.cancelable ? event.getEventBubbleStatus() : NORMAL
