@@ -194,7 +194,7 @@ describe('an assignment list', () => {
     await after(9)
     const { groups } = await (await world.as(admin, 'staff'))(readAssignment, { assignmentId })
     expect(groups).toMatchObject([
-      { status: 'expired', reason: '30天没有等到学校确认，自动结束', abilities: { decide: false } },
+      { status: 'expired', reason: '30天没有等到确认，自动结束', abilities: { decide: false } },
     ])
     await OutboxModel.deleteMany({})
     await after(0)

@@ -62,7 +62,7 @@ describe('a transfer that waits', () => {
     expect(transfers).toMatchObject([
       {
         status: 'expired',
-        reason: '30天没有等到对方答复，自动结束',
+        reason: '30天没有等到答复，自动结束',
         abilities: { confirm: false, withdraw: false },
       },
     ])

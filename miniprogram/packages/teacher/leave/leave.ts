@@ -9,7 +9,6 @@ interface Data extends ShownLeaves {
   problem: string
   /** The post that somebody is being named for. */
   naming: string
-  namingTitle: string
   ending: string
   endingName: string
   phone: string
@@ -45,7 +44,6 @@ Page<Data, Custom>({
     posts: [],
     held: [],
     naming: '',
-    namingTitle: '',
     ending: '',
     endingName: '',
     phone: '',
@@ -79,11 +77,9 @@ Page<Data, Custom>({
 
   onName(event) {
     const { id } = event.currentTarget.dataset as { id: string }
-    const post = this.data.posts.find((it) => it.postId === id)
     const { today } = this.data
     this.setData({
       naming: id,
-      namingTitle: post?.title ?? '',
       phone: '',
       fromOn: today,
       fromText: date(today),

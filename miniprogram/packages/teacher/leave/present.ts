@@ -7,7 +7,8 @@ export type OwnPost = Leaves['posts'][number]
 
 export interface ShownPost {
   postId: string
-  title: string
+  unitName: string
+  post: string
   mayName: boolean
   /** 王芳（代） · 11月25日(周三)到11月29日(周日); empty while nobody stands in. */
   deputy: string
@@ -16,7 +17,7 @@ export interface ShownPost {
 
 export interface ShownLeaves {
   posts: ShownPost[]
-  held: { postId: string; title: string; days: string; isComing: boolean }[]
+  held: { postId: string; unitName: string; post: string; days: string; isComing: boolean }[]
 }
 
 /** The last day belongs to it: it ends the instant before. */
@@ -29,14 +30,16 @@ export function presentLeaves({ posts, held }: Leaves): ShownLeaves {
   return {
     posts: posts.map((it) => ({
       postId: it.postId,
-      title: `${it.unitName} ${POST_WORDS[it.post]}`,
+      unitName: it.unitName,
+      post: POST_WORDS[it.post],
       mayName: it.abilities.nameDeputy,
       deputy: it.deputy ? `${it.deputy.name}（代） · ${daysOf(it.deputy)}` : '',
       isComing: it.deputy?.state === 'coming',
     })),
     held: held.map((it) => ({
       postId: it.postId,
-      title: `${it.unitName} ${POST_WORDS[it.post]}（代${it.holder}）`,
+      unitName: it.unitName,
+      post: `${POST_WORDS[it.post]}（代${it.holder}）`,
       days: daysOf(it),
       isComing: it.state === 'coming',
     })),

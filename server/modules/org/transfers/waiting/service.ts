@@ -39,7 +39,7 @@ async function tend(transfer: TransferRecord, now: Date) {
     await TransferModel.updateOne(
       // Answered or agreed to in this very moment, it goes on.
       { _id: transfer._id, status: transfer.status, waitsSince: transfer.waitsSince ?? null },
-      { status: 'expired', decidedAt: now, reason: `${EXPIRE_DAYS}天没有等到对方答复，自动结束` },
+      { status: 'expired', decidedAt: now, reason: `${EXPIRE_DAYS}天没有等到答复，自动结束` },
     )
     return
   }

@@ -36,7 +36,7 @@ async function tend(group: GroupRecord, now: Date) {
     await GroupModel.updateOne(
       // Confirmed or sent back in this very moment, it is answered.
       { _id: group._id, status: 'waiting' },
-      { status: 'expired', decidedAt: now, reason: `${EXPIRE_DAYS}天没有等到学校确认，自动结束` },
+      { status: 'expired', decidedAt: now, reason: `${EXPIRE_DAYS}天没有等到确认，自动结束` },
     )
     return
   }
