@@ -4,7 +4,7 @@ import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { refreshKeys } from '../../server/modules/org/families/search/service.ts'
 import { UnitModel, type UnitRecord } from '../../server/modules/org/tree/model.ts'
-import { buildListedGuardian, buildStudent } from '../support/build.ts'
+import { buildListedGuardian, buildStaff, buildStudent } from '../support/build.ts'
 import { PASSWORD, useStage } from './stage.ts'
 
 const stage = useStage()
@@ -92,13 +92,18 @@ it(
     await other.getByRole('button', { name: '确认接收' }).last().click()
     await other.getByText('已转入').first().waitFor()
     await sees('七年级3班')
+    // The family hears of it, and nothing of the promotion that was undone within the hour.
+    await stage.openPage(phone, MOTHER.as, 'packages/account/messages/messages')
+    await phone.see(/张三现在在滨江中学七年级3班，班主任：何静老师。欢迎来到新学校！/)
+    await phone.screenshot('moving-phone-message')
+    expect(await phone.page.getByText('张三现在在').count()).toBe(1)
     await phone.close()
     expect([...errors, ...others]).toEqual([])
   },
   6 * 60_000,
 )
 
-/** The receiving school's own administrator. */
+/** The receiving school's own administrator, and who leads the class that the child comes to. */
 async function appointOffice() {
   const school = await UnitModel.findOne({ fullName: '滨江中学' }).lean()
   const admin = await PersonModel.findOne({ loginName: 'donghu' }).lean()
@@ -111,6 +116,8 @@ async function appointOffice() {
     phone: '13900000098',
     loginName,
   })
+  const klass = (await UnitModel.findOne({ fullName: '滨江中学七年级3班' }).lean()) as UnitRecord
+  await buildStaff(klass, 'class_teacher', { name: '何静' })
   const own = { passwordHash: await hashPassword(PASSWORD), hasFirstPassword: false }
   await PersonModel.updateOne({ loginName }, own)
 }

@@ -3,12 +3,13 @@ import { expect, it } from 'vitest'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { shot } from '../support/browser.ts'
-import { buildBranch, buildStaff } from '../support/build.ts'
+import { buildBranch, buildStaff, buildStudent } from '../support/build.ts'
 import { PASSWORD, useStage } from './stage.ts'
 
 const stage = useStage()
 const { world } = stage
 const TEACHER = { as: '李老师', phone: '13900000099' }
+const COLLEAGUE = { as: '王老师', phone: '13900000088' }
 const NEW = '自己定的新密码 2026'
 
 /** A school with an administrator on the console and a 班主任 whose phone is known. */
@@ -59,6 +60,54 @@ it('opens the console with a code that the phone has scanned and confirmed', asy
   await phone.see('这个码已经用过了')
   await phone.close()
   await page.context().close()
+}, 90_000)
+
+it('lets a 班主任 on leave name a deputy on the phone, who holds the class until it is over', async () => {
+  const { klass, school } = await scene()
+  const student = await buildStudent(klass, { name: '张三' })
+  await stage.owner(COLLEAGUE.as, COLLEAGUE.phone)
+  const post = { post: 'teacher', unitId: school._id, path: school.path, from: new Date(0) }
+  await PersonModel.updateOne({ demoAs: COLLEAGUE.as }, { name: '王芳', $push: { posts: post } })
+  const signIn = async (as: string) => {
+    const phone = await stage.phone(as)
+    await phone.tap('加入孩子的班级')
+    await phone.tap('微信手机号登录')
+    await phone.see('谁读了')
+    return phone
+  }
+  const holder = await signIn(TEACHER.as)
+  const colleague = await signIn(COLLEAGUE.as)
+  const classPage = `packages/teacher/class/class?id=${String(klass._id)}`
+
+  await stage.openPage(holder, TEACHER.as, 'packages/teacher/leave/leave')
+  await holder.tap('请假，请同事代理')
+  await holder.tap('请同事代理')
+  await holder.see('请填同事的11位手机号')
+  await holder.page.getByPlaceholder('同事的11位手机号').locator('input').fill(COLLEAGUE.phone)
+  await holder.tap('请选择最后一天')
+  await holder.tap(holder.page.locator('.mp-picker').getByText('确定'))
+  await holder.screenshot('posts/leave')
+  await holder.tap('请同事代理')
+  await holder.see('王芳（代）')
+
+  await stage.openPage(colleague, COLLEAGUE.as, 'packages/account/messages/messages')
+  await colleague.see('请您代理班主任')
+  await stage.openPage(colleague, COLLEAGUE.as, 'pages/mine/mine')
+  await colleague.see('班主任（代李文）')
+  await colleague.screenshot('posts/deputy')
+  await stage.openPage(colleague, COLLEAGUE.as, classPage)
+  await colleague.see(student.name)
+
+  await holder.tap('我回来了')
+  await holder.tap('结束代理')
+  await holder.see('请假，请同事代理')
+  await stage.openPage(colleague, COLLEAGUE.as, 'packages/teacher/leave/leave')
+  await colleague.see('任课教师')
+  expect(await colleague.page.getByText('代李文').count()).toBe(0)
+  await stage.openPage(colleague, COLLEAGUE.as, classPage)
+  await colleague.see('重试')
+  await holder.close()
+  await colleague.close()
 }, 90_000)
 
 it('lets a first password open one page, and the console after it', async () => {
