@@ -36,8 +36,8 @@ export interface MessageValues {
     place: string
     teacher: string
     note: string
-    /** Other than a new class: out of the last grade, or back after a promotion that was undone. */
-    about?: 'graduated' | 'restored'
+    /** Other than a new class: out of the last grade, or back after a promotion or a list that was undone. */
+    about?: 'graduated' | 'restored' | 'corrected'
   }
   staffMatter: { title: string; who: string; unit: string; note: string }
 }

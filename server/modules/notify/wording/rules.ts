@@ -42,4 +42,8 @@ export const MOVING: Record<
     title: '孩子的班级没有变',
     say: (it) => `学年升级先撤回了，${it.child}还在${it.place}，班主任：${it.teacher}。${it.note}`,
   },
+  corrected: {
+    title: '孩子的班级没有变',
+    say: (it) => `学校的名单先撤回了，${it.child}还在${it.place}，班主任：${it.teacher}。${it.note}`,
+  },
 }

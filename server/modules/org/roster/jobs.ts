@@ -6,6 +6,7 @@ import { filePath, removeFile, sweepFiles } from './files/service.ts'
 import { storedMapping } from './headings/rules.ts'
 import type { ImportRecord } from './model.ts'
 import { lease, statusOf } from './service.ts'
+import { tellListed } from './telling/service.ts'
 import { undo } from './undo/service.ts'
 
 const WORK = 'roster.work'
@@ -18,19 +19,20 @@ type Tools = Pick<Deps, 'clock' | 'fields' | 'env' | 'log'>
 export async function workThroughImports(deps: Tools) {
   for (;;) {
     const job = await lease(deps.clock.now())
-    if (!job) return
+    if (!job) break
     const importId = String(job._id)
     try {
       await workOn(job, deps)
     } catch (error) {
       // It stays in its status; when the lease has run out, somebody tries again.
-      deps.log.error({ err: error, importId }, 'import did not finish')
+    deps.log.error({ err: error, importId }, 'import did not finish')
       return
     }
     // Nobody needs the file of a list that is written or refused, and it is full of names.
     const status = await statusOf(importId)
     if (status === 'applied' || status === 'refused') await removeFile(importId, deps)
   }
+  await tellListed(deps)
 }
 
 async function workOn(job: ImportRecord, deps: Tools) {

@@ -167,10 +167,13 @@ const changeSchema = new Schema(
     seq: { type: Number, required: true },
     changes: { type: [Schema.Types.Mixed], required: true },
     at: { type: Date, required: true },
+    /** What families are to hear of new classes: held until the whole list is written. Absent where nobody has moved. */
+    news: { type: String, enum: ['held', 'due', 'told'] },
   },
   { strict: 'throw', versionKey: false },
 )
 changeSchema.index({ importId: 1, seq: 1 }, { unique: true })
+changeSchema.index({ news: 1 }, { partialFilterExpression: { news: 'due' } })
 changeSchema.index({ at: 1 }, { expireAfterSeconds: aDayMore })
 holdsSealed(changeSchema, 'changes')
 export const ChangeModel = model('RosterChange', changeSchema)

@@ -6,6 +6,9 @@ import { UnitModel, type UnitRecord } from '../../tree/model.ts'
 
 const KEPT = '账号、绿证和学过的课都跟着您，不用再加入。'
 
+/** A promotion or a list that is undone within the hour, as most wrong ones are, reaches no family at all. */
+export const HOLD_MS = 60 * 60_000
+
 /** The words below the news, for each way in which a child's class changes. */
 export const MOVE_NOTES = {
   class: '以前的信和回执都在，不用再加入。',
@@ -14,6 +17,7 @@ export const MOVE_NOTES = {
   promoted: '新学年好！以前的信和回执都在，不用再加入。',
   graduated: '账号、绿证和学过的课都为您留着。',
   restored: '先前说的新班级请不用理会，定好了会再告诉您。',
+  corrected: '先前说的新班级请不用理会。',
 } as const
 export type Move = keyof typeof MOVE_NOTES
 
@@ -52,8 +56,12 @@ export async function tellFamilies(children: Moved[], news: News, now: Date) {
 }
 
 /** Takes news back: who has not been shown it never hears of it, and only who has hears that it is off. */
-export async function untellFamilies(children: Moved[], subject: string, now: Date) {
-  const messages = await compose(children, { move: 'restored', subject, step: 'back' }, now)
+export async function untellFamilies(
+  children: Moved[],
+  { move, subject }: { move: 'restored' | 'corrected'; subject: string },
+  now: Date,
+) {
+  const messages = await compose(children, { move, subject, step: 'back' }, now)
   const first = messages.map(({ kind, personId, studentId }) => ({
     kind,
     subject,
@@ -70,11 +78,10 @@ export async function untellFamilies(children: Moved[], subject: string, now: Da
 /** One message for each guardian; whoever has taken their consent back sees nothing of the child, and hears nothing of it. */
 async function compose(children: Moved[], { move, subject, step, dueAt }: News, now: Date) {
   const classIds = [...new Set(children.map((it) => String(it.classId)))]
-  const [bonds, classes, teachers] = await Promise.all([
-    joinedGuardiansOf(children.map((it) => it.studentId)),
-    UnitModel.find({ _id: { $in: classIds } }).lean<UnitRecord[]>(),
-    classTeachersOf(classIds, now),
-  ])
+  // One after the other: a transaction takes no two questions at once.
+  const bonds = await joinedGuardiansOf(children.map((it) => it.studentId))
+  const classes = await UnitModel.find({ _id: { $in: classIds } }).lean<UnitRecord[]>()
+  const teachers = await classTeachersOf(classIds, now)
   const hidden = await withdrawnAmong(bonds.map((it) => String(it.personId)))
   return bonds.flatMap(({ studentId, personId, path }) => {
     const child = children.find((it) => it.studentId.equals(studentId))
@@ -94,7 +101,7 @@ async function compose(children: Moved[], { move, subject, step, dueAt }: News, 
           place: klass.fullName,
           teacher: teacher ? `${teacher}老师` : NOBODY,
           note: MOVE_NOTES[move],
-          ...((move === 'graduated' || move === 'restored') && { about: move }),
+          ...((move === 'graduated' || move === 'restored' || move === 'corrected') && { about: move }),
         },
         page: '/pages/home/home',
         path,

@@ -1,11 +1,8 @@
 import type { Types } from 'mongoose'
 import type { Deps } from '../../../../infra/deps.ts'
 import { StudentModel, type StudentRecord } from '../../families/model.ts'
-import { tellFamilies, untellFamilies } from '../../families/moves/service.ts'
+import { HOLD_MS, tellFamilies, untellFamilies } from '../../families/moves/service.ts'
 import { MoveModel, type MoveRecord } from '../model.ts'
-
-/** A promotion that is undone within the hour, as most wrong ones are, reaches no family at all. */
-export const HOLD_MS = 60 * 60_000
 
 const subjectOf = (move: MoveRecord) => `promotion-${String(move.promotionId)}`
 
@@ -50,7 +47,7 @@ export async function takeBack(move: MoveRecord, keptIds: Types.ObjectId[], now:
   const students = await StudentModel.find({
     _id: { $in: move.studentIds.filter((id) => !keptIds.some((it) => it.equals(id))) },
   }).lean<StudentRecord[]>()
-  await untellFamilies(students.map(asMoved), subjectOf(move), now)
+  await untellFamilies(students.map(asMoved), { move: 'restored', subject: subjectOf(move) }, now)
 }
 
 const asMoved = ({ _id, name, classId }: StudentRecord) => ({ studentId: _id, name, classId })

@@ -9,6 +9,7 @@ import { compare, type Leaver, openBatch, type Waiting } from '../differences/se
 import { ChangeModel, ChunkModel, type ChunkRecord, type ImportRecord } from '../model.ts'
 import { openPlaces, type Places } from '../places/service.ts'
 import { finish, note } from '../service.ts'
+import { movesAmong, release } from '../telling/service.ts'
 
 type Tools = Pick<Deps, 'fields' | 'clock'>
 
@@ -35,6 +36,7 @@ export async function apply(job: ImportRecord, deps: Tools) {
     { $match: { importId } },
     { $group: { _id: null, changes: { $sum: { $size: '$changes' } } } },
   ])
+  await release(importId)
   await finish(importId, {
     status: 'applied',
     appliedAt: deps.clock.now(),
@@ -56,7 +58,7 @@ async function applyChunk(job: ImportRecord, chunk: ChunkRecord, places: Places,
         : await plan(batch.children, places, deps)
     if (changes.length === 0) return
     // Somebody whose lease has run out may have been quicker; then theirs is the one that counts.
-    await ChangeModel.updateOne(key, { $setOnInsert: { changes, at } }, { upsert: true })
+    await ChangeModel.updateOne(key, { $setOnInsert: { changes, at, ...newsOf(changes) } }, { upsert: true })
     changes = (await ChangeModel.findOne(key).lean<{ changes: Change[] }>())?.changes ?? changes
   }
   for (let attempt = 1; ; attempt++) {
@@ -65,10 +67,12 @@ async function applyChunk(job: ImportRecord, chunk: ChunkRecord, places: Places,
     const again = batch.children.filter(({ child }) => collided.has(child.number))
     const kept: Change[] = changes.filter((it) => it.kind === 'left' || !collided.has(it.number))
     changes = [...kept, ...(await plan(again, places, deps))]
-    await ChangeModel.updateOne(key, { changes })
+    await ChangeModel.updateOne(key, { changes, ...newsOf(changes) })
   }
   await tidy(changes, deps)
 }
+
+const newsOf = (changes: Change[]) => (movesAmong(changes).length > 0 ? { news: 'held' as const } : {})
 
 /** What writing these children changes, with the ids of what will be new. */
 async function plan(waiting: Waiting[], places: Places, deps: Tools): Promise<Change[]> {

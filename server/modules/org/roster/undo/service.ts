@@ -16,6 +16,7 @@ import { within } from '../../tree/rules.ts'
 import type { Change } from '../changes/service.ts'
 import { ChangeModel, type ImportRecord, MadeUnitModel, RowModel } from '../model.ts'
 import { finish, note } from '../service.ts'
+import { hush, movesAmong, takeNewsBack } from '../telling/service.ts'
 import { type Reversal, reversalOf } from './rules.ts'
 
 type Tools = Pick<Deps, 'fields' | 'clock'>
@@ -33,7 +34,9 @@ export async function undo(job: ImportRecord, deps: Tools) {
       .sort({ seq: -1 })
       .lean<{ _id: Types.ObjectId; seq: number; changes: Change[] }>()
     if (!noted) break
+    await hush(noted._id)
     const kept = await takeBack(noted.changes, reached, deps)
+    await correct(importId, noted.changes, deps.clock.now())
     await noteKept(importId, noted.seq, kept, deps.clock.now())
     await ChangeModel.deleteOne({ _id: noted._id })
     undone += noted.changes.length
@@ -43,6 +46,21 @@ export async function undo(job: ImportRecord, deps: Tools) {
   await removeUnits(job, reached, deps.clock.now())
   const kept = await RowModel.countDocuments({ importId, isKept: true })
   await finish(importId, { status: 'undone', undone: job.changes - kept, kept })
+}
+
+/** Families whose child stands in the old class again, whether this try has put it back or one before. */
+async function correct(importId: Types.ObjectId, changes: Change[], now: Date) {
+  const moves = movesAmong(changes)
+  const students = await StudentModel.find({ _id: { $in: moves.map((it) => it.studentId) } }).lean<
+    StudentRecord[]
+  >()
+  const classOf = new Map(students.map((it) => [String(it._id), it.classId]))
+  const back = moves.filter((it) => it.before && classOf.get(String(it.studentId))?.equals(it.before.classId))
+  await takeNewsBack(
+    importId,
+    back.map((it) => it.studentId),
+    now,
+  )
 }
 
 interface Kept {
