@@ -10,8 +10,10 @@ export interface ShownPost {
   unitName: string
   post: string
   mayName: boolean
-  /** 王芳（代） · 11月25日(周三)到11月29日(周日); empty while nobody stands in. */
+  /** 王芳（代）; empty while nobody stands in. */
   deputy: string
+  /** 11月25日(周三)到11月29日(周日) */
+  days: string
   isComing: boolean
 }
 
@@ -23,8 +25,12 @@ export interface ShownLeaves {
 /** The last day belongs to it: it ends the instant before. */
 const lastDay = (to: string) => dayOf(new Date(new Date(to).getTime() - 1))
 
-const daysOf = ({ from, to }: { from: string; to: string | null }) =>
-  to ? `${date(dayOf(from))}到${date(lastDay(to))}` : `${date(dayOf(from))}起`
+function daysOf({ from, to }: { from: string; to: string | null }) {
+  const first = date(dayOf(from))
+  if (!to) return `${first}起`
+  const last = date(lastDay(to))
+  return last === first ? `${first}一天` : `${first}到${last}`
+}
 
 export function presentLeaves({ posts, held }: Leaves): ShownLeaves {
   return {
@@ -33,7 +39,8 @@ export function presentLeaves({ posts, held }: Leaves): ShownLeaves {
       unitName: it.unitName,
       post: POST_WORDS[it.post],
       mayName: it.abilities.nameDeputy,
-      deputy: it.deputy ? `${it.deputy.name}（代） · ${daysOf(it.deputy)}` : '',
+      deputy: it.deputy ? `${it.deputy.name}（代）` : '',
+      days: it.deputy ? daysOf(it.deputy) : '',
       isComing: it.deputy?.state === 'coming',
     })),
     held: held.map((it) => ({

@@ -62,8 +62,10 @@ const daysBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 
 
 /** 11月25日(周三)起，到12月31日(周四) */
 export function termInWords({ from, to }: Term) {
-  const begins = `${dayInWords(shanghaiDay(from))}起`
-  return to ? `${begins}，到${dayInWords(shanghaiDay(new Date(to.getTime() - 1)))}` : begins
+  const first = dayInWords(shanghaiDay(from))
+  if (!to) return `${first}起`
+  const last = dayInWords(shanghaiDay(new Date(to.getTime() - 1)))
+  return last === first ? `${first}一天` : `${first}起，到${last}`
 }
 
 interface Held {
