@@ -8,6 +8,7 @@ import { confirmMyLetter, listMyLetters, openMyLetter } from '#contract/letters'
 import { bookSlot, listFreeSlots, openSlots } from '#contract/meetings'
 import { BarModel } from '../../server/modules/org/families/bars/model.ts'
 import { JoinModel } from '../../server/modules/org/joins/model.ts'
+import { tellListed } from '../../server/modules/org/roster/telling/service.ts'
 import { GroupModel } from '../../server/modules/org/transfers/assignments/model.ts'
 import { tendGroups } from '../../server/modules/org/transfers/assignments/waiting/service.ts'
 import { TransferModel } from '../../server/modules/org/transfers/model.ts'
@@ -161,6 +162,7 @@ describe('what waits', () => {
     const tended = await statementsOf(async () => {
       await tendTransfers(world.deps())
       await tendGroups(world.deps())
+      await tellListed(world.deps())
     })
 
     const places = /(joins|transfers|assignedgroups|familyBars)$/

@@ -27,7 +27,8 @@ async function scene() {
     { studentId: student?._id },
     { personId: person._id, joinedAt: world.now() },
   )
-  const move = () => roster('2班').then(list.applied)
+  const move = async () => list.applied(await roster('2班'))
+  const undone = (importId: string) => list.undone(importId)
   const heard = async () => {
     const call = await world.as(String(person._id), 'guardian')
     const { messages } = await call(listMyMessages, {})
@@ -38,7 +39,7 @@ async function scene() {
     await tellListed(world.deps())
     expect(await ChangeModel.countDocuments({ news: { $in: ['held', 'due'] } })).toBe(0)
   }
-  return { ...list, studentId: String(student?._id), move, heard, told }
+  return { call: list.call, studentId: String(student?._id), move, undone, heard, told }
 }
 
 const NEWS =
