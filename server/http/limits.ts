@@ -6,6 +6,8 @@ import { Refusal } from './errors.ts'
 export const jsonBodies = (): Middleware =>
   bodyParser({
     enableTypes: ['json'],
+    // What is said with a DELETE is held to the contract as well.
+    parsedMethods: ['POST', 'PUT', 'DELETE'],
     jsonLimit: '256kb',
     jsonStrict: true,
     onError: (error: Error & { status?: number }) => {

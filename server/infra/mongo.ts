@@ -18,7 +18,9 @@ export async function openMongo(url: string, options: { dbName?: string; socketT
     socketTimeoutMS: 30_000,
     w: 'majority',
     retryWrites: true,
+    // `ensureIndexes` makes collections and indexes, one after the other: all at once would keep the pool from everybody else.
     autoIndex: false,
+    autoCreate: false,
     ...options,
   })
   return mongoose.connection
