@@ -70,7 +70,7 @@ const schema = z
     WX_TEMPLATES: z.string().default('{}').transform(fromJson).pipe(z.record(z.string(), template)),
     /** Which file of content/hotlines/ this installation shows: `jinhua`. */
     HOTLINES: z.string().default('national'),
-    /** A live service and its key (docs/decisions/0021-live-class.md); without them no live class can begin. */
+    /** A live service and its key (docs/decisions/0016-live-class.md); without them no live class can begin. */
     LIVE_URL: z.url().optional(),
     LIVE_KEY: z.string().min(16).optional(),
     /** Opens the demo doors; refused in production. */

@@ -199,7 +199,10 @@ async function countBelow(unit: Document) {
       .toArray(),
     activationBelow(scope),
     receiptsBelow(scope),
-    certifiedBelow(scope),
+    certifiedBelow(
+      scope,
+      idsOf(unit.path as string).map((it) => new ObjectId(it)),
+    ),
   ])
   return children.map(({ _id, kind, name }) => ({
     unitId: _id,
@@ -242,8 +245,18 @@ function receiptsBelow(path: Scope) {
     .toArray()
 }
 
-async function certifiedBelow(path: Scope) {
-  const [programme] = await of('programmes').find().sort({ code: -1, version: -1 }).limit(500).toArray()
+async function certifiedBelow(path: Scope, above: ObjectId[]) {
+  const [[programme]] = await Promise.all([
+    of('programmes')
+      .find({ unitId: { $in: [null, ...above] } })
+      .sort({ code: 1, version: -1 })
+      .limit(1000)
+      .toArray(),
+    of('coursesettings')
+      .find({ _id: { $in: above } })
+      .limit(200)
+      .toArray(),
+  ])
   const [counts, classes, holders] = await Promise.all([
     of('students')
       .aggregate([
@@ -252,7 +265,7 @@ async function certifiedBelow(path: Scope) {
       ])
       .toArray(),
     of('units').find({ path, kind: 'class' }).sort({ path: 1 }).toArray(),
-    holdersBelow(path, String(programme?.code)),
+    holdersBelow(path, programme),
     of('units').find({ path, kind: 'district' }).sort({ path: 1 }).toArray(),
   ])
   const students = new Map(counts.map((it) => [String(it._id), Number(it.count)]))
@@ -262,10 +275,14 @@ async function certifiedBelow(path: Scope) {
   return { required, holders }
 }
 
-const holdersBelow = (path: Scope, programmeCode: string) =>
-  of('certificates')
+async function holdersBelow(path: Scope, programme?: Document) {
+  const codes: string[] = await of('programmes').distinct('code', {
+    stage: programme?.stage as string,
+    forGrades: { $in: (programme?.forGrades as string[] | undefined) ?? [] },
+  })
+  return of('certificates')
     .aggregate([
-      { $match: { programmeCode, status: 'valid', 'families.path': path } },
+      { $match: { programmeCode: { $in: codes }, status: 'valid', 'families.path': path } },
       { $unwind: '$families' },
       { $match: { 'families.path': path } },
       {
@@ -279,6 +296,7 @@ const holdersBelow = (path: Scope, programmeCode: string) =>
       { $group: { _id: '$_id.unitId', count: { $sum: 1 } } },
     ])
     .toArray()
+}
 
 const app = new Koa()
 app.use(bodyParser({ enableTypes: ['json'] }))

@@ -20,7 +20,7 @@ interface Options {
 }
 
 /**
- * A live service over HTTP, as docs/decisions/0021-live-class.md describes it: `PUT /streams/:class`, `POST /streams/:id/end`,
+ * A live service over HTTP, as docs/decisions/0016-live-class.md describes it: `PUT /streams/:class`, `POST /streams/:id/end`,
  * `GET /streams/:id/recording`. What it refuses is said in words a teacher can act on; what passes is tried once more.
  */
 export function remoteLive({ baseUrl, key, log }: Options): LiveProvider {

@@ -11,7 +11,7 @@ interface Stream {
 }
 
 /**
- * A live service over HTTP, as docs/decisions/0021-live-class.md describes it, with the errors such services really give: a wrong
+ * A live service over HTTP, as docs/decisions/0016-live-class.md describes it, with the errors such services really give: a wrong
  * key, too many streams, an answer that does not come, one that nobody can read, a recording that takes its time or never comes.
  */
 export async function startLiveSimulator({ port, key, film }: { port: number; key: string; film: string }) {
