@@ -56,7 +56,7 @@ it('reaches what stands in the notes of an import, wherever it stands, and chang
   const { _id } = await ChangeModel.create({
     importId: newId(),
     seq: 1,
-    changes: notes(fields.seal),
+    changes: notes((text) => fields.seal(text)),
     at: new Date(),
   })
   const files = diskFiles(mkdtempSync(join(tmpdir(), 'jiaxiao-files-')), both)
