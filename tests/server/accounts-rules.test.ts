@@ -24,8 +24,8 @@ it.each([
     'Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Safari/604.1',
     '苹果平板上的苹果浏览器',
   ],
-  ['curl/8.5.0', '未知设备'],
-  ['', '未知设备'],
+  ['curl/8.5.0', '其他设备'],
+  ['', '其他设备'],
 ])('calls %s by a name that its owner recognises', (userAgent, name) => {
   expect(deviceName(userAgent)).toBe(name)
 })

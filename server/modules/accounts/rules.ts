@@ -56,5 +56,5 @@ export function deviceName(userAgent: string): string {
   const machine = nameIn(MACHINES)
   const program = nameIn(PROGRAMS)
   if (machine && program) return `${machine}上的${program}`
-  return machine ?? program ?? '未知设备'
+  return machine ?? program ?? '其他设备'
 }
