@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Browser, Page, Request } from 'playwright-core'
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createLetter, openMyLetter } from '#contract/letters'
 import { bookSlot, openSlots } from '#contract/meetings'
@@ -13,6 +13,8 @@ import { openBrowser, shot } from '../support/browser.ts'
 import { buildStaff, buildStudent } from '../support/build.ts'
 import { passAll, publish } from '../support/learning.ts'
 import { buildClass, DRAFT, newRequest, sendLetter, tick } from '../support/letters.ts'
+import { openedSurvey } from '../support/surveys.ts'
+import { beginCourse, writeLesson } from '../support/writing.ts'
 import { PASSWORD, useStage } from './stage.ts'
 import { fingers, look, words } from './sweep.ts'
 
@@ -92,12 +94,23 @@ async function things(it: Awaited<ReturnType<typeof buildClass>>) {
     await (await world.as(String(uncle._id), 'guardian'))(askToJoin, ask as never).catch(() => null)
   }
   await buildStudent(it.klass, { name: '欧阳娜娜阿依古丽' })
+  const surveyId = await openedSurvey(world, it.office, it.school, {
+    title: `${SCHOOL}家长知晓率调查`.slice(0, 30),
+  })
+  const course = await beginCourse(office, String(it.school._id))
+  const discussion = await writeLesson(office, course.id, 'discussion', {
+    title: '孩子不想说话时',
+    prompt: '孩子不想说话时，您怎么办？',
+  })
   const lesson = await LessonModel.findOne().lean()
   const certificate = await CertificateModel.findOne().lean()
   return {
     studentId,
     letterId: letter.id,
     draftId: draft.id,
+    surveyId,
+    programmeDraftId: course.id,
+    lessonDraftId: discussion.id,
     lessonId: String(lesson?._id),
     certificateId: String(certificate?._id),
   }
@@ -118,6 +131,7 @@ function phonePlaces(it: Scene): Place[] {
   const classId = String(it.klass._id)
   const query: Record<string, string> = {
     'packages/letter/letter/letter': `id=${it.letterId}&child=${it.studentId}`,
+    'packages/course/survey/survey': `id=${it.surveyId}&student=${it.studentId}`,
     'packages/course/lesson/lesson': `id=${it.lessonId}`,
     'packages/course/exam/exam': 'code=grade7',
     'packages/course/programme/programme': 'code=grade7',
@@ -152,6 +166,34 @@ function settler(page: Page) {
   }
 }
 
+/** As the browser's own arrow does: the console goes to another address without being loaded anew. */
+const within = (address: string) => `
+  history.pushState(null, '', ${JSON.stringify(address)})
+  dispatchEvent(new PopStateEvent('popstate', { state: null }))`
+
+const TABS = 2
+/** A page is looked at when it has settled, whatever films and fonts still do. */
+const COMMITTED = { waitUntil: 'commit' } as const
+type Look = (page: Page, settled: () => Promise<void>, it: Place) => Promise<void>
+
+/** Most of a visit is waiting: some tabs of one person wait side by side. */
+async function inTabs(
+  context: BrowserContext,
+  places: Place[],
+  failed: (message: string) => void,
+  visit: Look,
+) {
+  const waiting = [...places]
+  const tab = async () => {
+    const page = await context.newPage()
+    page.on('pageerror', ({ message }) => failed(message))
+    const settled = settler(page)
+    for (let it = waiting.shift(); it; it = waiting.shift()) await visit(page, settled, it)
+    await page.close()
+  }
+  await Promise.all(Array.from({ length: TABS }, tab))
+}
+
 async function becomeTeacher(page: Page) {
   await page.goto(`${world.origin()}/preview/?as=${encodeURIComponent('李文')}#/pages/mine/mine`)
   const turn = page.getByText('切换到教师端').filter({ visible: true }).first()
@@ -172,23 +214,29 @@ async function sweepPhone(
       viewport: { width, height },
       hasTouch: true,
     })
-    const page = await context.newPage()
-    const settled = settler(page)
-    if (as === '李文') await becomeTeacher(page)
-    for (const it of places.filter((one) => one.as === as)) {
-      await page.goto('about:blank')
-      await page.goto(`${world.origin()}/preview/?as=${encodeURIComponent(as)}&font=${font}#/${it.path}`)
-      await page.locator('wx-page').first().waitFor({ timeout: 15_000 })
-      await settled()
-      const name = `${it.path.split('?')[0]?.replaceAll('/', '-') ?? ''}-${as === '李文' ? 'teacher' : 'parent'}`
-      const wrong = [
-        ...(await look(page)),
-        ...(await fingers(page)),
-        ...(await words(page)).filter((one) => !one.startsWith('English')),
-      ]
-      found.push(...wrong.map((one) => `${it.path.split('?')[0]} (${as}, ${width}): ${one}`))
-      if (process.env.SHOTS) await shot(page, `sweep/${width}-${name}`)
-    }
+    const failed = (message: string) => found.push(`${as}: ${message}`)
+    if (as === '李文') await becomeTeacher(await context.newPage())
+    await inTabs(
+      context,
+      places.filter((one) => one.as === as),
+      failed,
+      async (page, settled, it) => {
+        if (page.url() === 'about:blank') {
+          const start = `${world.origin()}/preview/?as=${encodeURIComponent(as)}&font=${font}#/${it.path}`
+          await page.goto(start, COMMITTED)
+          await page.locator('wx-page').first().waitFor({ timeout: 15_000 })
+        } else await page.evaluate(`location.hash = ${JSON.stringify(`#/${it.path}`)}`)
+        await settled()
+        const name = `${it.path.split('?')[0]?.replaceAll('/', '-') ?? ''}-${as === '李文' ? 'teacher' : 'parent'}`
+        const wrong = [
+          ...(await look(page)),
+          ...(await fingers(page)),
+          ...(await words(page)).filter((one) => !one.startsWith('English')),
+        ]
+        found.push(...wrong.map((one) => `${it.path.split('?')[0]} (${as}, ${width}): ${one}`))
+        await shot(page, `sweep/${width}-${name}`)
+      },
+    )
     await context.close()
   }
   return found
@@ -232,40 +280,81 @@ const consolePlaces = (it: Scene): Place[] => {
       `approvals?${school}`,
       `audit?${school}`,
       `certificates?${school}`,
+      `evidence?${school}`,
+      `parent-school?${school}`,
+      `live?${school}`,
+      `programme-drafts?${school}`,
+      `programme-drafts/${it.programmeDraftId}?${school}`,
+      `programme-drafts/${it.programmeDraftId}/questions?${school}`,
+      `lesson-drafts/${it.lessonDraftId}?${school}`,
+      `reflections?${school}`,
+      `training?${school}`,
       `courses?${school}`,
       `courses/grade7?${school}`,
       `programme-drafts?${school}`,
       `training?${school}`,
       `surveys?${school}`,
+      `surveys/${it.surveyId}?${school}`,
+      'own-password',
+      'set-up-totp',
       `joins?${school}`,
       'account',
       'nowhere',
     ),
     ...as('liwen', `calls?${klass}`, `joins?${klass}`, `roster?${klass}`, `letters/${it.letterId}?${klass}`),
-    ...as('zhoumin', 'dashboard', 'surveys', 'courses', 'letters', 'staff', 'units', 'audit', 'promotion'),
+    ...as(
+      'zhoumin',
+      'dashboard',
+      'surveys',
+      `surveys/${it.surveyId}`,
+      'certificates',
+      'live',
+      'courses',
+      'letters',
+      'staff',
+      'units',
+      'audit',
+      'promotion',
+    ),
   ]
+}
+
+/** A chart draws itself anew a moment after its window has changed. */
+async function lookTwice(page: Page) {
+  await page.waitForTimeout(80)
+  if ((await look(page)).length === 0) return []
+  await page.waitForTimeout(1_000)
+  return look(page)
 }
 
 async function sweepConsole(places: Place[]) {
   const found: string[] = []
   for (const as of [...new Set(places.map((it) => it.as))]) {
-    const { page, errors } = await stage.console(as)
-    const settled = settler(page)
-    for (const it of places.filter((one) => one.as === as)) {
-      await page.goto(`${world.origin()}/admin/${it.path}`)
-      await settled()
-      const name = it.path.split('?')[0] ?? ''
-      const wrong = await words(page)
-      for (const width of [1280, 1024]) {
-        await page.setViewportSize({ width, height: 800 })
-        await page.waitForTimeout(80)
-        wrong.push(...(await look(page)).map((one) => `${one} (${width})`))
-        if (process.env.SHOTS) await shot(page, `sweep/console-${width}-${name.replaceAll('/', '-')}-${as}`)
-      }
-      found.push(...wrong.map((one) => `${name} (${as}): ${one}`))
-    }
+    const { page: first, errors } = await stage.console(as)
+    const failed = (message: string) => found.push(`${as}: ${message}`)
+    await inTabs(
+      first.context(),
+      places.filter((one) => one.as === as),
+      failed,
+      async (page, settled, it) => {
+        await page.setViewportSize({ width: 1280, height: 800 })
+        if (page.url() === 'about:blank') {
+          await page.goto(`${world.origin()}/admin/${it.path}`, COMMITTED)
+          await page.locator('#app > *').first().waitFor()
+        } else await page.evaluate(within(`/admin/${it.path}`))
+        await settled()
+        const name = it.path.split('?')[0] ?? ''
+        const wrong = await words(page)
+        for (const width of [1280, 1024]) {
+          await page.setViewportSize({ width, height: 800 })
+          wrong.push(...(await lookTwice(page)).map((one) => `${one} (${width})`))
+          await shot(page, `sweep/console-${width}-${name.replaceAll('/', '-')}-${as}`)
+        }
+        found.push(...wrong.map((one) => `${name} (${as}): ${one}`))
+      },
+    )
     found.push(...errors.map((one) => `${as}: ${one}`))
-    await page.context().close()
+    await first.context().close()
   }
   return found
 }
