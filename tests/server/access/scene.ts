@@ -353,7 +353,12 @@ export async function remember() {
     await Promise.all(
       changed.map(async ({ collection, documents }) => {
         await collection.deleteMany({})
-        if (documents.length > 0) await collection.insertMany(documents, { ordered: false })
+        if (documents.length === 0) return
+        // What the server writes by itself in between (a tally of the log) may be there already.
+        const back = documents.map((it) => ({
+          replaceOne: { filter: { _id: it._id }, replacement: it, upsert: true },
+        }))
+        await collection.bulkWrite(back, { ordered: false })
       }),
     )
   }
