@@ -1,4 +1,9 @@
-import { listMySubscriptions, reportMySubscriptions, type MessageKind, type MySubscription } from '../contract'
+import {
+  listMySubscriptions,
+  reportMySubscriptions,
+  type MessageKind,
+  type MySubscription,
+} from '../contract'
 import { call } from './api'
 import { cell } from './store'
 

@@ -13,8 +13,13 @@ it('hold forty items or more, over every theme that parents must know about (A6)
 
 it('rest on a law by its article, or on a guideline by its title and who published it', () => {
   for (const { code, source } of items) {
-    expect([code, /^《.+》$/.test(source.title), Boolean(source.article ?? source.by)]).toEqual([code, true, true])
-    if (source.title.includes('中华人民共和国')) expect([code, source.article]).toEqual([code, expect.stringMatching(/^第.+条/)])
+    expect([code, /^《.+》$/.test(source.title), Boolean(source.article ?? source.by)]).toEqual([
+      code,
+      true,
+      true,
+    ])
+    if (source.title.includes('中华人民共和国'))
+      expect([code, source.article]).toEqual([code, expect.stringMatching(/^第.+条/)])
   }
 })
 

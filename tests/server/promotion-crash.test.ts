@@ -88,53 +88,57 @@ const snapshot = async () => {
   return JSON.parse(JSON.stringify({ units, students, bonds })) as unknown
 }
 
-it('is carried out once and turned back once, though its worker is killed again and again', async () => {
-  const { call, district, admin } = await fill()
-  const before = await snapshot()
-  const { id, classes } = await call(beginPromotion, { unitId: String(district._id) })
-  const promotionId = new Types.ObjectId(id)
-  const person = {
-    role: 'staff',
-    personId: admin,
-    sessionId: '',
-    name: '',
-    loginName: null,
-    posts: [],
-  } as const
-  const done = (state: 'done' | 'undone') => MoveModel.countDocuments({ promotionId, state })
+it(
+  'is carried out once and turned back once, though its worker is killed again and again',
+  async () => {
+    const { call, district, admin } = await fill()
+    const before = await snapshot()
+    const { id, classes } = await call(beginPromotion, { unitId: String(district._id) })
+    const promotionId = new Types.ObjectId(id)
+    const person = {
+      role: 'staff',
+      personId: admin,
+      sessionId: '',
+      name: '',
+      loginName: null,
+      posts: [],
+    } as const
+    const done = (state: 'done' | 'undone') => MoveModel.countDocuments({ promotionId, state })
 
-  // The button's own process dies with the request: only workers that can be killed are at it.
-  await promotions.confirm(promotionId, { ...person, posts: [] })
-  for (let kill = 1; kill <= KILLS; kill++) {
-    const at = Math.floor((classes * kill) / (KILLS + 1))
-    await killWhen(async () => (await done('done')) >= at)
-  }
-  await finish()
+    // The button's own process dies with the request: only workers that can be killed are at it.
+    await promotions.confirm(promotionId, { ...person, posts: [] })
+    for (let kill = 1; kill <= KILLS; kill++) {
+      const at = Math.floor((classes * kill) / (KILLS + 1))
+      await killWhen(async () => (await done('done')) >= at)
+    }
+    await finish()
 
-  expect((await PromotionModel.findById(id))?.status).toBe('applied')
-  const students = await StudentModel.find({}).lean()
-  const wrong = students.filter((it) => {
-    const open = it.memberships.filter((one) => one.to === null)
-    return it.leftAt
-      ? it.memberships.length !== 1 || open.length > 0
-      : it.memberships.length !== 2 || open.length !== 1 || !open[0]?.classId.equals(it.classId)
-  })
-  expect(wrong).toEqual([])
-  const strays = await GuardianshipModel.aggregate<{ n: number }>([
-    { $lookup: { from: 'students', localField: 'studentId', foreignField: '_id', as: 'student' } },
-    { $match: { $expr: { $ne: ['$path', { $first: '$student.path' }] } } },
-    { $count: 'n' },
-  ])
-  expect(strays).toEqual([])
-  const acts = await AuditModel.find({ act: 'promotion.applied' }).lean()
-  expect(acts).toHaveLength(classes)
-  expect(new Set(acts.flatMap((it) => it.studentIds.map(String))).size).toBe(students.length)
+    expect((await PromotionModel.findById(id))?.status).toBe('applied')
+    const students = await StudentModel.find({}).lean()
+    const wrong = students.filter((it) => {
+      const open = it.memberships.filter((one) => one.to === null)
+      return it.leftAt
+        ? it.memberships.length !== 1 || open.length > 0
+        : it.memberships.length !== 2 || open.length !== 1 || !open[0]?.classId.equals(it.classId)
+    })
+    expect(wrong).toEqual([])
+    const strays = await GuardianshipModel.aggregate<{ n: number }>([
+      { $lookup: { from: 'students', localField: 'studentId', foreignField: '_id', as: 'student' } },
+      { $match: { $expr: { $ne: ['$path', { $first: '$student.path' }] } } },
+      { $count: 'n' },
+    ])
+    expect(strays).toEqual([])
+    const acts = await AuditModel.find({ act: 'promotion.applied' }).lean()
+    expect(acts).toHaveLength(classes)
+    expect(new Set(acts.flatMap((it) => it.studentIds.map(String))).size).toBe(students.length)
 
-  await promotions.confirmUndo(promotionId, { ...person, posts: [] }, world.now())
-  await killWhen(async () => (await done('undone')) >= classes / 2)
-  await finish()
+    await promotions.confirmUndo(promotionId, { ...person, posts: [] }, world.now())
+    await killWhen(async () => (await done('undone')) >= classes / 2)
+    await finish()
 
-  expect(await snapshot()).toEqual(before)
-  await expect(call(undoPromotion, { promotionId: id })).resolves.toMatchObject({ status: 'undone' })
-  await expect(call(applyPromotion, { promotionId: id })).rejects.toMatchObject({ status: 409 })
-}, scaled(3_600_000, 240_000))
+    expect(await snapshot()).toEqual(before)
+    await expect(call(undoPromotion, { promotionId: id })).resolves.toMatchObject({ status: 'undone' })
+    await expect(call(applyPromotion, { promotionId: id })).rejects.toMatchObject({ status: 409 })
+  },
+  scaled(3_600_000, 240_000),
+)

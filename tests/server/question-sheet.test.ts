@@ -80,7 +80,11 @@ it('looks at a sheet first, tells each wrong line, and adds what is right once',
 
 it('refuses what is no sheet, lacks its columns, or comes from somebody else', async () => {
   const { send, bank, school } = await scene()
-  for (const bytes of [Buffer.from('<html><body>'), Buffer.from('PK\u0003\u0004 broken'), Buffer.from('%PDF-1.7 x')]) {
+  for (const bytes of [
+    Buffer.from('<html><body>'),
+    Buffer.from('PK\u0003\u0004 broken'),
+    Buffer.from('%PDF-1.7 x'),
+  ]) {
     expect((await send(bytes)).status).toBe(415)
   }
   expect((await send(Buffer.alloc(3_000_000))).status).toBe(413)

@@ -63,6 +63,12 @@ export async function bundlePreview({ app: folder, sources, to }: PreviewBuild) 
   })
   await build({
     ...options,
+    format: 'esm',
+    stdin: { contents: "export { default } from 'hls.js'", resolveDir: RUNTIME },
+    outfile: path.join(to, 'streams.js'),
+  })
+  await build({
+    ...options,
     entryPoints: [path.join(RUNTIME, 'shell/shell.ts')],
     outfile: path.join(to, 'shell.js'),
   })

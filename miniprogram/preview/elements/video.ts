@@ -1,4 +1,4 @@
-import Hls from 'hls.js'
+import type Hls from 'hls.js'
 import { addressOf } from '../temp-files.ts'
 import { ownerOf, shadow, WxElement } from './element.ts'
 
@@ -16,6 +16,9 @@ const HTML = `<style>
 <div class="line"><div><i></i></div></div><span class="all">00:00</span>
 <button class="full" aria-label="全屏"><svg viewBox="0 0 24 24"><path d="M4 4h6v2H6v4H4zM14 4h6v6h-2V6h-4zM4 14h2v4h4v2H4zM18 14h2v6h-6v-2h4z"/></svg></button></div>`
 
+/** Built beside the app and fetched when the first stream is played: it weighs more than a first screen. */
+const STREAMS = './streams.js'
+
 const PLAY = '<svg viewBox="0 0 24 24"><path d="M7 4v16l13-8z"/></svg>'
 const PAUSE = '<svg viewBox="0 0 24 24"><path d="M6 4h4v16H6zM14 4h4v16h-4z"/></svg>'
 
@@ -23,6 +26,8 @@ const PAUSE = '<svg viewBox="0 0 24 24"><path d="M6 4h4v16H6zM14 4h4v16h-4z"/></
 export class Video extends WxElement {
   #video!: HTMLVideoElement
   #stream: Hls | null = null
+  /** What is to be played now; a library that comes late may be meant for an older address. */
+  #address = ''
 
   protected override build() {
     const root = shadow(this, HTML)
@@ -72,7 +77,7 @@ export class Video extends WxElement {
 
   protected override changed(name: string) {
     const video = this.#video
-    if (name === 'src') this.#load(addressOf(this.text('src'), ownerOf(this)))
+    if (name === 'src') void this.#load(addressOf(this.text('src'), ownerOf(this)))
     if (name === 'poster') video.poster = addressOf(this.text('poster'), ownerOf(this))
     if (name === 'muted') video.muted = this.flag('muted')
     if (name === 'loop') video.loop = this.flag('loop')
@@ -82,16 +87,23 @@ export class Video extends WxElement {
   }
 
   /** WeChat plays HLS itself; of the browsers only some do. The worker would be a script from elsewhere. */
-  #load(address: string) {
+  async #load(address: string) {
+    this.#address = address
     this.#stream?.destroy()
     this.#stream = null
-    if (!/\.m3u8(\?|$)/.test(address) || !Hls.isSupported()) {
+    const { default: Player } = /\.m3u8(\?|$)/.test(address)
+      ? ((await import(STREAMS)) as { default: typeof Hls })
+      : { default: null }
+    if (this.#address !== address) return
+    if (!Player?.isSupported()) {
       this.#video.src = address
       return
     }
-    this.#stream = new Hls({ enableWorker: false, startPosition: this.number('initialTime') })
+    this.#stream = new Player({ enableWorker: false, startPosition: this.number('initialTime') })
     this.#stream.loadSource(address)
     this.#stream.attachMedia(this.#video)
+    // It was asked to play before there was anything to be played.
+    if (this.flag('autoplay')) this.play()
   }
 
   #showControls() {
@@ -150,6 +162,7 @@ export class Video extends WxElement {
 
   disconnectedCallback() {
     this.#video.pause()
+    this.#address = ''
     this.#stream?.destroy()
     this.#stream = null
   }

@@ -25,7 +25,7 @@ export async function workThroughImports(deps: Tools) {
       await workOn(job, deps)
     } catch (error) {
       // It stays in its status; when the lease has run out, somebody tries again.
-    deps.log.error({ err: error, importId }, 'import did not finish')
+      deps.log.error({ err: error, importId }, 'import did not finish')
       return
     }
     // Nobody needs the file of a list that is written or refused, and it is full of names.
