@@ -35,6 +35,7 @@ const job = (over: Partial<RosterImport> = {}): RosterImport => ({
   rowsChecked: 20_000,
   rowsApplied: 0,
   counts,
+  idNumbers: 0,
   errors: [],
   errorsUrl: null,
   undo: null,

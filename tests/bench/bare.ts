@@ -276,10 +276,10 @@ async function certifiedBelow(path: Scope, above: ObjectId[]) {
 }
 
 async function holdersBelow(path: Scope, programme?: Document) {
-  const codes: string[] = await of('programmes').distinct('code', {
+  const codes = (await of('programmes').distinct('code', {
     stage: programme?.stage as string,
     forGrades: { $in: (programme?.forGrades as string[] | undefined) ?? [] },
-  })
+  })) as string[]
   return of('certificates')
     .aggregate([
       { $match: { programmeCode: { $in: codes }, status: 'valid', 'families.path': path } },
