@@ -18,13 +18,18 @@ import {
   reopenActivity,
   saveCharter,
 } from '#contract/parent-school'
+import { readMyData } from '#contract/privacy'
 import { AttendanceModel } from '../../server/modules/courses/attendance/model.ts'
 import { ActivityModel } from '../../server/modules/courses/schools/activities/model.ts'
 import { CharterModel } from '../../server/modules/courses/schools/charters/model.ts'
 import { LecturerModel } from '../../server/modules/courses/schools/lecturers/model.ts'
+import { forgetRatings } from '../../server/modules/courses/schools/ratings/service.ts'
+import { activitiesOfPerson } from '../../server/modules/courses/schools/personal/service.ts'
 import { RatingModel } from '../../server/modules/courses/schools/ratings/model.ts'
+import { GuardianshipModel } from '../../server/modules/org/families/model.ts'
+import { ownBondsOf } from '../../server/modules/org/families/personal/service.ts'
 import { ensureUnit } from '../../server/modules/org/tree/service.ts'
-import { buildBranch, buildStaff } from '../support/build.ts'
+import { buildBranch, buildGuardian, buildStaff } from '../support/build.ts'
 import { scans, statementsOf } from '../support/plans.ts'
 import { buildSurveyed } from '../support/surveys.ts'
 import { useWorld } from '../support/world.ts'
@@ -222,6 +227,36 @@ describe('checking in', () => {
       unitName: '滨江社区家长学校',
     })
   })
+})
+
+it('tells a parent where they checked in and what they gave, and nothing of the other parent', async () => {
+  const built = await scene(1)
+  const { call, studentId } = await comes(built, 0)
+  const { activityId, lecturerId, families } = built
+  await call(rateLecturer, { studentId, activityId, lecturerId, stars: 4 })
+  const [family] = families
+  if (!family) return
+  const fatherId = await buildGuardian(world, family.student, { relation: '爸爸' })
+  const kept = async (ask: typeof call) =>
+    (await ask(readMyData, {})).sections.find((it) => it.title === '家长学校活动')?.lines
+  expect(await kept(await world.as(fatherId, 'guardian'))).toEqual([])
+  const lines = [
+    { label: ACTIVITY.title, value: '11月23日(周一) 18:00为孩子0签到' },
+    { label: ACTIVITY.title, value: '给林晓打了4分' },
+  ]
+  expect(await kept(call)).toEqual(lines)
+  const bonds = await ownBondsOf(family.personId)
+  expect(scans(await statementsOf(() => activitiesOfPerson(family.personId, bonds)))).toEqual([])
+
+  // A bond that has ended takes nothing of one's own away.
+  await GuardianshipModel.updateOne(
+    { personId: family.personId },
+    { to: new Date('2026-11-24T00:00:00Z'), endedBecause: 'left' },
+  )
+  expect(await kept(call)).toEqual(lines)
+  await forgetRatings(family.personId)
+  await forgetRatings(family.personId)
+  expect(await kept(call)).toEqual(lines.slice(0, 1))
 })
 
 describe('the year’s plan', () => {

@@ -20,6 +20,10 @@ export const KEPT = {
       '签过字的签收单由学校作为凭据保存三年（《中华人民共和国民法典》第一百八十八条）；其余回执只剩人数',
   },
   studies: { title: '学习与考试', onDeletion: gone },
+  activities: {
+    title: '家长学校活动',
+    onDeletion: '给讲师的评分删除；班级的签到单上只留下孩子的哪位家人来过，没有您的姓名',
+  },
   certificates: { title: '家庭教育绿证', onDeletion: '证书作废，姓名和文件删除，编号仍可查到“已撤销”' },
   calls: { title: '预约', onDeletion: '没到的预约取消；过去的预约隐去您的姓名和事由' },
   messages: { title: '消息', onDeletion: gone },

@@ -36,5 +36,6 @@ const attendanceSchema = new Schema<AttendanceRecord>(
   { strict: 'throw', versionKey: false, collection: 'attendanceSheets' },
 )
 attendanceSchema.index({ eventId: 1, path: 1, registered: 1, joined: 1, attended: 1 })
+attendanceSchema.index({ classId: 1 })
 
 export const AttendanceModel = model<AttendanceRecord>('Attendance', attendanceSchema)

@@ -88,3 +88,20 @@ export async function attendedBy(
   ).lean<AttendanceRecord[]>()
   return new Set(sheets.map((it) => String(it.eventId)))
 }
+
+const MOST_MARKS = 1000
+
+/** Every event at which a child's family was, with who came and when, over the classes the child has been in. */
+export async function checkInsOf(studentId: string, classIds: Types.ObjectId[]) {
+  const field = `attendedBy.${studentId}`
+  const sheets = await AttendanceModel.find(
+    { classId: { $in: classIds }, [field]: { $exists: true } },
+    { eventId: 1, [field]: 1 },
+  )
+    .limit(MOST_MARKS)
+    .lean<AttendanceRecord[]>()
+  return sheets.flatMap(({ eventId, attendedBy }) => {
+    const mark = attendedBy?.[studentId]
+    return mark ? [{ eventId, ...mark }] : []
+  })
+}

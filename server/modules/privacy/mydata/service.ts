@@ -6,6 +6,7 @@ import * as accounts from '../../accounts/service.ts'
 import { deviceName } from '../../accounts/rules.ts'
 import { certificatesOf } from '../../certificates/service.ts'
 import { liveOfPerson } from '../../courses/live/personal/service.ts'
+import { activitiesOfPerson } from '../../courses/schools/personal/service.ts'
 import { studiesOf } from '../../courses/personal/service.ts'
 import { receiptsOf } from '../../letters/personal/service.ts'
 import { callsOf } from '../../meetings/service.ts'
@@ -39,7 +40,10 @@ export async function everythingOf(
     answersOf(personId),
     liveOfPerson(personId),
   ])
-  const classes = await tree.fullNamesOf(bonds.map(({ student }) => String(student.classId)))
+  const [classes, activities] = await Promise.all([
+    tree.fullNamesOf(bonds.map(({ student }) => String(student.classId))),
+    activitiesOfPerson(personId, bonds),
+  ])
   return [
     {
       ...KEPT.account,
@@ -90,6 +94,13 @@ export async function everythingOf(
           label: '结业考试',
           value: `${words(it.startedAt)}，${it.endedAt ? `答对${it.right}题` : '没有交卷'}`,
         })),
+      ],
+    },
+    {
+      ...KEPT.activities,
+      lines: [
+        ...activities.checkIns.map((it) => ({ label: it.title, value: `${words(it.at)}为${it.child}签到` })),
+        ...activities.ratings.map((it) => ({ label: it.title, value: `给${it.lecturer}打了${it.stars}分` })),
       ],
     },
     {
