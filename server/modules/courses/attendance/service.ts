@@ -11,14 +11,16 @@ export interface AttendanceTally {
 }
 export const NOBODY: AttendanceTally = { registered: 0, joined: 0, attended: 0 }
 
-/** Who a mark is for: a child, the class it is in, and who of its family came. */
-export type Attendee = Pick<OwnChild, 'studentId' | 'classId' | 'path' | 'relation'>
+/** Who a mark is for: a child, the class it is in, the classes it has been in, and who of its family came. */
+export type Attendee = Pick<OwnChild, 'studentId' | 'classId' | 'path' | 'relation'> &
+  Partial<Pick<OwnChild, 'memberships'>>
 
-/** Notes what a family did; done twice, it changes nothing. */
-export async function mark(eventId: Types.ObjectId, child: Attendee, deeds: readonly Deed[], now: Date) {
+/** Notes what a family did; done twice, it changes nothing, also when the child has moved to another class in between. */
+export async function mark(eventId: Types.ObjectId, child: Attendee, deed: Deed, now: Date) {
+  if (await earlierSheet(eventId, child, deed)) return
   const _id = attendanceId(String(eventId), child.classId)
   const write = () =>
-    AttendanceModel.updateOne({ _id }, marking(child.studentId, deeds, child.relation, now), {
+    AttendanceModel.updateOne({ _id }, marking(child.studentId, [deed], child.relation, now), {
       updatePipeline: true,
     })
   if ((await write()).matchedCount > 0) return
@@ -37,11 +39,24 @@ export async function mark(eventId: Types.ObjectId, child: Attendee, deeds: read
   await write()
 }
 
+/** The sheet of a class the child was in before, where the mark stands already: it stays with the class of that day. */
+async function earlierSheet(
+  eventId: Types.ObjectId,
+  { studentId, classId, memberships = [] }: Attendee,
+  deed: Deed,
+) {
+  const before = memberships.filter((it) => it.classId !== classId)
+  if (before.length === 0) return null
+  const ids = before.map((it) => attendanceId(String(eventId), it.classId))
+  return AttendanceModel.exists({ _id: { $in: ids }, [`${deed}By.${studentId}`]: { $exists: true } })
+}
+
 /** Takes a registration back; whoever has joined meanwhile stays. */
-export async function unregister(eventId: Types.ObjectId, { studentId, classId }: Attendee) {
-  const field = `registeredBy.${studentId}`
+export async function unregister(eventId: Types.ObjectId, child: Attendee) {
+  const field = `registeredBy.${child.studentId}`
+  const earlier = await earlierSheet(eventId, child, 'registered')
   await AttendanceModel.updateOne(
-    { _id: attendanceId(String(eventId), classId), [field]: { $exists: true } },
+    { _id: earlier?._id ?? attendanceId(String(eventId), child.classId), [field]: { $exists: true } },
     { $unset: { [field]: 1 }, $inc: { registered: -1 } },
   )
 }

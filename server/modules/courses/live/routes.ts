@@ -4,10 +4,11 @@ import { Refusal } from '../../../http/errors.ts'
 import { DONE, serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import * as audit from '../../audit/service.ts'
-import { classRoll } from '../../org/families/service.ts'
+import { classRoll, findStudents } from '../../org/families/service.ts'
 import { unitScope } from '../../org/policy.ts'
 import { DEPTH } from '../../org/tree/rules.ts'
 import * as tree from '../../org/tree/service.ts'
+import type { AttendanceRecord } from '../attendance/model.ts'
 import { sheetOf, talliesBy, talliesOf } from '../attendance/service.ts'
 import { liveUnit, liveWithin, ownLive } from './policy.ts'
 import { presentLine, presentStaffQuestion, presentTally } from './present.ts'
@@ -84,7 +85,8 @@ function reading(router: Router, { clock }: Deps) {
     const { live, scope } = await liveWithin(actor, liveId, classId, 'seeFamilies')
     if (scope.kind !== 'class') throw new Refusal('invalid', '请选择一个班级')
     await audit.namesSeen('live.listed', scope, clock.now(), `《${live.title}》`)
-    const [students, sheet] = await Promise.all([classRoll(classId), sheetOf(live._id, classId)])
+    const [roll, sheet] = await Promise.all([classRoll(classId), sheetOf(live._id, classId)])
+    const students = [...roll, ...(await findStudents(movedAway(roll, sheet)))]
     return {
       className: scope.fullName,
       families: students.map(({ _id, number, name }) => {
@@ -151,4 +153,11 @@ function giving(router: Router, deps: Deps) {
   serve(router, api.makeLiveLesson, async ({ actor, liveId }) => ({
     programmeDraftId: await makeLesson(await ownLive(actor, liveId), actor, deps.clock.now()),
   }))
+}
+
+/** Children on the sheet of a class who are not on its roll any more: whoever came stays with the class of that day. */
+function movedAway(roll: { _id: unknown }[], sheet: AttendanceRecord | null) {
+  const here = new Set(roll.map((it) => String(it._id)))
+  const marked = { ...sheet?.registeredBy, ...sheet?.joinedBy, ...sheet?.attendedBy }
+  return Object.keys(marked).filter((it) => !here.has(it))
 }

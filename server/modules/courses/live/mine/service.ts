@@ -26,7 +26,7 @@ export async function seatsOf(personId: string, liveIds: Types.ObjectId[]) {
   return new Map(seats.map((it) => [String(it.liveId), it]))
 }
 
-/** A parent has one seat in a class, by the child they first came for. Made by whatever comes first. */
+/** A parent has one seat in a class, made by whatever comes first. */
 async function takeSeat(proof: ChildsLive): Promise<SeatRecord> {
   const { child } = proof
   return SeatModel.findOneAndUpdate(
@@ -50,7 +50,7 @@ export async function register(proof: ChildsLive, now: Date) {
   if (live.status !== 'scheduled') throw new Refusal('conflict', CLOSED[live.status])
   await takeSeat(proof)
   await SeatModel.updateOne({ ...keyOf(proof), registeredAt: null }, { registeredAt: now })
-  await mark(live._id, child, ['registered'], now)
+  await mark(live._id, child, 'registered', now)
   await remind(live, child, now)
 }
 
@@ -76,8 +76,15 @@ export async function join(proof: ChildsLive, now: Date): Promise<SeatRecord> {
   if (live.status === 'cancelled') throw new Refusal('conflict', CLOSED.cancelled)
   const seat = await takeSeat(proof)
   if (live.status === 'live' && !seat.joinedAt) {
-    await SeatModel.updateOne({ _id: seat._id, joinedAt: null }, { joinedAt: now })
-    await mark(live._id, child, ['joined'], now)
+    // They come for the child, and from the class, of today, whatever it was when they registered.
+    const today = {
+      studentId: new Types.ObjectId(child.studentId),
+      classId: new Types.ObjectId(child.classId),
+      path: child.path,
+      relation: child.relation,
+    }
+    await SeatModel.updateOne({ _id: seat._id, joinedAt: null }, { joinedAt: now, ...today })
+    await mark(live._id, child, 'joined', now)
   }
   return seat
 }
@@ -107,17 +114,19 @@ export async function beat(proof: ChildsLive, played: number, now: Date): Promis
       { writeConcern: { w: 1 } },
     )
     if (modifiedCount === 0) continue
-    if (isThere && !seat.attendedAt) await mark(live._id, attendee(seat, child.relation), ['attended'], now)
+    if (isThere && !seat.attendedAt) await mark(live._id, attendee(seat, child), 'attended', now)
     return { ...seat, ...ledger, bits: seat.bits, attendedAt: seat.attendedAt ?? (isThere ? now : null) }
   }
   throw new Refusal('conflict', '另一台设备也在上课，请稍后再试', 2)
 }
 
-const attendee = (seat: SeatRecord, relation: string) => ({
+/** Of two children of one parent the seat says for whom they came. */
+const attendee = (seat: SeatRecord, { studentId, relation, memberships }: ChildsLive['child']) => ({
   studentId: String(seat.studentId),
   classId: String(seat.classId),
   path: seat.path,
   relation,
+  ...(String(seat.studentId) === studentId && { memberships }),
 })
 
 /** The stored ledger; a lean read gives BSON's own binary. */

@@ -94,7 +94,7 @@ export async function settle(live: LiveRecord, now: Date) {
         path,
         relation: relation || '家长',
       }
-      await mark(live._id, who, ['attended'], now)
+      await mark(live._id, who, 'attended', now)
       await SeatModel.updateOne({ _id: seat._id }, { attendedAt: now })
     }
     if (seats.length < BATCH) break

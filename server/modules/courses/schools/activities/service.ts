@@ -187,7 +187,7 @@ export async function checkIn(child: OwnChild, code: string, now: Date) {
   const { opensAt, closesAt } = checkInWindow(activity)
   if (now < opensAt) throw new Refusal('conflict', '签到还没有开始，活动开始前两小时起可以签到')
   if (now >= closesAt) throw new Refusal('conflict', '签到已经结束了')
-  await mark(activity._id, child, ['attended'], now)
+  await mark(activity._id, child, 'attended', now)
   return activity
 }
 
