@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { readLive } from '#contract/live'
 import { addActivity, addLecturer, saveCharter } from '#contract/parent-school'
@@ -6,6 +7,7 @@ import { shanghaiDay } from '../../server/infra/clock.ts'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { ActivityModel } from '../../server/modules/courses/schools/activities/model.ts'
+import { LecturerModel } from '../../server/modules/courses/schools/lecturers/model.ts'
 import { LiveModel } from '../../server/modules/courses/live/model.ts'
 import { buildBranch } from '../support/build.ts'
 import { answersOf, buildSurveyed, openedSurvey } from '../support/surveys.ts'
@@ -14,6 +16,7 @@ import { PASSWORD, useStage } from './stage.ts'
 const stage = useStage()
 const { world } = stage
 const MINUTE_MS = 60_000
+const PORTRAIT = 'content/courses/teacher1/01-noticing/poster.jpg'
 
 /** A school whose class has six families; of the first the mother can be played. */
 async function scene() {
@@ -65,6 +68,9 @@ it(
     await answerTheQuestion(console_)
     await phone.see('先敲门')
     await phone.screenshot('parent-school/06-answered')
+    await phone.page.setViewportSize({ width: 320, height: 640 })
+    await phone.screenshot('parent-school/06-answered-small')
+    await phone.page.setViewportSize({ width: 390, height: 844 })
     await phone.see('再听')
     await endInTheConsole(console_, built, liveId)
     await phone.see('课已经结束了')
@@ -80,6 +86,7 @@ async function planInTheConsole({ unitId }: Scene) {
   await page.goto(`${world.origin()}/admin/parent-school?unitId=${unitId}`)
   await page.getByText('秋季学期家庭教育指导').waitFor()
   await page.getByText('林晓').first().waitFor()
+  await givePortrait(page)
   await stage.shot(page, '../parent-school/01-console-school')
   await page.goto(`${world.origin()}/admin/live?unitId=${unitId}`)
   await page.getByRole('button', { name: '安排一堂课', exact: true }).click()
@@ -94,6 +101,19 @@ async function planInTheConsole({ unitId }: Scene) {
   // The form plans for tomorrow; the class is moved to begin in a few minutes.
   await LiveModel.updateOne({}, { startAt: new Date(world.now().getTime() + 5 * MINUTE_MS), minutes: 10 })
   return String(live?._id)
+}
+
+/** A portrait chosen on the desk is sent, drawn anew on the server, and stands beside the lecturer. */
+async function givePortrait(page: Page) {
+  await page.getByRole('button', { name: '修改', exact: true }).first().click()
+  await page.getByLabel('选择照片').setInputFiles(PORTRAIT)
+  await page.getByAltText('讲师照片').waitFor({ timeout: 60_000 })
+  await stage.shot(page, '../parent-school/01-console-portrait')
+  await page.getByRole('dialog').getByRole('button', { name: '保存', exact: true }).click()
+  await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  const portrait = page.getByAltText('林晓')
+  await expect.poll(() => portrait.evaluate((it) => (it as HTMLImageElement).naturalWidth)).toBeGreaterThan(0)
+  expect((await LecturerModel.findOne().lean())?.photoId).toBeTruthy()
 }
 
 async function checkInAndRegister({ families }: Scene) {
@@ -199,7 +219,7 @@ async function inTheDistrict({ district }: Scene) {
   const { page, errors } = await stage.console('donghu')
   await page.goto(`${world.origin()}/admin/surveys?unitId=${String(district._id)}`)
   await page.getByRole('link', { name: '家长必备知识小调查' }).click()
-  await page.getByText('置信区间').first().waitFor()
+  await page.getByText('真实的知晓率在').first().waitFor()
   await stage.shot(page, '../parent-school/12-district-survey')
   await page.goto(`${world.origin()}/admin/parent-school?unitId=${String(district._id)}`)
   await page.getByText('各校情况').waitFor()
