@@ -112,7 +112,9 @@ async function givePortrait(page: Page) {
   await page.getByRole('dialog').getByRole('button', { name: '保存', exact: true }).click()
   await page.getByRole('dialog').waitFor({ state: 'hidden' })
   const portrait = page.getByAltText('林晓')
-  await expect.poll(() => portrait.evaluate((it) => (it as HTMLImageElement).naturalWidth)).toBeGreaterThan(0)
+  await expect
+    .poll(() => portrait.evaluate((it: unknown) => (it as { naturalWidth: number }).naturalWidth))
+    .toBeGreaterThan(0)
   expect((await LecturerModel.findOne().lean())?.photoId).toBeTruthy()
 }
 
