@@ -11,10 +11,12 @@ import {
   readGatheringCode,
   readMyEvidence,
 } from '#contract/evidence'
+import { askDeletion, readMyData } from '#contract/privacy'
 import { CertificateModel } from '../../server/modules/certificates/model.ts'
 import { EvidenceModel } from '../../server/modules/courses/evidence/model.ts'
 import { codeAt, isCode } from '../../server/modules/courses/evidence/rules.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
+import { closeDue } from '../../server/modules/privacy/closing/service.ts'
 import { buildBranch, buildGuardian, buildStaff, buildStudent } from '../support/build.ts'
 import { studyAndSit, withRules } from '../support/certifying.ts'
 import { useWorld } from '../support/world.ts'
@@ -195,5 +197,60 @@ describe('a picture as proof', () => {
     const stranger = await world.as(await buildStaff(elsewhere, 'class_teacher'), 'staff')
     const said = { evidenceId: String(proof?._id), accept: true, words: '' }
     await expect(stranger(decideEvidence, said)).rejects.toMatchObject({ status: 404 })
+  })
+})
+
+describe('what a guardian has given', () => {
+  /** Was at a meeting, and sent a picture that came back with words. */
+  async function given() {
+    const built = await scene()
+    const { call, teacher, klass, personId, studentId } = built
+    const unitId = String(klass._id)
+    const { id } = await teacher(openGathering, { ...opening, unitId })
+    const { code } = await teacher(readGatheringCode, { gatheringId: id })
+    await call(checkIn, { studentId, code })
+    await send(personId, studentId, await photo())
+    const [row] = (await teacher(listEvidence, { unitId })).evidence
+    const said = { evidenceId: row?.id ?? '', accept: false, words: '看不清签到表，请重拍' }
+    await teacher(decideEvidence, said)
+    return built
+  }
+
+  it('is in one’s own data, in words, and in nobody else’s', async () => {
+    const { call, klass } = await given()
+    const listed = async (who: typeof call) =>
+      (await who(readMyData, {})).sections
+        .flatMap((it) => it.lines)
+        .filter((it) => it.label.startsWith('线下活动'))
+        .map((it) => [it.label, it.value.replace(/^.*?，/, '')])
+    expect(await listed(call)).toEqual([
+      ['线下活动：参加一次家长会', '交了一张照片，学校没有通过：看不清签到表，请重拍'],
+      ['线下活动：秋季家长会', '现场签到'],
+    ])
+    const other = await world.as(await buildGuardian(world, await buildStudent(klass)), 'guardian')
+    expect(await listed(other)).toEqual([])
+  })
+
+  it('is gone with the account, the picture too, and nothing of others', async () => {
+    const { call, student, studentId } = await given()
+    const father = await buildGuardian(world, student)
+    const { files } = world.deps()
+    const shared = (await EvidenceModel.findOne({ way: 'upload' }).lean())?.picture ?? ''
+    const close = async (who: typeof call) => {
+      await who(askDeletion, {})
+      world.pass(7 * 86_400_000 + 1_000)
+      await closeDue(world.deps())
+      await closeDue(world.deps())
+    }
+    // The father has sent the very same picture: one file, and still his when the mother goes.
+    expect((await send(father, studentId, await photo())).status).toBe(200)
+    await close(call)
+    const left = await EvidenceModel.find().lean()
+    expect(left.map((it) => [String(it.personId), it.picture])).toEqual([[father, shared]])
+    expect(await files.has(shared)).toBe(true)
+
+    await close(await world.as(father, 'guardian'))
+    expect(await EvidenceModel.countDocuments({})).toBe(0)
+    expect(await files.has(shared)).toBe(false)
   })
 })

@@ -59,6 +59,8 @@ evidenceSchema.index(
 )
 evidenceSchema.index({ studentId: 1, status: 1 })
 evidenceSchema.index({ personId: 1, _id: -1 })
+// Whether anybody else's proof is the same picture.
+evidenceSchema.index({ picture: 1 }, { partialFilterExpression: { picture: { $gt: '' } } })
 evidenceSchema.index({ unitIds: 1, status: 1, _id: 1 })
 
 export type EvidenceRecord = InferSchemaType<typeof evidenceSchema> & { _id: Types.ObjectId }

@@ -123,14 +123,21 @@ export async function give(
       if (error.code !== 11000) throw error // the same tap, a moment earlier
       return null
     })
-  if (replaced?.picture) await removePicture(child.personId, replaced.picture, files)
+  if (replaced?.picture) await removePicture(replaced.picture, files)
 }
 
-/** A picture is named by its bytes: who sent it for two programmes still needs it for the other. */
-async function removePicture(personId: string, picture: string, files: Deps['files']) {
-  if (await EvidenceModel.exists({ personId: new Types.ObjectId(personId), picture })) return
+/** A picture is named by its bytes: who sent it for two programmes, or both parents, still need it for the other. */
+async function removePicture(picture: string, files: Deps['files'], besides: object = {}) {
+  if (await EvidenceModel.exists({ picture, ...besides })) return
   await files.remove(picture)
 }
+
+/** Everything a person has given, for whichever child, the latest first. */
+export const evidenceOf = (personId: string, most: number) =>
+  EvidenceModel.find({ personId: new Types.ObjectId(personId) })
+    .sort({ _id: -1 })
+    .limit(most)
+    .lean<EvidenceRecord[]>()
 
 /** Forgets what a person has given, pictures too. Harmless twice. */
 export async function forgetEvidence(personId: string, { files }: Pick<Deps, 'files'>) {
@@ -138,7 +145,9 @@ export async function forgetEvidence(personId: string, { files }: Pick<Deps, 'fi
   const held = await EvidenceModel.find({ ...mine, picture: { $ne: null } }, { picture: 1 }).lean<
     EvidenceRecord[]
   >()
-  for (const { picture } of held) if (picture) await files.remove(picture)
+  for (const { picture } of held) {
+    if (picture) await removePicture(picture, files, { personId: { $ne: mine.personId } })
+  }
   await EvidenceModel.deleteMany(mine)
 }
 

@@ -24,6 +24,13 @@ const marksOf = (student: { isBoarding: boolean; isLeftBehind: boolean; dailyCar
   ...(student.dailyCarer ? [`日常由${student.dailyCarer}照顾`] : []),
 ]
 
+const DECISIONS = { waiting: '等学校看', accepted: '学校通过了', refused: '学校没有通过' } as const
+
+const evidenceInWords = (it: { way: string; status: keyof typeof DECISIONS; words?: string | null }) =>
+  it.way === 'checkIn'
+    ? '现场签到'
+    : `交了一张照片，${DECISIONS[it.status]}${it.words ? `：${it.words}` : ''}`
+
 /** Everything that is kept about a guardian, room by room, in words: what the page shows and the export carries. */
 export async function everythingOf(
   { personId }: Pick<GuardianActor, 'personId'>,
@@ -90,6 +97,10 @@ export async function everythingOf(
           value: it.watched > 0 ? `在课上${it.watched}秒` : '报了名',
         })),
         ...live.questions.map((it) => ({ label: `${words(it.askedAt)}的提问`, value: it.text })),
+        ...studies.evidence.map((it) => ({
+          label: `线下活动：${it.title}`,
+          value: `${words(it.givenAt)}，${evidenceInWords(it)}`,
+        })),
         ...studies.attempts.map((it) => ({
           label: '结业考试',
           value: `${words(it.startedAt)}，${it.endedAt ? `答对${it.right}题` : '没有交卷'}`,
