@@ -44,6 +44,8 @@ export const childProgress = z.object({
   percent: z.int(),
   isRequired: z.boolean(),
   certificateNumber: z.nullable(z.string()),
+  /** The last day of the certificate that held; null while one holds and where there was none. */
+  certificateEndedOn: z.optional(z.nullable(day)),
   /** Where 继续学习 leads. */
   page: z.nullable(z.string()),
 })

@@ -10,7 +10,7 @@ import { CertificateModel, type CertificateRecord } from './model.ts'
 import { lookOf } from './looks/service.ts'
 import { type Snapshot, writeNumbered } from './numbering/service.ts'
 import type { CertificateHolder } from './policy.ts'
-import { readNumber, type Validity, validUntil } from './rules.ts'
+import { readNumber, stateOf, type Validity, validUntil } from './rules.ts'
 
 /** A programme that somebody has passed, and for which child. */
 export interface Passed {
@@ -188,27 +188,36 @@ export async function findByNumber(typed: string) {
   return number ? CertificateModel.findOne({ number }).lean<CertificateRecord>() : null
 }
 
-/** The certificates that some people hold for any of some programmes, by person; a family's is everybody's in it who has passed. */
-export async function certificatesOfPeople(programmeCodes: string[], personIds: string[]) {
+/** The certificates that some people hold today for any of some programmes, by person; a family's is everybody's in it who has passed. */
+export async function certificatesOfPeople(programmeCodes: string[], personIds: string[], today: string) {
   const people = personIds.map((it) => new Types.ObjectId(it))
   const holds = { programmeCode: { $in: programmeCodes }, status: 'valid' as const }
   const [own, shared] = await Promise.all([
     CertificateModel.find({ ...holds, personId: { $in: people } }).lean<CertificateRecord[]>(),
     CertificateModel.find({ ...holds, memberIds: { $in: people } }).lean<CertificateRecord[]>(),
   ])
+  const holdsToday = (it: CertificateRecord) => stateOf(it, today) === 'valid'
   return new Map([
-    ...shared.flatMap((it) => (it.memberIds ?? []).map((member) => [String(member), it] as const)),
-    ...own.map((it) => [String(it.personId), it] as const),
+    ...shared
+      .filter(holdsToday)
+      .flatMap((it) => (it.memberIds ?? []).map((member) => [String(member), it] as const)),
+    ...own.filter(holdsToday).map((it) => [String(it.personId), it] as const),
   ])
 }
 
-/** Families with a certificate by unit of one kind below a scope; two parents of one child are one family. */
-export async function certificatesBy(scope: UnitScope, kind: UnitKind, programmeCodes: string[]) {
+/** Families with a certificate that holds today, by unit of one kind below a scope; two parents of one child are one family. */
+export async function certificatesBy(
+  scope: UnitScope,
+  kind: UnitKind,
+  programmeCodes: string[],
+  today: string,
+) {
   const rows = await CertificateModel.aggregate<{ _id: string; count: number }>([
     {
       $match: {
         programmeCode: { $in: programmeCodes },
         status: 'valid',
+        validUntil: { $gte: today },
         'families.path': within(scope.path),
       },
     },
@@ -220,7 +229,8 @@ export async function certificatesBy(scope: UnitScope, kind: UnitKind, programme
       },
     },
     { $group: { _id: '$_id.unitId', count: { $sum: 1 } } },
-  ])
+    // Left to itself the database may walk everything that has not ended, of the whole city.
+  ]).hint({ programmeCode: 1, 'families.path': 1 })
   return new Map(rows.map((it) => [it._id, it.count]))
 }
 

@@ -1,7 +1,7 @@
 import type { ChildProgress, Todo } from '#contract/home'
 import { shanghaiDay } from '../../infra/clock.ts'
 import { Refusal } from '../../http/errors.ts'
-import { dayWritten } from '../certificates/rules.ts'
+import { dayWritten, stateOf } from '../certificates/rules.ts'
 import type { CertificateRecord } from '../certificates/model.ts'
 import type { OwnChild } from '../org/policy.ts'
 import { isRight } from './exams/rules.ts'
@@ -160,6 +160,8 @@ export async function progressOf(
   ])
   return children.map(({ studentId, classId }) => {
     const own = all.find((it) => it.programme.forGrades.includes(grades.get(classId) ?? ''))
+    const held = own?.certificate
+    const state = held && stateOf(held, shanghaiDay(now))
     return {
       studentId,
       programmeTitle: own?.programme.title ?? null,
@@ -167,7 +169,8 @@ export async function progressOf(
       lessonsTotal: own?.lessonsNeeded ?? 0,
       percent: own?.percent ?? 0,
       isRequired: own?.isRequired ?? false,
-      certificateNumber: own?.certificate?.status === 'valid' ? own.certificate.number : null,
+      certificateNumber: held && state === 'valid' ? held.number : null,
+      certificateEndedOn: held && state === 'expired' ? held.validUntil : null,
       page: own ? pageOf(own) : null,
     }
   })

@@ -1,6 +1,8 @@
 import { Types } from 'mongoose'
 import { Refusal } from '../../../http/errors.ts'
+import { shanghaiDay } from '../../../infra/clock.ts'
 import type { CertificateRecord } from '../../certificates/model.ts'
+import { stateOf } from '../../certificates/rules.ts'
 import * as certificates from '../../certificates/service.ts'
 import type { OwnChild } from '../../org/policy.ts'
 import { gradeName } from '../../org/tree/rules.ts'
@@ -108,7 +110,7 @@ async function journeyOf(
     hasExam: hasExam(programme),
     isPassed: standing.state === 'passed',
     givesCertificate: programme.givesCertificate !== false,
-    hasCertificate: certificate?.status === 'valid' && !renewal,
+    hasCertificate: certificate !== null && stateOf(certificate, shanghaiDay(now)) === 'valid' && !renewal,
   }
   const isFitting = fits(learner, programme, grades)
   return {

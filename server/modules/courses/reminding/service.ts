@@ -29,7 +29,8 @@ export async function remind(
   let isPaused = false
   const people: string[] = []
   for (const klass of classes) {
-    const missing = (await learnersIn(String(klass._id), programme)).filter((it) => !it.certificateNumber)
+    const learners = await learnersIn(String(klass._id), programme, now)
+    const missing = learners.filter((it) => !it.certificateNumber)
     if (missing.length === 0) continue
     const round = await nextRound(`${String(klass._id)}:${programme.code}`, now)
     if (!round) {

@@ -14,7 +14,7 @@ import { presentAnswered, presentBank, presentOutlineLesson, presentProgramme } 
 import * as staff from './service.ts'
 
 export function courseStaffRoutes(router: Router, deps: Deps) {
-  const { redis, clock, log } = deps
+  const { clock, log } = deps
 
   serve(router, api.listProgrammes, async ({ actor, unitId }) => {
     const found = await staff.programmesFor(await unitScope(actor, unitId, 'look'), 'guardian')
@@ -63,7 +63,7 @@ export function courseStaffRoutes(router: Router, deps: Deps) {
 
   serve(router, api.readCompletion, async ({ actor, unitId, code }) => {
     const scope = await unitScope(actor, unitId, 'seeFigures')
-    return staff.completionOf(scope, await staff.current(scope, code), redis)
+    return staff.completionOf(scope, await staff.current(scope, code), deps)
   })
 
   serve(router, api.readRelease, async ({ actor, unitId, code }) =>
@@ -91,7 +91,7 @@ export function courseStaffRoutes(router: Router, deps: Deps) {
     await audit.namesSeen('learners.listed', scope, clock.now())
     return {
       className: scope.fullName,
-      families: await staff.learnersOf(scope, await staff.current(scope, code)),
+      families: await staff.learnersOf(scope, await staff.current(scope, code), clock.now()),
     }
   })
 }

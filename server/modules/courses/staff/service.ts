@@ -1,6 +1,8 @@
 import type { CourseAudience } from '#contract/drafts'
 import type { UnitKind } from '#contract/org'
 import type { Redis } from 'ioredis'
+import { shanghaiDay } from '../../../infra/clock.ts'
+import type { Deps } from '../../../infra/deps.ts'
 import { shownNumber } from '../../../infra/id-numbers.ts'
 import { Refusal } from '../../../http/errors.ts'
 import * as certificates from '../../certificates/service.ts'
@@ -53,11 +55,15 @@ export const certifiedProgrammes = async (scope: UnitScope) =>
   )
 
 /** Families that must hold the certificate and those that do, of a unit and of each unit below it. */
-export async function completionOf(scope: UnitScope<'seeFigures'>, programme: ProgrammeRecord, redis: Redis) {
+export async function completionOf(
+  scope: UnitScope<'seeFigures'>,
+  programme: ProgrammeRecord,
+  { redis, clock }: Pick<Deps, 'redis' | 'clock'>,
+) {
   const kind = BELOW[scope.kind]
   const [required, completed, units] = await Promise.all([
     requiredBy(scope, kind, programme, redis),
-    certificates.certificatesBy(scope, kind, await acceptedCodes(programme)),
+    certificates.certificatesBy(scope, kind, await acceptedCodes(programme), shanghaiDay(clock.now())),
     tree.unitsWithin(scope.path, kind),
   ])
   const rows = units
@@ -118,11 +124,11 @@ export async function familiesOfGrades(path: string, grades: readonly string[], 
 }
 
 /** A class family by family: who holds the certificate, who is on the way, who has not begun. */
-export const learnersOf = (scope: UnitScope<'seeFamilies'>, programme: ProgrammeRecord) =>
-  learnersIn(scope.unitId, programme)
+export const learnersOf = (scope: UnitScope<'seeFamilies'>, programme: ProgrammeRecord, now: Date) =>
+  learnersIn(scope.unitId, programme, now)
 
 /** The same for a class below a unit that somebody has been proven to reach. */
-export async function learnersIn(classId: string, programme: ProgrammeRecord) {
+export async function learnersIn(classId: string, programme: ProgrammeRecord, now: Date) {
   const students = await families.classRoll(classId)
   const [guardians, versions] = await Promise.all([
     families.guardiansOf(students.map((it) => it._id)),
@@ -134,7 +140,7 @@ export async function learnersIn(classId: string, programme: ProgrammeRecord) {
   const personIds = joined.map((it) => it.personId)
   const [percents, held] = await Promise.all([
     percentsOf(personIds, programme.code, versions),
-    certificates.certificatesOfPeople(await acceptedCodes(programme), personIds),
+    certificates.certificatesOfPeople(await acceptedCodes(programme), personIds, shanghaiDay(now)),
   ])
   return students.map((student) => {
     const own = joined.filter((it) => it.studentId.equals(student._id)).map((it) => it.personId)

@@ -28,15 +28,15 @@ export function dashboardOf(
   return cached(deps.redis, `figures:dashboard:${scope.unitId}`, KEPT_SECONDS, () => count(scope, deps))
 }
 
-async function count(scope: UnitScope<'seeFigures'>, { redis, clock }: Pick<Deps, 'redis' | 'clock'>) {
-  const now = clock.now()
+async function count(scope: UnitScope<'seeFigures'>, deps: Pick<Deps, 'redis' | 'clock'>) {
+  const now = deps.clock.now()
   const kind = scope.kind === 'class' ? 'class' : BELOW[scope.kind]
   const since = new Date(now.getTime() - LETTER_DAYS * 86_400_000)
   const [units, activation, receipts, certified] = await Promise.all([
     scope.kind === 'class' ? tree.findUnits([scope.unitId]) : tree.childrenOf(scope.unitId),
     families.activationBy(scope, kind),
     sheets.readRateBy(scope, kind, { from: since, to: now }),
-    certifiedBy(scope, kind, redis),
+    certifiedBy(scope, kind, deps),
   ])
   const children = units.map((unit) => {
     const unitId = String(unit._id)
@@ -56,10 +56,14 @@ async function count(scope: UnitScope<'seeFigures'>, { redis, clock }: Pick<Deps
 }
 
 /** Families with and without the certificate, over all required programmes; a grade has one that it must pass. */
-async function certifiedBy(scope: UnitScope<'seeFigures'>, kind: UnitKind, redis: Deps['redis']) {
+async function certifiedBy(
+  scope: UnitScope<'seeFigures'>,
+  kind: UnitKind,
+  deps: Pick<Deps, 'redis' | 'clock'>,
+) {
   const sums = new Map<string, { done: number; of: number }>()
   for (const programme of await courses.certifiedProgrammes(scope)) {
-    const { rows, total } = await courses.completionOf(scope, programme, redis)
+    const { rows, total } = await courses.completionOf(scope, programme, deps)
     for (const row of kind === scope.kind ? [total] : rows) {
       const sum = sums.get(row.unitId) ?? { done: 0, of: 0 }
       sums.set(row.unitId, { done: sum.done + row.completed, of: sum.of + row.families })
