@@ -159,6 +159,8 @@ export const myProgramme = z.object({
   isForFamily: z.optional(z.boolean()),
   /** What has to be attended beside the lessons. */
   evidence: z.optional(z.nullable(z.object({ what: z.string(), isGiven: z.boolean() }))),
+  /** The school issues together to those who have passed; else the certificate comes at once. */
+  isIssuedBySchool: z.optional(z.boolean()),
   /** The exam is passed, and this is still to come before the certificate. */
   awaits: z.optional(z.nullable(z.catch(z.enum(['evidence', 'school']), 'school'))),
   /** The shorter way to the next certificate; `null` where there is none. */

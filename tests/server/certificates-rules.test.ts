@@ -151,6 +151,7 @@ describe('a school that issues together', () => {
       [null, 'school'],
       [null, 'school'],
     ])
+    expect((await call(readMyProgramme, { code: CODE })).isIssuedBySchool).toBe(true)
     const unitId = String(school._id)
     expect(await admin(readRelease, { unitId, code: CODE })).toMatchObject({ waiting: 2, issuing: 0 })
     await certifyPassed(world.deps())

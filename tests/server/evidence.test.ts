@@ -48,6 +48,7 @@ describe('a certificate that asks for more than the exam', () => {
     expect(await call(readMyProgramme, { code: 'grade7' })).toMatchObject({
       awaits: 'evidence',
       evidence: { what: EVIDENCE.what, isGiven: false },
+      isIssuedBySchool: false,
     })
 
     const { id } = await teacher(openGathering, { ...opening, unitId: String(klass._id) })

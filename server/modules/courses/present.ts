@@ -80,6 +80,7 @@ export function presentMyProgramme(journey: Journey, now: Date): MyProgramme {
     },
     isForFamily: programme.certificate?.per === 'family',
     evidence: journey.evidence,
+    isIssuedBySchool: programme.certificate?.issuedBy === 'school',
     awaits: lastAttempt?.certificateId ? null : (lastAttempt?.awaits ?? null),
     renewal: presentRenewal(journey, now),
   }

@@ -10,10 +10,8 @@ export interface ShownIntro {
   action: string
 }
 
-export function presentIntro(
-  { title, exam, lessonsTotal, lessonsDone }: MyProgramme,
-  now = new Date(),
-): ShownIntro {
+export function presentIntro(programme: MyProgramme, now = new Date()): ShownIntro {
+  const { title, exam, lessonsTotal, lessonsDone } = programme
   const { rules, state, nextAt, attemptsLeftToday } = exam
   const rest = nextAt ? `${nearMoment(nextAt, now)}以后可以再考` : '请稍后再考'
   const notes: Record<typeof state, string> = {
@@ -28,7 +26,7 @@ export function presentIntro(
     rules: [
       { icon: 'file', text: `共${rules.draw}道题，题目来自学过的每一课` },
       { icon: 'time', text: `${rules.minutesLimit}分钟内交卷，到时间自动交卷` },
-      { icon: 'check-circle', text: `${rules.passPercent}分及格，通过后马上发放绿证` },
+      { icon: 'check-circle', text: `${rules.passPercent}分及格，${prizeOf(programme)}` },
       {
         icon: 'refresh',
         text: `没通过，休息${rules.pauseMinutes}分钟再考，每天最多${rules.attemptsPerDay}次`,
@@ -38,6 +36,15 @@ export function presentIntro(
     canStart: state === 'open' || state === 'running',
     action: state === 'running' ? '继续考试' : '开始考试',
   }
+}
+
+/** What passing brings, and what else is asked before it comes. */
+function prizeOf({ givesCertificate, evidence, isIssuedBySchool, renewal }: MyProgramme) {
+  if (givesCertificate === false) return '通过就结业了'
+  if (renewal?.state === 'begun') return '通过后马上发放新的绿证'
+  const lacks = evidence && !evidence.isGiven ? evidence.what : ''
+  if (isIssuedBySchool) return lacks ? `通过后还要${lacks}，再由学校统一发绿证` : '通过后由学校统一发绿证'
+  return lacks ? `通过后还要${lacks}，才发绿证` : '通过后马上发放绿证'
 }
 
 export interface ShownResult {
