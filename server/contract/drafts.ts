@@ -8,15 +8,15 @@ import { isAllowedLink, MEDIA, PICTURE_ADDRESS, POSTER_ADDRESS } from './lesson-
 export const MOST_LESSONS = 120
 export const MOST_QUESTIONS = 600
 
-export const audience = z.enum(['guardian', 'staff'])
+export const audience = z.enum(['guardian', 'staff'], '请选择给家长还是给教师')
 export type CourseAudience = z.infer<typeof audience>
 
 /** 教师 is the stage of what teachers learn (A8). */
-export const courseStage = z.enum(['幼儿园', '小学', '初中', '高中', '中职', '教师'])
+export const courseStage = z.enum(['幼儿园', '小学', '初中', '高中', '中职', '教师'], '请选择学段')
 export type CourseStage = z.infer<typeof courseStage>
 
 /** How much of a module has to be done: every lesson, every lesson in order, so many lessons, or so many hours. */
-export const moduleRule = z.enum(['all', 'inOrder', 'atLeast', 'credits'])
+export const moduleRule = z.enum(['all', 'inOrder', 'atLeast', 'credits'], '请选择单元的学法')
 export type ModuleRule = z.infer<typeof moduleRule>
 
 const line = (what: string, most: number) =>
@@ -66,7 +66,7 @@ export type DraftExam = z.infer<typeof draftExam>
 
 /** What finishing earns; null where it earns no certificate. */
 export const draftCertificate = z.strictObject({
-  until: z.enum(['end-of-stage', 'years']),
+  until: z.enum(['end-of-stage', 'years'], '请选择有效期'),
   /** How long it is valid where it does not end with the stage. */
   years: z.nullable(counted('有效年数', 1, 20)),
   /** Who gets it, for what else beside the exam, and how it is renewed; what is left out is the plainest. */
@@ -475,7 +475,7 @@ export const removeLessonDraft = endpoint({
 })
 
 /** A case is a situation, told in `stem`, with several questions about it. */
-export const bankKind = z.enum(['single', 'multiple', 'truefalse', 'case'])
+export const bankKind = z.enum(['single', 'multiple', 'truefalse', 'case'], '请选择题型')
 export const MOST_PARTS = 6
 
 const bankContent = {
