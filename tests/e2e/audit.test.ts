@@ -52,7 +52,7 @@ it('a number for a reason, an export with consent, and a parent who reads who lo
   await asking.page.getByRole('button', { name: '提交申请' }).click()
   await asking.page.getByText('等待中').waitFor()
   const deciding = await stage.console('chenmin')
-  await deciding.page.getByRole('link', { name: '名单审批' }).click()
+  await deciding.page.getByRole('link', { name: '名单审批', exact: true }).click()
   await deciding.page.getByText('学校开通时的默认规则').first().waitFor()
   await stage.shot(deciding.page, 'audit-approvals')
   await deciding.page.getByRole('button', { name: '同意24小时' }).click()
