@@ -33,6 +33,7 @@ export {
   answerStop,
   beatLesson,
   beginRenewal,
+  learnAgain,
   listLearnersOfClass,
   listMyProgrammes,
   listProgrammes,

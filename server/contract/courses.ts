@@ -78,6 +78,10 @@ export const programmeCard = z.object({
   unitName: z.optional(z.string()),
   /** Whose programme it was adapted from. */
   source: z.optional(z.nullable(z.string())),
+  /** `learnAgain`: it was finished in an earlier school year, and this one asks for it anew (A8). */
+  abilities: z.optional(z.object({ learnAgain: z.boolean() })),
+  /** How often it was finished before it was begun anew. */
+  timesBefore: z.optional(z.int()),
 })
 export type ProgrammeCard = z.infer<typeof programmeCard>
 
@@ -192,6 +196,15 @@ export const beginRenewal = endpoint({
   method: 'POST',
   path: '/me/programmes/:code/renewal',
   input: z.strictObject({ code: programmeCode, studentId: z.optional(objectId) }),
+  reply: myProgramme,
+})
+
+export const learnAgain = endpoint({
+  access: 'staff',
+  summary: '新学年重学一门学完的教师课程，以前的记录保留；点两次只开始一次',
+  method: 'POST',
+  path: '/me/programmes/:code/again',
+  input: z.strictObject({ code: programmeCode }),
   reply: myProgramme,
 })
 

@@ -11,9 +11,9 @@ export const trainingRow = z.object({
   /** Finished any course for teachers within five years. */
   trained: z.int(),
   classTeachers: z.int(),
-  /** Finished any this school year. */
+  /** Finished any in the school year. */
   trainedClassTeachers: z.int(),
-  /** Finished the programme that was asked about. */
+  /** Finished the programme that was asked about: class teachers in the school year, others within five years. */
   finished: z.int(),
   finishedClassTeachers: z.int(),
 })
@@ -24,8 +24,15 @@ export const readTraining = endpoint({
   summary: '教师培训：班主任每学年一次、每位教师五年一次，本单位与下一级各完成多少',
   method: 'GET',
   path: '/units/:unitId/training',
-  input: z.strictObject({ unitId: objectId, code: z.optional(programmeCode) }),
+  input: z.strictObject({
+    unitId: objectId,
+    code: z.optional(programmeCode),
+    /** The year a school year begins in; without it the one that runs. */
+    schoolYear: z.optional(z.string().check(z.regex(/^20\d\d$/, '学年不对'))),
+  }),
   reply: z.object({
+    /** 2026: September 2026 to August 2027. */
+    schoolYear: z.optional(z.int()),
     total: trainingRow,
     rows: z.array(trainingRow),
     programmes: z.array(z.object({ code: z.string(), title: z.string(), isForClassTeachers: z.boolean() })),

@@ -119,3 +119,20 @@ it('ends without an exam where there is none, and tells of a newer version and o
     '您学的是较早的一版，照这一版学完就算数',
   ])
 })
+
+it('offers a course of last year to be learned anew, and says that the old record stays', () => {
+  const done = [row(0, { isWatched: true, isQuizPassed: true, watchedPercent: 100 })]
+  const before = programme(done, { isFinished: true, nextLessonId: null, hasExam: false, hasNewer: true })
+  const due = present.presentProgramme({ ...before, abilities: { learnAgain: true } })
+  expect(due).toMatchObject({
+    action: '新学年再学一次',
+    page: '',
+    done: '以前学完过，新学年再学一次',
+    remarks: [],
+  })
+  expect(present.presentProgramme(before).action).toBe('再看一遍')
+
+  const anew = present.presentProgramme(programme([row(0)], { timesBefore: 1 }))
+  expect(anew.remarks).toEqual(['以前学完过1次，记录都在'])
+  expect(anew.action).toBe('继续学习')
+})

@@ -86,7 +86,7 @@ const personSchema = new Schema(
     },
     sessions: { type: [sessionSchema], default: [] },
     posts: { type: [postSchema], default: [] },
-    /** Courses for teachers that were finished, each once (A8). */
+    /** Courses for teachers that were finished; one that is learned anew every year, once for each (A8). */
     trainings: {
       type: [
         new Schema(

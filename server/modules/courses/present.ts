@@ -51,6 +51,8 @@ export function presentCard(journey: Journey, now: Date): ProgrammeCard {
     givesCertificate: programme.givesCertificate !== false,
     unitName: programme.unitName ?? '',
     source: programme.source ?? null,
+    abilities: { learnAgain: journey.again !== null },
+    timesBefore: journey.enrolment?.earlier?.length ?? 0,
     certificate: certificate && {
       id: String(certificate._id),
       number: certificate.number,

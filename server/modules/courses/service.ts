@@ -10,6 +10,7 @@ import { noteIfFinished } from './finishing/service.ts'
 import { gradesOf, type Journey, journey, journeys, lessonFor } from './journeys/service.ts'
 import { type Learner, parentOf } from './policy.ts'
 import type { LessonRecord } from './programmes/model.ts'
+import { anewSince } from './training/rules.ts'
 import * as watches from './watch/service.ts'
 
 /** Grades a lesson's quiz; it may be tried as often as one likes, once the lesson was studied. */
@@ -68,8 +69,10 @@ export async function startExam(learner: Learner, code: string, children: OwnChi
   if (!child && learner.audience === 'guardian') {
     throw new Refusal('conflict', '请先加入孩子的班级，证书上要写明孩子和学校')
   }
-  const renews = standing.renewal?.certificateId ?? null
-  return exams.start(learner, child ?? null, standing.programme, now, renews)
+  return exams.start(learner, child ?? null, standing.programme, now, {
+    renews: standing.renewal?.certificateId ?? null,
+    since: anewSince(standing.enrolment),
+  })
 }
 
 const PAGES = '/packages/course'

@@ -271,6 +271,7 @@ const meetings: Record<string, Row> = {
 const courses: Record<string, Row> = {
   listMyProgrammes: own,
   readMyProgramme: own,
+  learnAgain: own,
   readLesson: own,
   beatLesson: own,
   answerQuiz: own,

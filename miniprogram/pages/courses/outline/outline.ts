@@ -1,4 +1,4 @@
-import { readMyProgramme } from '../../../contract'
+import { learnAgain, readMyProgramme, type MyProgramme } from '../../../contract'
 import { call, explain } from '../../../services/api'
 import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
@@ -15,6 +15,7 @@ Component({
     /** The lessons on the screen: all of them, or ten of a long series. */
     rows: [] as ShownLesson[],
     stretch: 0,
+    beginning: false,
   },
 
   observers: {
@@ -37,14 +38,28 @@ Component({
       if (!code) return
       try {
         const studentId = currentChild()?.studentId
-        const programme = await call(readMyProgramme, { code, ...(studentId && { studentId }) })
-        const { lessons, ...shown } = presentProgramme(programme)
-        all.set(this, lessons)
-        this.setData({ state: 'ready', shown })
-        this.turn(wanted.get(this) ?? Math.max(shown.here, 0))
+        this.show(await call(readMyProgramme, { code, ...(studentId && { studentId }) }))
       } catch (error) {
         // What was shown before is better than nothing on a bad network.
         if (!this.data.shown) this.setData({ state: 'failed', problem: explain(error) })
+      }
+    },
+    show(programme: MyProgramme) {
+      const { lessons, ...shown } = presentProgramme(programme)
+      all.set(this, lessons)
+      this.setData({ state: 'ready', shown })
+      this.turn(wanted.get(this) ?? Math.max(shown.here, 0))
+    },
+    /** A new school year: every lesson is to be learned again, and what was learned before is kept. */
+    async again() {
+      if (this.data.beginning) return
+      this.setData({ beginning: true })
+      try {
+        this.show(await call(learnAgain, { code: this.data.code }))
+      } catch (error) {
+        void wx.showToast({ title: explain(error), icon: 'none' })
+      } finally {
+        this.setData({ beginning: false })
       }
     },
     /** Shows ten lessons of a long series; the wire between page and script carries no more. */
@@ -59,7 +74,9 @@ Component({
       this.turn(at)
     },
     onNext() {
-      if (this.data.shown) go(this.data.shown.page)
+      const { shown } = this.data
+      if (shown?.page) go(shown.page)
+      else if (shown) void this.again()
     },
     onLesson(event: WechatMiniprogram.BaseEvent) {
       const { id } = event.currentTarget.dataset as { id: string }

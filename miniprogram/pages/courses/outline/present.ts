@@ -51,7 +51,7 @@ export interface ShownProgramme {
   remarks: string[]
   hasExam: boolean
   exam: { state: string; title: string; note: string; isOpen: boolean }
-  /** The one thing to do next. */
+  /** The one thing to do next; without a page it is to begin the course anew. */
   action: string
   page: string
 }
@@ -93,6 +93,7 @@ const HELD = { valid: '已拿到绿证', expired: '绿证已过期', revoked: '�
 
 function doneOf(it: MyProgramme) {
   if (it.certificate) return HELD[it.certificate.state]
+  if (it.abilities?.learnAgain) return '以前学完过，新学年再学一次'
   if (it.isFinished) return '已经学完'
   const isElective = it.lessonsOffered !== undefined && it.lessonsOffered > it.lessonsTotal
   return `已学完${it.lessonsDone}课，${isElective ? '要学' : '共'}${it.lessonsTotal}课`
@@ -102,7 +103,8 @@ function remarksOf(it: MyProgramme) {
   return [
     it.unitName ? `${it.unitName}开设` : '',
     it.source ? `改编自${it.source}` : '',
-    it.hasNewer ? '您学的是较早的一版，照这一版学完就算数' : '',
+    it.timesBefore ? `以前学完过${it.timesBefore}次，记录都在` : '',
+    it.hasNewer && !it.abilities?.learnAgain ? '您学的是较早的一版，照这一版学完就算数' : '',
   ].filter(Boolean)
 }
 
@@ -142,6 +144,8 @@ function stretchesOf(count: number): Stretch[] {
 function nextOf(it: MyProgramme) {
   if (it.certificate && it.renewal?.state !== 'begun')
     return { action: '查看绿证', page: `${pages.certificate}?id=${it.certificate.id}` }
+  // Leads nowhere before it was begun anew.
+  if (it.abilities?.learnAgain) return { action: '新学年再学一次', page: '' }
   if (it.nextLessonId) {
     return {
       action: it.hasBegun ? '继续学习' : '开始学习',

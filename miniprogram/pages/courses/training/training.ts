@@ -43,6 +43,13 @@ const presentCourse = (it: ProgrammeCard): Course => ({
   title: it.title,
   about: `${it.lessonsTotal}课 · ${it.hours}学时`,
   percent: it.percent,
-  state: it.isFinished ? '已学完' : it.isRequired ? '要学' : '选学',
-  tone: it.isFinished ? 'good' : it.isRequired ? 'todo' : 'calm',
+  ...stateOf(it),
 })
+
+/** What was finished in an earlier school year is asked of a class teacher again (A8). */
+function stateOf(it: ProgrammeCard): Pick<Course, 'state' | 'tone'> {
+  const isAgain = it.abilities?.learnAgain ?? false
+  if (isAgain && it.isRequired) return { state: '新学年再学一次', tone: 'todo' }
+  if (it.isFinished) return { state: '已学完', tone: 'good' }
+  return it.isRequired ? { state: '要学', tone: 'todo' } : { state: '选学', tone: 'calm' }
+}

@@ -3,16 +3,17 @@ import type { PostKind } from '#contract/posts'
 import { idAtExpression, within } from '../../org/tree/rules.ts'
 import { PersonModel, type PersonRecord } from '../model.ts'
 
-/** Notes that somebody has finished a course for teachers; a second time changes nothing. */
-export const noteTraining = (personId: string, code: string, at: Date) =>
+/** Notes that somebody has finished a course for teachers that they began at `since`; a second time changes nothing. */
+export const noteTraining = (personId: string, { code, since }: { code: string; since: Date }, at: Date) =>
   PersonModel.updateOne(
-    { _id: personId, 'trainings.code': { $ne: code } },
+    { _id: personId, trainings: { $not: { $elemMatch: { code, at: { $gte: since } } } } },
     { $push: { trainings: { code, at } } },
   )
 
 /** Who counts as a teacher, and since when a training counts. */
 export interface Asked {
   posts: readonly PostKind[]
+  /** The instant that is counted for: of an earlier school year its last. */
   now: Date
   /** For class teachers: this school year. */
   sinceYear: Date
@@ -28,7 +29,7 @@ export interface TrainedCounts {
   trained: number
   classTeachers: number
   trainedClassTeachers: number
-  /** Finished the one programme. */
+  /** Finished the one programme, class teachers in the school year. */
   finished: number
   finishedClassTeachers: number
 }
@@ -59,14 +60,31 @@ export function trainedBy(path: string, depth: number, asked: Asked) {
   }
   const count = (...conditions: object[]) => ({ $sum: { $cond: [{ $and: conditions }, 1, 0] } })
   const isClass = { $eq: ['$isClassTeacher', true] }
-  const hasFinished = { $in: [code, { $ifNull: ['$codes', []] }] }
+  const finishedOne = (since: Date) => ({ $gte: ['$finishedAt', since] })
+  const hasFinished = { $cond: [isClass, finishedOne(sinceYear), finishedOne(sinceLong)] }
   return PersonModel.aggregate<TrainedCounts>([
     { $match: held(path, asked) },
     {
       $project: {
         posts: { $filter: { input: '$posts', as: 'it', cond: isHeld } },
+        trainings: {
+          $filter: { input: { $ifNull: ['$trainings', []] }, as: 'it', cond: { $lte: ['$$it.at', now] } },
+        },
+      },
+    },
+    {
+      $project: {
+        posts: 1,
         lastAt: { $max: '$trainings.at' },
-        codes: '$trainings.code',
+        finishedAt: {
+          $max: {
+            $map: {
+              input: { $filter: { input: '$trainings', as: 'it', cond: { $eq: ['$$it.code', code] } } },
+              as: 'it',
+              in: '$$it.at',
+            },
+          },
+        },
       },
     },
     { $unwind: '$posts' },
@@ -75,7 +93,7 @@ export function trainedBy(path: string, depth: number, asked: Asked) {
         _id: { unit: idAtExpression(depth, '$posts.path'), person: '$_id' },
         isClassTeacher: { $max: { $eq: ['$posts.post', 'class_teacher'] } },
         lastAt: { $first: '$lastAt' },
-        codes: { $first: '$codes' },
+        finishedAt: { $first: '$finishedAt' },
       },
     },
     {

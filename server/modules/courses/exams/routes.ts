@@ -5,8 +5,9 @@ import type { Deps } from '../../../infra/deps.ts'
 import { noteIfFinished } from '../finishing/service.ts'
 import { childrenFor, learner } from '../policy.ts'
 import { presentPaper, presentResult } from './present.ts'
-import { findProgramme } from '../programmes/service.ts'
+import { enrolmentOf, findProgramme } from '../programmes/service.ts'
 import { certify } from '../certifying/service.ts'
+import { anewSince } from '../training/rules.ts'
 import * as courses from '../service.ts'
 import type { AttemptRecord } from './model.ts'
 import { isOver, standingOf } from './rules.ts'
@@ -53,10 +54,12 @@ async function paperOf(attempt: AttemptRecord, now: Date) {
 }
 
 async function resultOf(attempt: AttemptRecord, now: Date) {
-  const [[asked, programme], attempts] = await Promise.all([
+  const personId = String(attempt.personId)
+  const [[asked, programme], enrolment] = await Promise.all([
     partsOf(attempt),
-    exams.attemptsOf(String(attempt.personId), attempt.programmeCode),
+    enrolmentOf(personId, attempt.programmeCode),
   ])
+  const attempts = await exams.attemptsOf(personId, attempt.programmeCode, anewSince(enrolment))
   return presentResult(attempt, asked, programme, standingOf(attempts, programme.exam, now))
 }
 

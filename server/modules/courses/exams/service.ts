@@ -13,9 +13,13 @@ import { drawPaper, isOver, isPass, isRight, standingOf } from './rules.ts'
 const LOOK_BACK = 30
 const random = () => randomInt(2 ** 32) / 2 ** 32
 
-/** The attempts of a person at a programme, newest first. */
-export const attemptsOf = (personId: string, programmeCode: string) =>
-  AttemptModel.find({ personId: new Types.ObjectId(personId), programmeCode })
+/** The attempts of a person at a programme, newest first; those since it was begun anew, where it was. */
+export const attemptsOf = (personId: string, programmeCode: string, since: Date | null) =>
+  AttemptModel.find({
+    personId: new Types.ObjectId(personId),
+    programmeCode,
+    ...(since && { startedAt: { $gte: since } }),
+  })
     .sort({ startedAt: -1 })
     .limit(LOOK_BACK)
     .lean<AttemptRecord[]>()
@@ -26,9 +30,9 @@ export async function start(
   child: OwnChild | null,
   programme: ProgrammeRecord,
   now: Date,
-  renews: Types.ObjectId | null = null,
+  { renews, since }: { renews: Types.ObjectId | null; since: Date | null },
 ) {
-  const sat = await attemptsOf(learner.personId, programme.code)
+  const sat = await attemptsOf(learner.personId, programme.code, since)
   const attempts = renews ? sat.filter((it) => it.renews?.equals(renews)) : sat
   const standing = standingOf(attempts, programme.exam, now)
   const [last] = attempts

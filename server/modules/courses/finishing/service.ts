@@ -10,8 +10,10 @@ import { EnrolmentModel } from '../programmes/model.ts'
  */
 export async function noteIfFinished(learner: Learner, code: string, now: Date) {
   const own = await journey(learner, code, [], now)
-  if (!own.isFinished) return
+  if (!own.isFinished || !own.enrolment) return
   const key = { personId: new Types.ObjectId(learner.personId), programmeCode: code }
-  if (learner.audience === 'staff') await noteTraining(learner.personId, code, now)
+  if (learner.audience === 'staff') {
+    await noteTraining(learner.personId, { code, since: own.enrolment.startedAt }, now)
+  }
   await EnrolmentModel.updateOne({ ...key, finishedAt: null }, { finishedAt: now })
 }

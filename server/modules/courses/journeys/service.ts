@@ -13,11 +13,12 @@ import * as evidence from '../evidence/service.ts'
 import * as exams from '../exams/service.ts'
 import { type Met, programmeFor, programmesFor } from '../offers/service.ts'
 import type { Learner } from '../policy.ts'
-import type { ProgrammeRecord } from '../programmes/model.ts'
+import type { EnrolmentRecord, ProgrammeRecord } from '../programmes/model.ts'
 import * as programmes from '../programmes/service.ts'
 import type { RenewalRecord } from '../renewals/model.ts'
 import { renewableFrom, shortened } from '../renewals/rules.ts'
 import * as renewals from '../renewals/service.ts'
+import { anewSince, isDueAgain } from '../training/rules.ts'
 import { placed } from './placing/rules.ts'
 import {
   isFinished,
@@ -62,6 +63,9 @@ export interface Journey {
   renewableFrom: string | null
   /** What has to be attended beside the lessons, and whether it was. */
   evidence: { what: string; isGiven: boolean } | null
+  enrolment: EnrolmentRecord | null
+  /** The version in which it may be learned anew this school year (A8). */
+  again: ProgrammeRecord | null
 }
 
 /** Every programme this person meets: what is required first (A5), then what fits, was begun, or is near. */
@@ -86,7 +90,7 @@ export async function journey(learner: Learner, code: string, children: OwnChild
 
 async function journeyOf(
   learner: Learner,
-  { programme: whole, hasBegun, hasNewer }: Met,
+  { programme: whole, hasBegun, hasNewer, enrolment, offered }: Met,
   grades: string[],
   now: Date,
 ): Promise<Journey> {
@@ -94,7 +98,7 @@ async function journeyOf(
   const { code, _id } = whole
   const [seen, sat, held, renewal] = await Promise.all([
     hasBegun ? watches.watchesOf(personId, _id) : [],
-    hasBegun ? exams.attemptsOf(personId, code) : [],
+    hasBegun ? exams.attemptsOf(personId, code, anewSince(enrolment)) : [],
     hasBegun ? certificates.certificatesOf(personId) : [],
     hasBegun && whole.certificate?.renewal ? renewals.renewalOf(personId, code) : null,
   ])
@@ -113,6 +117,7 @@ async function journeyOf(
     hasCertificate: certificate !== null && stateOf(certificate, shanghaiDay(now)) === 'valid' && !renewal,
   }
   const isFitting = fits(learner, programme, grades)
+  const isDue = learner.audience === 'staff' && isDueAgain(enrolment, end, shanghaiDay(now))
   return {
     programme,
     hasBegun,
@@ -139,6 +144,8 @@ async function journeyOf(
     evidence: attended
       ? { what: attended.what, isGiven: await evidence.isGivenBy(personId, programme.code) }
       : null,
+    enrolment,
+    again: isDue ? offered : null,
   }
 }
 

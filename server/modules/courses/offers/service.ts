@@ -7,7 +7,7 @@ import {
   ProgrammeModel,
   type ProgrammeRecord,
 } from '../programmes/model.ts'
-import { findLatest, findProgramme } from '../programmes/service.ts'
+import { enrolmentOf, findLatest, findProgramme } from '../programmes/service.ts'
 import { switchedOffIn } from '../settings/service.ts'
 import { isOffered, latestOf, type Places } from './rules.ts'
 
@@ -50,6 +50,10 @@ export interface Met {
   hasBegun: boolean
   /** There is a version beside the one they are on. */
   hasNewer: boolean
+  /** Of what was begun. */
+  enrolment: EnrolmentRecord | null
+  /** The version whoever begins now is given; null where nobody begins it here. */
+  offered: ProgrammeRecord | null
 }
 
 const enrolmentsOf = (personId: string) =>
@@ -72,32 +76,46 @@ export async function programmesFor(learner: Learner): Promise<Met[]> {
   const begun = enrolments.flatMap((it) => known.get(String(it.programmeId)) ?? [])
   const own = begun.filter((it) => (it.audience ?? 'guardian') === learner.audience)
   const all = [...offered.filter((it) => !own.some((one) => one.code === it.code)), ...own].sort(byStage)
-  return all.map((programme) => ({
-    programme,
-    hasBegun: own.includes(programme),
-    hasNewer: offered.some((it) => it.code === programme.code && it.version > programme.version),
-  }))
+  return all.map((programme) => {
+    const latest = offered.find((it) => it.code === programme.code) ?? null
+    return {
+      programme,
+      hasBegun: own.includes(programme),
+      hasNewer: latest !== null && latest.version > programme.version,
+      enrolment: enrolments.find((it) => it.programmeId.equals(programme._id)) ?? null,
+      offered: latest,
+    }
+  })
 }
 
 /** One of them by its name in addresses; what is neither begun nor offered does not exist. */
 export async function programmeFor(learner: Learner, code: string): Promise<Met | null> {
-  const [enrolment, latest] = await Promise.all([
-    EnrolmentModel.findOne({
-      personId: new Types.ObjectId(learner.personId),
-      programmeCode: code,
-    }).lean<EnrolmentRecord>(),
-    findLatest(code),
-  ])
+  const [enrolment, latest] = await Promise.all([enrolmentOf(learner.personId, code), findLatest(code)])
   if (!latest || (latest.audience ?? 'guardian') !== learner.audience) return null
   if (enrolment) {
     const isOnLatest = latest._id.equals(enrolment.programmeId)
     const programme = isOnLatest ? latest : await findProgramme(enrolment.programmeId)
-    return programme && { programme, hasBegun: true, hasNewer: !isOnLatest && !latest.withdrawnAt }
+    // Only what was finished may be begun anew; nobody else need be looked up in the tree.
+    const offered = enrolment.finishedAt && (await isOpenTo(learner, latest)) ? latest : null
+    return (
+      programme && {
+        programme,
+        hasBegun: true,
+        hasNewer: !isOnLatest && !latest.withdrawnAt,
+        enrolment,
+        offered,
+      }
+    )
   }
-  if (latest.withdrawnAt) return null
+  return (await isOpenTo(learner, latest))
+    ? { programme: latest, hasBegun: false, hasNewer: false, enrolment: null, offered: latest }
+    : null
+}
+
+/** Whether somebody may begin a programme where they are. */
+async function isOpenTo(learner: Learner, latest: ProgrammeRecord) {
+  if (latest.withdrawnAt) return false
   const places = await learner.places()
   const switchedOff = latest.unitId ? new Map<string, string[]>() : await switchedOffIn(places.cityIds)
   return isOffered(latest, places, switchedOff)
-    ? { programme: latest, hasBegun: false, hasNewer: false }
-    : null
 }

@@ -204,6 +204,21 @@ const enrolmentSchema = new Schema(
     startedAt: { type: Date, required: true },
     /** When nothing was left to do. */
     finishedAt: { type: Date, default: null },
+    /** What was finished before it was begun anew in a later school year (A8), the oldest first. */
+    earlier: {
+      type: [
+        new Schema(
+          {
+            programmeId: { type: id, required: true },
+            startedAt: { type: Date, required: true },
+            finishedAt: { type: Date, required: true },
+            lessonsDone: { type: Number, required: true },
+          },
+          part,
+        ),
+      ],
+      default: [],
+    },
   },
   { strict: 'throw' },
 )

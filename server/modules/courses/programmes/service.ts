@@ -137,6 +137,13 @@ export const lessonsOf = (programmeId: Types.ObjectId) =>
 export const bankOf = (programmeId: Types.ObjectId) =>
   QuestionModel.find({ programmeId }).sort({ code: 1 }).lean<QuestionRecord[]>()
 
+/** What a person has begun of a programme; null: nothing. */
+export const enrolmentOf = (personId: string, programmeCode: string) =>
+  EnrolmentModel.findOne({
+    personId: new Types.ObjectId(personId),
+    programmeCode,
+  }).lean<EnrolmentRecord>()
+
 /** Puts a person on a version, unless one was begun before. Gives the version that holds. */
 export async function enrol(personId: string, programme: Pick<ProgrammeRecord, '_id' | 'code'>, now: Date) {
   const key = { personId: new Types.ObjectId(personId), programmeCode: programme.code }

@@ -1,24 +1,41 @@
 import type Router from '@koa/router'
+import { learnAgain } from '#contract/courses'
 import * as api from '#contract/training'
 import { Refusal } from '../../../http/errors.ts'
+import { shanghaiDay } from '../../../infra/clock.ts'
 import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import * as audit from '../../audit/service.ts'
 import { unitScope } from '../../org/policy.ts'
+import { journey } from '../journeys/service.ts'
+import { learner } from '../policy.ts'
+import { presentMyProgramme } from '../present.ts'
 import { current, programmesFor } from '../staff/service.ts'
+import * as again from './again/service.ts'
+import { lastInstantOf, schoolYearOf } from './rules.ts'
 import * as training from './service.ts'
 
 export function trainingRoutes(router: Router, deps: Deps) {
   const { clock, redis } = deps
 
-  serve(router, api.readTraining, async ({ actor, unitId, code = '' }) => {
+  serve(router, learnAgain, async ({ actor, code }) => {
+    const now = clock.now()
+    const who = learner(actor)
+    await again.begin(who, code, now)
+    return presentMyProgramme(await journey(who, code, [], now), now)
+  })
+
+  serve(router, api.readTraining, async ({ actor, unitId, code = '', schoolYear }) => {
     const scope = await unitScope(actor, unitId, 'seeFigures')
+    const now = clock.now()
+    const at = schoolYear ? lastInstantOf(Number(schoolYear), now) : now
     const [figures, offered] = await Promise.all([
-      training.trainingOf(scope, code, clock.now(), redis),
+      training.trainingOf(scope, code, at, redis),
       programmesFor(scope, 'staff'),
     ])
     return {
       ...figures,
+      schoolYear: schoolYearOf(shanghaiDay(at)),
       programmes: offered.map(({ programme: it }) => ({
         code: it.code,
         title: it.title,

@@ -15,7 +15,7 @@ import type { UnitScope } from '../../org/policy.ts'
 import { BELOW, DEPTH, isWithin } from '../../org/tree/rules.ts'
 import * as tree from '../../org/tree/service.ts'
 import type { ProgrammeRecord } from '../programmes/model.ts'
-import { sinceWhen, TEACHERS } from './rules.ts'
+import { schoolYearOf, sinceWhen, TEACHERS } from './rules.ts'
 
 /** More teachers than these no school has. */
 const MOST_TEACHERS = 1000
@@ -51,7 +51,7 @@ export async function teachersAsked(path: string, isForClassTeachers: boolean, n
 export async function trainingOf(scope: UnitScope<'seeFigures'>, code: string, now: Date, redis: Redis) {
   const kind = BELOW[scope.kind]
   const hasRows = scope.kind === 'city' || scope.kind === 'district'
-  const key = `courses:training:${scope.unitId}:${code}`
+  const key = `courses:training:${scope.unitId}:${code}:${schoolYearOf(shanghaiDay(now))}`
   const [[own], below, units] = await cached(redis, key, KEPT_SECONDS, () =>
     Promise.all([
       trainedBy(scope.path, DEPTH[scope.kind], asked(now, code)),
@@ -96,7 +96,7 @@ export async function traineesOf(
         lastTrainedAt: last?.toISOString() ?? null,
         isDue: !last || last < since,
         isAsked: !code || !isForClassTeachers || posts.includes('class_teacher'),
-        hasFinished: Boolean(person.trainings?.some((it) => it.code === code)),
+        hasFinished: Boolean(person.trainings?.some((it) => it.code === code && it.at >= since)),
       }
     })
     .sort((a, b) => Number(b.isDue) - Number(a.isDue) || a.name.localeCompare(b.name, 'zh'))
