@@ -8,7 +8,7 @@ import { isAllowedLink, MEDIA, PICTURE_ADDRESS, POSTER_ADDRESS } from './lesson-
 export const MOST_LESSONS = 120
 export const MOST_QUESTIONS = 600
 
-export const audience = z.enum(['guardian', 'staff'], '请选择给家长还是给教师')
+export const audience = z.enum(['guardian', 'staff'], '请选择给家长学还是给教师学')
 export type CourseAudience = z.infer<typeof audience>
 
 /** 教师 is the stage of what teachers learn (A8). */
@@ -16,7 +16,7 @@ export const courseStage = z.enum(['幼儿园', '小学', '初中', '高中', '�
 export type CourseStage = z.infer<typeof courseStage>
 
 /** How much of a module has to be done: every lesson, every lesson in order, so many lessons, or so many hours. */
-export const moduleRule = z.enum(['all', 'inOrder', 'atLeast', 'credits'], '请选择单元的学法')
+export const moduleRule = z.enum(['all', 'inOrder', 'atLeast', 'credits'], '请选择单元怎么学')
 export type ModuleRule = z.infer<typeof moduleRule>
 
 const line = (what: string, most: number) =>
