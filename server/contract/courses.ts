@@ -408,10 +408,14 @@ export type Programme = z.infer<typeof programme>
 
 export const listProgrammes = endpoint({
   access: 'staff',
-  summary: '所有家长课程的现行版本',
+  summary: '所有家长课程的现行版本；问教师课程就给教师课程',
   method: 'GET',
   path: '/units/:unitId/programmes',
-  input: z.strictObject({ unitId: objectId }),
+  /** Without an audience, what is written for parents. */
+  input: z.strictObject({
+    unitId: objectId,
+    audience: z.optional(z.enum(['guardian', 'staff'], '请选择家长课程或教师课程')),
+  }),
   reply: z.object({ programmes: z.array(programme) }),
 })
 

@@ -16,8 +16,8 @@ import * as staff from './service.ts'
 export function courseStaffRoutes(router: Router, deps: Deps) {
   const { clock, log } = deps
 
-  serve(router, api.listProgrammes, async ({ actor, unitId }) => {
-    const found = await staff.programmesFor(await unitScope(actor, unitId, 'look'), 'guardian')
+  serve(router, api.listProgrammes, async ({ actor, unitId, audience = 'guardian' }) => {
+    const found = await staff.programmesFor(await unitScope(actor, unitId, 'look'), audience)
     return {
       programmes: found.map(({ programme, isTaughtHere }) => ({
         ...presentProgramme(programme),
