@@ -127,7 +127,7 @@ it('offers a course of last year to be learned anew, and says that the old recor
   expect(due).toMatchObject({
     action: '新学年再学一次',
     page: '',
-    done: '以前学完过，新学年再学一次',
+    done: '以前学完过',
     remarks: [],
   })
   expect(present.presentProgramme(before).action).toBe('再看一遍')

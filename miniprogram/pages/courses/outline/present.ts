@@ -93,7 +93,7 @@ const HELD = { valid: '已拿到绿证', expired: '绿证已过期', revoked: '�
 
 function doneOf(it: MyProgramme) {
   if (it.certificate) return HELD[it.certificate.state]
-  if (it.abilities?.learnAgain) return '以前学完过，新学年再学一次'
+  if (it.abilities?.learnAgain) return '以前学完过'
   if (it.isFinished) return '已经学完'
   const isElective = it.lessonsOffered !== undefined && it.lessonsOffered > it.lessonsTotal
   return `已学完${it.lessonsDone}课，${isElective ? '要学' : '共'}${it.lessonsTotal}课`

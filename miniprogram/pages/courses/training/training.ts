@@ -49,7 +49,7 @@ const presentCourse = (it: ProgrammeCard): Course => ({
 /** What was finished in an earlier school year is asked of a class teacher again (A8). */
 function stateOf(it: ProgrammeCard): Pick<Course, 'state' | 'tone'> {
   const isAgain = it.abilities?.learnAgain ?? false
-  if (isAgain && it.isRequired) return { state: '新学年再学一次', tone: 'todo' }
+  if (isAgain && it.isRequired) return { state: '新学年再学', tone: 'todo' }
   if (it.isFinished) return { state: '已学完', tone: 'good' }
   return it.isRequired ? { state: '要学', tone: 'todo' } : { state: '选学', tone: 'calm' }
 }
