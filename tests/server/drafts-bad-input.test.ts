@@ -70,7 +70,7 @@ const ask = (token: string | null, it: Endpoint, body?: unknown, path = pathOf(i
     ? world.send(
         token,
         it.method,
-        body ? `${path}?${new URLSearchParams(body as Record<string, string>)}` : path,
+        body ? `${path}?${new URLSearchParams(body as Record<string, string>).toString()}` : path,
       )
     : world.send(token, it.method, path, body)
 

@@ -102,6 +102,17 @@ describe('a programme that is being written', () => {
       json: { error: { message: '没有这门课程' } },
     })
   })
+
+  it('says how a certificate is renewed that ends before the stage does', async () => {
+    const { call, unitId } = await office()
+    const draft = await writeProgramme(call, unitId, { lessonTitles: [] })
+    const gap = '绿证按年有效，还没有写明到期以后怎样续'
+
+    const yearly = await change(call, draft, { certificate: { until: 'years', years: 2 } })
+    expect(yearly.gaps).toContain(gap)
+    const toTheEnd = await change(call, yearly, { certificate: { until: 'end-of-stage', years: null } })
+    expect(toTheEnd.gaps).not.toContain(gap)
+  })
 })
 
 describe('a lesson that is being written', () => {

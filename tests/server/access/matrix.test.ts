@@ -81,7 +81,7 @@ it('lets each post, parent and stranger do just what the rows say (S1)', { timeo
     }
     return response.status < 300 && named.endpoint.method !== 'GET'
   }
-  const isLast = ({ name }: Named) => Number(ROWS[name]?.goesOn ?? false)
+  const isLast = ({ name }: Named) => ROWS[name]?.goesOn ?? 0
   for (const named of [...ENDPOINTS].sort((a, b) => isLast(a) - isLast(b))) {
     const row = ROWS[named.name] ?? {}
     const mayAct = (who: Persona) => String(expected(named, row, who)).startsWith('answer')

@@ -26,8 +26,11 @@ export interface Row {
   only?: 'teacher' | 'mother'
   /** For staff alone, whatever the contract says of being signed in: what a guardian is told. */
   guardianIs?: 403
-  /** It begins work that goes on after the answer: asked last, so that it changes nothing under the others. */
-  goesOn?: true
+  /**
+   * It begins work that goes on after the answer: asked last, so that it changes nothing under the others. The higher, the more it
+   * changes: 1 files, 2 children, 3 the tree.
+   */
+  goesOn?: 1 | 2 | 3
   /** What is said beside the ids. */
   say?: (ids: Ids) => Record<string, unknown>
 }
@@ -115,7 +118,7 @@ const org: Record<string, Row> = {
   readPromotion: staff(['city_admin', 'district_admin'], { at: 'district' }),
   listPromotionMoves: staff(['city_admin', 'district_admin'], { at: 'district' }),
   planPromotionClass: staff(['city_admin', 'district_admin'], { at: 'district' }),
-  applyPromotion: staff(['city_admin', 'district_admin'], { at: 'district', goesOn: true }),
+  applyPromotion: staff(['city_admin', 'district_admin'], { at: 'district', goesOn: 3 }),
   undoPromotion: staff(['city_admin', 'district_admin'], { at: 'district' }),
   discardPromotion: staff(['city_admin', 'district_admin'], { at: 'district' }),
 
@@ -192,7 +195,7 @@ const org: Record<string, Row> = {
   readRosterOutline: staff(ADMINS, { at: 'school' }),
   mapRosterColumns: staff(ADMINS, { at: 'school' }),
   listRosterDifferences: staff(ADMINS, { at: 'school' }),
-  applyRosterImport: staff(ADMINS, { at: 'school', goesOn: true }),
+  applyRosterImport: staff(ADMINS, { at: 'school', goesOn: 2 }),
   undoRosterImport: staff(ADMINS, { at: 'school' }),
   discardRosterImport: staff(ADMINS, { at: 'school' }),
 }
@@ -300,7 +303,7 @@ const courses: Record<string, Row> = {
   readRelease: staff(FIGURES),
   releaseCertificates: staff(ADMINS),
   remindLearners: staff(WITH_GRADE),
-  beginPrinting: staff(KNOW_FAMILIES, { goesOn: true, say: said({ requestId: 'printing-1' }) }),
+  beginPrinting: staff(KNOW_FAMILIES, { goesOn: 1, say: said({ requestId: 'printing-1' }) }),
   listPrintings: staff(KNOW_FAMILIES),
   readCompletion: staff(FIGURES),
   listLearnersOfClass: staff(KNOW_FAMILIES),

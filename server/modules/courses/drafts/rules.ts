@@ -70,7 +70,7 @@ export function lessonGaps(
 
 type Placed = Pick<
   ProgrammeDraftRecord,
-  'modules' | 'exam' | 'summary' | 'questions' | 'forGrades' | 'audience' | 'isOptional'
+  'modules' | 'exam' | 'summary' | 'questions' | 'forGrades' | 'audience' | 'isOptional' | 'certificate'
 >
 
 /** What stands between a programme and its publication. */
@@ -84,6 +84,10 @@ export function programmeGaps(draft: Placed, lessons: Pick<LessonDraftRecord, '_
     ...draft.modules.flatMap((it, at) => (it.lessonIds.length > 0 ? [] : [`第${at + 1}单元还没有课`])),
     ...(draft.audience === 'guardian' && !draft.isOptional && draft.forGrades.length === 0
       ? ['还没有选是哪个年级的必修']
+      : []),
+    // Who has let it end could never get another.
+    ...(draft.certificate?.until === 'years' && !draft.certificate.rules?.renewal
+      ? ['绿证按年有效，还没有写明到期以后怎样续']
       : []),
     ...(draft.exam && draft.questions < draft.exam.draw
       ? [`考试要抽${draft.exam.draw}题，题库里只有${draft.questions}题`]
