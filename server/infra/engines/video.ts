@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { executable, onPath, runs, SetupError } from './setup.ts'
 
@@ -19,6 +20,8 @@ async function find(name: VideoTool) {
   const own = await onPath(name)
   if (own && runs(own, '-version')) return own
   const { path } = require(CARRIED[name]) as { path: string }
+  // The package comes without the right to be run and sets it in an install script, which npm may have skipped.
+  if (!(await executable(path))) await chmod(path, 0o755).catch(() => undefined)
   if ((await executable(path)) && runs(path, '-version')) return path
   throw new SetupError(`没有可用的 ${name}：请安装 ffmpeg（Debian：apt install ffmpeg），然后重试。`)
 }
