@@ -90,7 +90,8 @@ export function checkDay(closesOn: string, now: Date) {
   }
 }
 
-export const newSeed = () => randomBytes(8).toString('hex')
+/** A number that people can read aloud and copy; sixty-four bits of chance. */
+export const newSeed = () => randomBytes(8).readBigUInt64BE().toString()
 
 /** Draws other items for a draft: a new seed, written down like the first. */
 export async function redraw({ survey }: OwnSurvey) {
