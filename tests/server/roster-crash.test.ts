@@ -147,7 +147,7 @@ it(
   'leaves the same roster whether or not the worker was killed on the way, there and back',
   async () => {
     const undisturbed = await run(0)
-    await world.deps().redis.flushdb()
+    await world.emptyRedis()
     const disturbed = await run(KILLS)
     const own = ({ students, guardians }: Awaited<ReturnType<typeof rosterNow>>) => ({ students, guardians })
     expect(disturbed.map((it) => own(it as never))).toEqual(undisturbed.map((it) => own(it as never)))

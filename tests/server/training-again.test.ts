@@ -35,7 +35,7 @@ async function scene() {
 }
 
 const figuresOf = async (call: Call, unitId: string, code: string, schoolYear?: string) => {
-  await world.deps().redis.flushdb()
+  await world.emptyRedis()
   const { total } = await call(readTraining, { unitId, code, ...(schoolYear && { schoolYear }) })
   return [total.classTeachers, total.trainedClassTeachers, total.finishedClassTeachers]
 }

@@ -58,7 +58,7 @@ describe('a course for teachers', () => {
       { _id: otherId },
       { trainings: [{ code: 'older', at: new Date('2022-03-01') }] },
     )
-    await world.deps().redis.flushdb()
+    await world.emptyRedis()
 
     const after = await principal(readTraining, { unitId, code })
     expect(after.total).toMatchObject({ trained: 2, trainedClassTeachers: 1, finished: 1 })
@@ -83,7 +83,7 @@ describe('a course for teachers', () => {
     const { messages } = await (await world.as(teacherId, 'staff'))(listMyMessages, {})
     expect(messages).toMatchObject([{ title: '有一门教师课程等您来学' }])
 
-    await world.deps().redis.flushdb()
+    await world.emptyRedis()
     await studyAll(world, await world.as(teacherId, 'staff'), code)
     await expect(principal(remindTrainees, ask)).rejects.toMatchObject({
       status: 409,

@@ -55,12 +55,14 @@ export function useWorld(env: Record<string, string> = {}) {
   })
   beforeEach(async () => {
     shift = 0
-    // On a busy machine a command takes longer than the fifth of a second that a request may wait for it.
-    await vi.waitFor(() => deps?.redis.flushdb(), { timeout: 30_000 })
+    await emptyRedis()
     await emptyDatabase()
     await beginAnew()
   })
   afterAll(() => stop())
+
+  /** On a busy machine a command takes longer than the fifth of a second that a request may wait for it. */
+  const emptyRedis = () => vi.waitFor(() => deps?.redis.flushdb(), { timeout: 30_000 })
 
   const send = async (token: string | null, method: string, path: string, body?: unknown) =>
     fetch(`${origin}${path}`, {
@@ -75,6 +77,7 @@ export function useWorld(env: Record<string, string> = {}) {
   return {
     origin: () => origin,
     deps: () => need(deps),
+    emptyRedis,
     simulator: () => need(simulator),
     now: () => new Date(Date.now() + shift),
     /** Moves the server's clock; the machine's own stays. */
