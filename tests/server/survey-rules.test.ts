@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { isRight } from '../../server/modules/courses/exams/rules.ts'
 import {
   hiddenRows,
   isAware,
-  isRight,
   mcnemar,
   pairUp,
   targetOn,

@@ -6,10 +6,6 @@ const AWARE_AT = 0.8
 
 export const isAware = (right: number, of: number) => of > 0 && right >= Math.ceil(of * AWARE_AT)
 
-/** Whether exactly the right options were chosen. */
-export const isRight = (chosen: readonly number[], correct: readonly number[]) =>
-  new Set(chosen).size === correct.length && correct.every((it) => chosen.includes(it))
-
 /** The rate the policy asks for, in percent (A9): 95 from 2023, 98 from 2025, 100 from 2027. */
 export const targetOn = (day: string) => (day >= '2027-01-01' ? 100 : day >= '2025-01-01' ? 98 : 95)
 

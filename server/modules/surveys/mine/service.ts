@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { Types } from 'mongoose'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import { isRight } from '../../courses/exams/rules.ts'
 import * as notify from '../../notify/service.ts'
 import type { OwnChild } from '../../org/policy.ts'
 import {
@@ -12,7 +13,7 @@ import {
   SurveySheetModel,
 } from '../model.ts'
 import { subjectOf } from '../opening/service.ts'
-import { isAware, isRight } from '../rules.ts'
+import { isAware } from '../rules.ts'
 
 const MOST = 20
 

@@ -1,5 +1,5 @@
 import type { CertificateDesign } from '#contract/certificates'
-import { dayWritten } from '../../rules.ts'
+import { dayWritten, type Said } from '../../rules.ts'
 import type { Matrix, Shape } from '../ornaments/rules.ts'
 
 /** A4 across, in points. */
@@ -35,17 +35,8 @@ export interface Sheet {
   seal: Seal
 }
 
-/** What stands on a certificate. */
-export interface Facts {
-  number: string
-  holder: string
-  studentName: string
-  schoolName: string
-  className: string
-  programmeTitle: string
-  hours: number
-  issuedOn: string
-  validUntil: string
+/** What stands on a certificate: what it says, and what the sheet carries beside it. */
+export interface Facts extends Said {
   shortCode: string
   verifyAddress: string
   design: CertificateDesign
