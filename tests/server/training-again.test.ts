@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { learnAgain, listMyProgrammes, readMyProgramme, startExam, submitExam } from '#contract/courses'
 import { publishProgrammeDraft, readProgrammeDraft, withdrawProgramme } from '#contract/drafts'
 import { listTrainees, readTraining } from '#contract/training'
+import { saveTerms } from '#contract/tree'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { AttemptModel } from '../../server/modules/courses/exams/model.ts'
 import { EnrolmentModel } from '../../server/modules/courses/programmes/model.ts'
@@ -131,6 +132,29 @@ describe('a course for teachers in a new school year', () => {
     await expect(principal(learnAgain, { code: 'teacher1' })).rejects.toMatchObject({ status: 409 })
   })
 
+  it('turns its year on the day its city has set', async () => {
+    const { teacherId, districtId, city, district, code } = await scene()
+    const office = await world.as(await buildStaff(city, 'city_admin'), 'staff')
+    await office(saveTerms, {
+      unitId: String(city._id),
+      year: 2027,
+      autumn: { from: '2027-08-28', to: '2028-01-20' },
+      spring: { from: '2028-02-16', to: '2028-07-10' },
+    })
+    const unitId = String(district._id)
+    world.goTo('2027-08-27T15:00:00Z')
+    const before = await world.as(teacherId, 'staff')
+    expect((await before(readMyProgramme, { code })).abilities).toEqual({ learnAgain: false })
+    expect(await figuresOf(await world.as(districtId, 'staff'), unitId, code)).toEqual([1, 1, 1])
+
+    world.goTo('2027-08-27T17:00:00Z')
+    const teacher = await world.as(teacherId, 'staff')
+    expect((await teacher(readMyProgramme, { code })).abilities).toEqual({ learnAgain: true })
+    const later = await world.as(districtId, 'staff')
+    expect(await figuresOf(later, unitId, code)).toEqual([1, 0, 0])
+    expect(await figuresOf(later, unitId, code, '2026')).toEqual([1, 1, 1])
+  })
+
   it('is missing again in the list of the school from 1 September', async () => {
     const { teacherId, school, code } = await scene()
     const principalId = await buildStaff(school, 'principal', { name: '赵敏' })
@@ -147,11 +171,13 @@ describe('a course for teachers in a new school year', () => {
 
 it('counts a year by its last moment, and what earns a certificate has a renewal of its own', () => {
   const now = new Date(AUTUMN)
-  expect(lastInstantOf(2025, now).toISOString()).toBe('2026-08-31T15:59:59.999Z')
-  expect(lastInstantOf(2026, now)).toBe(now)
+  expect(lastInstantOf(2025, now, []).toISOString()).toBe('2026-08-31T15:59:59.999Z')
+  expect(lastInstantOf(2026, now, [])).toBe(now)
   const begun = { startedAt: new Date('2026-03-01'), finishedAt: new Date('2026-08-31T15:59:59Z') }
-  expect(isDueAgain(begun, { givesCertificate: false }, '2026-08-31')).toBe(false)
-  expect(isDueAgain(begun, { givesCertificate: false }, '2026-09-01')).toBe(true)
-  expect(isDueAgain(begun, { givesCertificate: true }, '2026-09-01')).toBe(false)
-  expect(isDueAgain({ ...begun, finishedAt: null }, { givesCertificate: false }, '2026-09-01')).toBe(false)
+  expect(isDueAgain(begun, { givesCertificate: false }, '2026-08-31', [])).toBe(false)
+  expect(isDueAgain(begun, { givesCertificate: false }, '2026-09-01', [])).toBe(true)
+  expect(isDueAgain(begun, { givesCertificate: true }, '2026-09-01', [])).toBe(false)
+  expect(isDueAgain({ ...begun, finishedAt: null }, { givesCertificate: false }, '2026-09-01', [])).toBe(
+    false,
+  )
 })

@@ -4,6 +4,7 @@ import { listMyMessages } from '#contract/notify'
 import { listTrainees, readTraining, remindTrainees } from '#contract/training'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { uncertified } from '../../server/modules/courses/exams/service.ts'
+import { defaultYear } from '../../server/modules/org/terms/rules.ts'
 import { sinceWhen } from '../../server/modules/courses/training/rules.ts'
 import { publishProgrammeDraft } from '#contract/drafts'
 import { buildBranch, buildGuardian, buildStaff, buildStudent } from '../support/build.ts'
@@ -118,8 +119,11 @@ describe('a course for teachers', () => {
   })
 })
 
-it('counts a school year from 1 September, and five years to the day', () => {
-  expect(sinceWhen('2026-11-23')).toEqual({ schoolYear: '2026-09-01', long: '2021-11-23' })
-  expect(sinceWhen('2027-08-31')).toEqual({ schoolYear: '2026-09-01', long: '2022-08-31' })
-  expect(sinceWhen('2028-02-29')).toEqual({ schoolYear: '2027-09-01', long: '2023-02-28' })
+it('counts a school year from the first day of its city, else from 1 September, and five years to the day', () => {
+  const early = [{ ...defaultYear(2026), autumn: { from: '2026-08-28', to: '2027-01-20' } }]
+  expect(sinceWhen('2026-08-28', early).schoolYear).toBe('2026-08-28')
+  expect(sinceWhen('2026-08-27', early).schoolYear).toBe('2025-09-01')
+  expect(sinceWhen('2026-11-23', [])).toEqual({ schoolYear: '2026-09-01', long: '2021-11-23' })
+  expect(sinceWhen('2027-08-31', [])).toEqual({ schoolYear: '2026-09-01', long: '2022-08-31' })
+  expect(sinceWhen('2028-02-29', [])).toEqual({ schoolYear: '2027-09-01', long: '2023-02-28' })
 })

@@ -3,6 +3,8 @@ import type { PostKind } from '#contract/posts'
 import type { Actor, StaffActor } from '../../http/actor.ts'
 import type { OwnChild, UnitScope } from '../org/policy.ts'
 import { ownChild, ownChildren, unitScope } from '../org/policy.ts'
+import type { YearDays } from '../org/terms/rules.ts'
+import { yearsOf } from '../org/terms/service.ts'
 import { Refusal } from '../../http/errors.ts'
 import { placesOf, type Places } from './offers/rules.ts'
 
@@ -20,6 +22,8 @@ export type Learner = Readonly<{
   posts: readonly PostKind[]
   /** Where they stand in the tree; asked for only when something new is begun. */
   places: () => Promise<Places>
+  /** The school years of the city they work in; asked for once, and only where a course may be learned anew. */
+  schoolYears: () => Promise<readonly YearDays[]>
 }> & { readonly [proven]: 'Learner' }
 
 export function learner(actor: Actor): Learner {
@@ -28,12 +32,15 @@ export function learner(actor: Actor): Learner {
       ? actor.posts.map((it) => it.path)
       : (await ownChildren(actor)).map((it) => it.path)
   let places: Promise<Places> | undefined
+  let years: Promise<readonly YearDays[]> | undefined
+  const [post] = actor.role === 'staff' ? actor.posts : []
   return {
     personId: actor.personId,
     name: actor.name,
     audience: actor.role,
     posts: actor.role === 'staff' ? actor.posts.map((it) => it.post) : [],
     places: () => (places ??= paths().then(placesOf)),
+    schoolYears: () => (years ??= post ? yearsOf(post.path) : Promise.resolve([])),
   } as unknown as Learner
 }
 
@@ -45,6 +52,7 @@ export const parentOf = (personId: string, children: readonly OwnChild[]): Learn
     audience: 'guardian',
     posts: [],
     places: async () => placesOf(children.map((it) => it.path)),
+    schoolYears: () => Promise.resolve([]),
   }) as unknown as Learner
 
 /** The children a programme may be required for: the one that is named, else all of mine. */

@@ -117,7 +117,8 @@ async function journeyOf(
     hasCertificate: certificate !== null && stateOf(certificate, shanghaiDay(now)) === 'valid' && !renewal,
   }
   const isFitting = fits(learner, programme, grades)
-  const isDue = learner.audience === 'staff' && isDueAgain(enrolment, end, shanghaiDay(now))
+  const isDue =
+    learner.audience === 'staff' && isDueAgain(enrolment, end, shanghaiDay(now), await learner.schoolYears())
   return {
     programme,
     hasBegun,

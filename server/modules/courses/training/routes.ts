@@ -7,12 +7,14 @@ import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import * as audit from '../../audit/service.ts'
 import { unitScope } from '../../org/policy.ts'
+import { schoolYearOn } from '../../org/terms/rules.ts'
+import { yearsOf } from '../../org/terms/service.ts'
 import { journey } from '../journeys/service.ts'
 import { learner } from '../policy.ts'
 import { presentMyProgramme } from '../present.ts'
 import { current, programmesFor } from '../staff/service.ts'
 import * as again from './again/service.ts'
-import { lastInstantOf, schoolYearOf } from './rules.ts'
+import { lastInstantOf } from './rules.ts'
 import * as training from './service.ts'
 
 export function trainingRoutes(router: Router, deps: Deps) {
@@ -28,14 +30,15 @@ export function trainingRoutes(router: Router, deps: Deps) {
   serve(router, api.readTraining, async ({ actor, unitId, code = '', schoolYear }) => {
     const scope = await unitScope(actor, unitId, 'seeFigures')
     const now = clock.now()
-    const at = schoolYear ? lastInstantOf(Number(schoolYear), now) : now
+    const set = await yearsOf(scope.path)
+    const at = schoolYear ? lastInstantOf(Number(schoolYear), now, set) : now
     const [figures, offered] = await Promise.all([
       training.trainingOf(scope, code, at, redis),
       programmesFor(scope, 'staff'),
     ])
     return {
       ...figures,
-      schoolYear: schoolYearOf(shanghaiDay(at)),
+      schoolYear: schoolYearOn(shanghaiDay(at), set),
       programmes: offered.map(({ programme: it }) => ({
         code: it.code,
         title: it.title,

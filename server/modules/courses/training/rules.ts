@@ -1,5 +1,6 @@
 import type { PostKind } from '#contract/posts'
 import { shanghaiInstant } from '../../../infra/clock.ts'
+import { schoolYearOn, type YearDays, yearIn } from '../../org/terms/rules.ts'
 
 /** Whoever works with children in a school; all of them are trained (A8). */
 export const TEACHERS: readonly PostKind[] = [
@@ -15,23 +16,17 @@ export const TEACHERS: readonly PostKind[] = [
 /** Every teacher once within so many years (A8). */
 const LONG_YEARS = 5
 
-/** The school year of a day by the year it begins in. */
-export function schoolYearOf(day: string) {
-  const [year = 0, month = 0] = day.split('-').map(Number)
-  return month >= 9 ? year : year - 1
-}
-
-/** The instant by which a school year is counted: its last, or now while it runs. */
-export function lastInstantOf(schoolYear: number, now: Date) {
-  const end = new Date(shanghaiInstant(`${schoolYear + 1}-09-01`).getTime() - 1)
+/** The instant by which a school year of a city is counted: its last, or now while it runs. */
+export function lastInstantOf(schoolYear: number, now: Date, set: readonly YearDays[]) {
+  const end = new Date(shanghaiInstant(yearIn(set, schoolYear + 1).autumn.from).getTime() - 1)
   return end < now ? end : now
 }
 
-/** A class teacher is asked once in a school year, which begins on 1 September; `day` in Asia/Shanghai. */
-export function sinceWhen(day: string) {
+/** A class teacher is asked once in a school year, which begins on its city's first day of term; `day` in Asia/Shanghai. */
+export function sinceWhen(day: string, set: readonly YearDays[]) {
   const [year = 0] = day.split('-').map(Number)
   return {
-    schoolYear: `${schoolYearOf(day)}-09-01`,
+    schoolYear: yearIn(set, schoolYearOn(day, set)).autumn.from,
     long: `${year - LONG_YEARS}${day.slice(4)}`.replace(/-02-29$/, '-02-28'),
   }
 }
@@ -53,7 +48,10 @@ export const isDueAgain = (
   begun: Begun | null,
   { givesCertificate }: { givesCertificate: boolean },
   day: string,
+  set: readonly YearDays[],
 ) =>
   Boolean(
-    begun?.finishedAt && !givesCertificate && begun.finishedAt < shanghaiInstant(sinceWhen(day).schoolYear),
+    begun?.finishedAt &&
+    !givesCertificate &&
+    begun.finishedAt < shanghaiInstant(sinceWhen(day, set).schoolYear),
   )

@@ -12,17 +12,19 @@ import {
 import { postsNow } from '../../accounts/service.ts'
 import * as notify from '../../notify/service.ts'
 import type { UnitScope } from '../../org/policy.ts'
+import { schoolYearOn, type YearDays } from '../../org/terms/rules.ts'
+import { yearsOf } from '../../org/terms/service.ts'
 import { BELOW, DEPTH, isWithin } from '../../org/tree/rules.ts'
 import * as tree from '../../org/tree/service.ts'
 import type { ProgrammeRecord } from '../programmes/model.ts'
-import { schoolYearOf, sinceWhen, TEACHERS } from './rules.ts'
+import { sinceWhen, TEACHERS } from './rules.ts'
 
 /** More teachers than these no school has. */
 const MOST_TEACHERS = 1000
 const KEPT_SECONDS = 10
 
-function asked(now: Date, code: string): Asked {
-  const since = sinceWhen(shanghaiDay(now))
+function asked(now: Date, code: string, set: readonly YearDays[]): Asked {
+  const since = sinceWhen(shanghaiDay(now), set)
   return {
     posts: TEACHERS,
     now,
@@ -43,7 +45,7 @@ const NOBODY: Omit<TrainedCounts, '_id'> = {
 
 /** How many teachers a programme is asked of. */
 export async function teachersAsked(path: string, isForClassTeachers: boolean, now: Date) {
-  const [all] = await trainedBy(path, 0, asked(now, ''))
+  const [all] = await trainedBy(path, 0, asked(now, '', await yearsOf(path)))
   return (isForClassTeachers ? all?.classTeachers : all?.teachers) ?? 0
 }
 
@@ -51,11 +53,13 @@ export async function teachersAsked(path: string, isForClassTeachers: boolean, n
 export async function trainingOf(scope: UnitScope<'seeFigures'>, code: string, now: Date, redis: Redis) {
   const kind = BELOW[scope.kind]
   const hasRows = scope.kind === 'city' || scope.kind === 'district'
-  const key = `courses:training:${scope.unitId}:${code}:${schoolYearOf(shanghaiDay(now))}`
+  const set = await yearsOf(scope.path)
+  const said = asked(now, code, set)
+  const key = `courses:training:${scope.unitId}:${code}:${schoolYearOn(shanghaiDay(now), set)}`
   const [[own], below, units] = await cached(redis, key, KEPT_SECONDS, () =>
     Promise.all([
-      trainedBy(scope.path, DEPTH[scope.kind], asked(now, code)),
-      hasRows ? trainedBy(scope.path, DEPTH[kind], asked(now, code)) : [],
+      trainedBy(scope.path, DEPTH[scope.kind], said),
+      hasRows ? trainedBy(scope.path, DEPTH[kind], said) : [],
       hasRows ? tree.childrenOf(scope.unitId) : [],
     ]),
   )
@@ -77,7 +81,7 @@ export async function traineesOf(
   { code, isForClassTeachers }: { code: string; isForClassTeachers: boolean },
   now: Date,
 ) {
-  const { sinceYear, sinceLong } = asked(now, code)
+  const { sinceYear, sinceLong } = asked(now, code, await yearsOf(scope.path))
   const people = await teachersWithin(scope.path, { posts: TEACHERS, now }, MOST_TEACHERS)
   return people
     .map((person) => {
