@@ -84,8 +84,10 @@ export interface Question {
   explanation: string
 }
 
-/** A question of the bank: it belongs to a lesson and is 1 easy, 2 middling or 3 hard. */
-export interface ExamQuestion extends Question {
+/** A question of the bank: it belongs to a lesson and is 1 easy, 2 middling or 3 hard. A case tells a situation and asks in its parts. */
+export interface ExamQuestion extends Omit<Question, 'kind'> {
+  kind: Question['kind'] | 'case'
+  parts?: Omit<Question, 'code'>[]
   lesson: string
   difficulty: 1 | 2 | 3
 }
@@ -150,10 +152,48 @@ function readBank(file: string, lessonCodes: string[]): ExamQuestion[] {
   ])
   if (problems.length > 0) throw new ContentError(file, problems)
   return rows.map((row, i) => ({
-    ...ready(file, String(i), row.code, row),
+    ...(row.kind === 'case' ? readyCase(file, i, row) : ready(file, String(i), row.code, row)),
     lesson: row.lesson,
     difficulty: row.difficulty,
   }))
+}
+
+function readyCase(
+  file: string,
+  at: number,
+  { code, situation, parts }: Extract<z.infer<typeof bankQuestion>, { kind: 'case' }>,
+) {
+  const asked = parts.map((it, part) => {
+    const { code: _, ...question } = ready(file, `${at}.parts.${part}`, code, it)
+    return question
+  })
+  return {
+    code,
+    kind: 'case' as const,
+    stem: situation,
+    options: [],
+    correct: [],
+    explanation: '',
+    parts: asked,
+  }
+}
+
+/** Codes of lessons that a renewal names and the programme does not have, and a paper that its lessons cannot fill. */
+function renewalProblems(
+  { certificate, validity }: z.infer<typeof programmeFile>,
+  bank: ExamQuestion[],
+): string[] {
+  const renewal = certificate?.renewal
+  if (!renewal)
+    return validity.until === 'years' && certificate
+      ? ['certificate.renewal：按年算的证书要写明怎样续证']
+      : []
+  const own = bank.filter(({ lesson }) => renewal.lessons.includes(lesson))
+  const missing = renewal.lessons.filter((code) => !own.some(({ lesson }) => lesson === code))
+  return [
+    ...missing.map((code) => `certificate.renewal.lessons：没有这一课，或者它没有考题 ${code}`),
+    ...(own.length < renewal.draw ? ['certificate.renewal.draw：这几课没有这么多题'] : []),
+  ]
 }
 
 /** A whole programme from its folder, for example `content/courses/grade7`. */
@@ -168,6 +208,8 @@ export function readProgramme(dir: string): Programme {
   if (programme.audience !== 'staff' && programme.forGrades.length === 0)
     throw new ContentError(file, ['forGrades：写明是哪个年级的课程'])
   if (bank.length < programme.exam.draw) throw new ContentError(file, ['exam.draw：题库里没有这么多题'])
+  const problems = renewalProblems(programme, bank)
+  if (problems.length > 0) throw new ContentError(file, problems)
   return { ...programme, dir, lessons, bank }
 }
 

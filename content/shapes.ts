@@ -51,7 +51,15 @@ const writtenQuestion = <E extends z.ZodRawShape>(extra: E) =>
     z.strictObject({ ...asked, ...extra, kind: z.literal('truefalse'), answer: z.boolean() }),
   ])
 export const quizQuestion = writtenQuestion({})
-export const bankQuestion = writtenQuestion({ code, lesson: code, difficulty: z.literal([1, 2, 3]) })
+const filed = { code, lesson: code, difficulty: z.literal([1, 2, 3]) }
+/** A situation with two to four questions about it, drawn together and each scored by itself. */
+const bankCase = z.strictObject({
+  ...filed,
+  kind: z.literal('case'),
+  situation: text,
+  parts: z.array(quizQuestion).min(2).max(4),
+})
+export const bankQuestion = z.discriminatedUnion('kind', [writtenQuestion(filed), bankCase])
 
 const source = z.strictObject({
   title: text,
@@ -93,6 +101,29 @@ export const lessonFile = z.strictObject({
   quiz: z.array(quizQuestion).length(3),
 })
 
+/** Who gets the certificate and how it is renewed; what is left out follows the plainest rules. */
+const certificate = z.strictObject({
+  /** One for each guardian, or one for a family. */
+  per: z.enum(['guardian', 'family']),
+  /** At once by the system, or by the school together for those who have passed. */
+  issuedBy: z.enum(['system', 'school']),
+  design: z.optional(z.enum(['leaf', 'jade', 'dawn'])),
+  /** What has to be attended beside the lessons, and how it is shown. */
+  evidence: z.optional(
+    z.strictObject({ what: text.max(30), ways: z.array(z.enum(['checkIn', 'upload'])).min(1) }),
+  ),
+  /** Some of the lessons again, and a shorter exam. */
+  renewal: z.optional(
+    z.strictObject({
+      opensDaysBefore: z.int().min(1).max(365),
+      lessons: z.array(code).min(1),
+      draw: z.int().min(1),
+      passPercent: z.int().min(1).max(100),
+      minutesLimit: z.int().min(1),
+    }),
+  ),
+})
+
 export const programmeFile = z.strictObject({
   code,
   title: text,
@@ -104,6 +135,7 @@ export const programmeFile = z.strictObject({
   /** For teachers: only class teachers have to learn it. */
   isForClassTeachers: z.optional(z.boolean()),
   givesCertificate: z.optional(z.boolean()),
+  certificate: z.optional(certificate),
   /** Offered to those grades, not asked of them: 幼儿园 (A5). */
   isOptional: z.optional(z.boolean()),
   version: z.int().min(1),

@@ -45,7 +45,12 @@ const themesOf = ({ lessons }: (typeof programmes)[number]) =>
 describe.each(programmes)('the programme “$title”', (programme) => {
   const { lessons, bank, audience = 'guardian' } = programme
   const size = SIZES[audience]
-  const questions = [...lessons.flatMap(({ quiz }) => quiz), ...bank]
+  const cases = bank.filter(({ kind }) => kind === 'case')
+  const singly = bank.filter(({ kind }) => kind !== 'case')
+  const asked = cases.flatMap(({ code, parts = [] }) =>
+    parts.map((it, at) => ({ ...it, code: `${code}-${at + 1}` })),
+  )
+  const questions = [...lessons.flatMap(({ quiz }) => quiz), ...singly, ...asked]
   const videos = lessons.flatMap(({ dir, video }) => (video ? [{ dir, ...video }] : []))
 
   it('has its lessons, for parents a film among them, and lies in the folder of its name', () => {
@@ -134,12 +139,20 @@ describe.each(programmes)('the programme “$title”', (programme) => {
 
   describe('the questions', () => {
     it('fill an exam more than twice over, from every lesson', () => {
-      expect(bank).toHaveLength(size.questions)
+      expect(singly).toHaveLength(size.questions)
       expect(programme.exam).toMatchObject({ draw: size.draw, passPercent: 80 })
       for (const { code } of lessons) {
-        const own = bank.filter(({ lesson }) => lesson === code)
+        const own = singly.filter(({ lesson }) => lesson === code)
         expect(own.length, code).toBeGreaterThanOrEqual(Math.floor(size.questions / lessons.length))
         expect(new Set(own.map(({ difficulty }) => difficulty)).size, code).toBe(3)
+      }
+    })
+
+    it('put a family before the reader, and ask what to do in three questions', () => {
+      expect(cases.length).toBeGreaterThanOrEqual(1)
+      for (const { parts, stem } of cases) {
+        expect(parts).toHaveLength(3)
+        expect(stem.length).toBeGreaterThanOrEqual(50)
       }
     })
 
@@ -191,6 +204,7 @@ describe.each(programmes)('the programme “$title”', (programme) => {
           ({ title, lines, caption }) => [dir, [title, ...lines, caption].join('\n')] as const,
         ),
       ),
+      ...cases.map(({ code, stem }) => [code, stem] as const),
       ...questions.flatMap(({ code, stem, options, explanation }) =>
         [stem, ...options, explanation].map((text) => [code, text] as const),
       ),

@@ -23,6 +23,9 @@ function edit(file: string, from: string, to: string): void {
 
 const lesson = 'courses/grade7/01-transition/lesson.json'
 const bank = 'courses/grade7/exam.json'
+const plan = 'courses/grade7/programme.json'
+const RENEWAL =
+  '"certificate": { "per": "family", "issuedBy": "school", "renewal": { "opensDaysBefore": 60, "lessons": ["phone", "tv"], "draw": 5, "passPercent": 80, "minutesLimit": 10 } }, '
 
 it.each([
   ['a field that nobody knows', lesson, '"minutes"', '"minute"', /01-transition.lesson\.json[\s\S]*minutes/],
@@ -31,6 +34,20 @@ it.each([
   ['an answer without option', lesson, '"answer": "C"', '"answer": "E"', /quiz\.0\.answer：没有这个选项/],
   ['answers out of order', lesson, '"answer": "ACD"', '"answer": "CAD"', /quiz\.1\.answer：请按字母顺序写/],
   ['a question of no lesson', bank, '"lesson": "phone"', '"lesson": "tv"', /lesson：没有这一课 tv/],
+  [
+    'a part without option',
+    bank,
+    '"answer": "ACD",\n        "explanation": "先听心事',
+    '"answer": "ACE",\n        "explanation": "先听心事',
+    /parts\.1\.answer：没有这个选项/,
+  ],
+  [
+    'a renewal of no lesson',
+    plan,
+    '"lessons": [',
+    `${RENEWAL}"lessons": [`,
+    /renewal\.lessons：没有这一课，或者它没有考题 tv/,
+  ],
   ['a code used twice', bank, '"code": "phone-q2"', '"code": "phone-q1"', /编号 phone-q1 用了两次/],
 ])('tells the editor about %s', (_, file, from, to, message) => {
   edit(file, from, to)

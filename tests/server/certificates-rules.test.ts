@@ -15,15 +15,15 @@ import { standingOf } from '../../server/modules/audit/approvals/service.ts'
 import { certifyPassed } from '../../server/modules/courses/certifying/service.ts'
 import { RenewalModel } from '../../server/modules/courses/renewals/model.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
-import { buildGuardian, buildStaff, buildStudent } from '../support/build.ts'
+import { buildBranch, buildGuardian, buildStaff, buildStudent } from '../support/build.ts'
 import { sit, studyAndSit, withRules } from '../support/certifying.ts'
-import { correctQuiz, studyAll, watchLesson } from '../support/learning.ts'
+import { buildContent, correctQuiz, publish, studyAll, watchLesson } from '../support/learning.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
 const CODE = 'grade7'
 const RENEWAL = { opensDaysBefore: 60, lessons: ['lesson-1'], draw: 3, passPercent: 60, minutesLimit: 10 }
-const YEARLY = { until: 'years', years: 1, text: '一年内有效。' }
+const YEARLY = { until: 'years' as const, years: 1, text: '一年内有效。' }
 
 describe('one certificate for a family', () => {
   it('goes to whoever passes first and is the other guardian’s too', async () => {
@@ -131,6 +131,19 @@ describe('renewing', () => {
     const call = await world.as(personId, 'guardian')
     expect((await call(listMyCertificates, {})).certificates[0]?.state).toBe('expired')
     expect((await call(beginRenewal, { code: CODE })).renewal?.state).toBe('begun')
+  })
+
+  it('and the rest of a certificate’s rules may stand in the content files', async () => {
+    const certificate = { per: 'family', issuedBy: 'system', renewal: RENEWAL } as const
+    world.goTo('2026-11-29T02:00:00Z')
+    await publish(world, buildContent({ certificate, validity: YEARLY }))
+    const student = await buildStudent((await buildBranch()).klass)
+    const call = await world.as(await buildGuardian(world, student), 'guardian')
+    await studyAndSit(world, call)
+    world.goTo('2027-11-20T02:00:00Z')
+    const later = await world.as(await buildGuardian(world, student, { relation: '爸爸' }), 'guardian')
+    expect(await later(readMyProgramme, { code: CODE })).toMatchObject({ isForFamily: true })
+    expect((await CertificateModel.findOne().lean())?.validUntil).toBe('2027-11-28')
   })
 
   it('is not offered where the programme has no shorter way', async () => {
