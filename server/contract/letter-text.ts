@@ -6,11 +6,24 @@
 export interface Run {
   text: string
   isBold: boolean
+  /** Where it leads: https, and when it was saved a site that letters may lead to. */
+  link?: string
 }
 
 export interface Block {
-  kind: 'paragraph' | 'heading' | 'item'
+  kind: 'paragraph' | 'heading' | 'item' | 'number' | 'picture'
+  /** Of a picture: its caption, so that a reader that knows no pictures shows that. */
   runs: Run[]
+  /** Of a numbered item. */
+  number?: number
+  picture?: LetterPicture
+}
+
+/** A picture of ours, with its size in points so that the text does not jump when it arrives. */
+export interface LetterPicture {
+  address: string
+  width: number
+  height: number
 }
 
 /** The blanks an author may use, and what a sample family would read in them. */
@@ -26,8 +39,9 @@ export type Blank = keyof typeof BLANKS
 export type Filling = Record<Blank, string>
 
 /**
- * Paragraphs, `## ` headings, `- ` items and `**bold**`; every other character, `<script>` too, is text. Blanks are
- * filled after the markup is read, so that nobody's name can become markup.
+ * Paragraphs, `## ` headings, `- ` and `1. ` items, `**bold**`, `[words](https://…)` and pictures on a line of their own:
+ * `![caption](/media/a/…/picture.jpg 800x600)`. Every other character, `<script>` too, is text. Blanks are filled after
+ * the markup is read, so that nobody's name can become markup.
  */
 export function blocksOf(body: string, filling: Filling): Block[] {
   return body
@@ -35,23 +49,58 @@ export function blocksOf(body: string, filling: Filling): Block[] {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-    .map((line) => {
-      const [, mark = '', said = ''] = /^(#{1,3} |[-*•] )?(.*)$/.exec(line) ?? []
-      const kind = mark === '' ? 'paragraph' : mark.startsWith('#') ? 'heading' : 'item'
-      return { kind, runs: runsOf(said, filling) }
-    })
+    .map((line) => blockOf(line, filling))
 }
 
-function runsOf(line: string, filling: Filling): Run[] {
-  return line
-    .split('**')
-    .map((text, at, all) => ({
-      text: fill(text, filling),
-      // An opening pair without its closing one is no markup.
-      isBold: at % 2 === 1 && at < all.length - 1,
-    }))
-    .filter((run) => run.text !== '')
+function blockOf(line: string, filling: Filling): Block {
+  const shown = pictureIn(line)
+  if (shown) {
+    const { caption, ...picture } = shown
+    return { kind: 'picture', runs: caption ? [{ text: caption, isBold: false }] : [], picture }
+  }
+  const [, mark = '', said = ''] = LINE.exec(line) ?? []
+  const runs = runsOf(said, filling)
+  if (mark === '') return { kind: 'paragraph', runs }
+  if (/^\d/.test(mark)) return { kind: 'number', runs, number: Number.parseInt(mark, 10) }
+  return { kind: mark.startsWith('#') ? 'heading' : 'item', runs }
 }
+
+/** What a line begins with, and the rest of it. */
+export const LINE = /^(#{1,3} |[-*•] |\d{1,2}\. )?(.*)$/
+
+const PICTURE = /^!\[([^[\]]{0,60})\]\((\/media\/a\/[0-9a-f]{32}\/picture\.jpg) (\d{1,4})x(\d{1,4})\)$/
+
+/** The picture a line is, or null. */
+export function pictureIn(line: string): (LetterPicture & { caption: string }) | null {
+  const [, caption = '', address, width, height] = PICTURE.exec(line.trim()) ?? []
+  if (address === undefined || !Number(width) || !Number(height)) return null
+  return { caption: caption.trim(), address, width: Number(width), height: Number(height) }
+}
+
+/** Every picture of a text, in its order. */
+export const picturesIn = (body: string): (LetterPicture & { caption: string })[] =>
+  body.split(/[\r\n]+/).flatMap((line) => pictureIn(line) ?? [])
+
+const LINK = /\[([^[\]]{1,80})\]\((https:\/\/[^\s()<>"'\\`*]{1,300})\)/
+
+function runsOf(line: string, filling: Filling): Run[] {
+  return line.split('**').flatMap((part, at, all) => {
+    // An opening pair without its closing one is no markup.
+    const isBold = at % 2 === 1 && at < all.length - 1
+    return linksIn(part).flatMap(({ text, link }) => {
+      const said = fill(text, filling)
+      return said === '' ? [] : [{ text: said, isBold, ...(link !== undefined && { link }) }]
+    })
+  })
+}
+
+/** A piece of a line, cut at its links. */
+export const linksIn = (text: string): { text: string; link?: string }[] =>
+  text
+    .split(new RegExp(LINK, 'g'))
+    .flatMap((part, at, all) =>
+      at % 3 === 0 ? [{ text: part }] : at % 3 === 1 ? [{ text: part, link: all[at + 1] ?? '' }] : [],
+    )
 
 /** `{{孩子}}` → 张三. A blank that does not exist stays as it was written. */
 export const fill = (text: string, filling: Filling) =>

@@ -13,10 +13,12 @@ export type Confirmation = z.infer<typeof confirmation>
 export const letterStatus = z.enum(['draft', 'scheduled', 'sending', 'sent', 'withdrawn'])
 export type LetterStatus = z.infer<typeof letterStatus>
 
-export const run = z.object({ text: z.string(), isBold: z.boolean() })
+export const run = z.object({ text: z.string(), isBold: z.boolean(), link: z.optional(z.string()) })
 export const block = z.object({
-  kind: z.catch(z.enum(['paragraph', 'heading', 'item']), 'paragraph'),
+  kind: z.catch(z.enum(['paragraph', 'heading', 'item', 'number', 'picture']), 'paragraph'),
   runs: z.array(run),
+  number: z.optional(z.int()),
+  picture: z.optional(z.object({ address: z.string(), width: z.int(), height: z.int() })),
 })
 
 /** Families by what they have done. One family is one child; whichever guardian acts first is counted. */

@@ -37,20 +37,29 @@ export async function presentCopy(
   return pdf.end()
 }
 
-function write(pdf: Pdf, { kind, runs }: Block) {
-  const said = runs.map(({ text, isBold }) => ({ text, bold: isBold }))
+function write(pdf: Pdf, { kind, runs, number }: Block) {
+  // On paper nothing can be tapped: the address stands behind its words.
+  const said = runs.map(({ text, isBold, link }) => ({
+    text: link ? `${text}（${link}）` : text,
+    bold: isBold,
+  }))
   if (kind === 'heading') {
     pdf.keep(60)
     pdf.space(4)
     return pdf.text(said, { size: 13, weight: 'bold', gap: 6 })
   }
-  if (kind === 'item') {
+  if (kind === 'item' || kind === 'number') {
     pdf.keep(24)
     const top = pdf.doc.y
-    pdf.text(said, { indent: 16, gap: 5 })
-    // The dot belongs to the first line, also when the item ends on the next page.
-    if (pdf.doc.y > top) pdf.place('•', { x: 56, y: top, width: 14 })
+    const indent = kind === 'number' ? 22 : 16
+    pdf.text(said, { indent, gap: 5 })
+    // The mark belongs to the first line, also when the item ends on the next page.
+    const mark = kind === 'number' ? `${number ?? ''}.` : '•'
+    if (pdf.doc.y > top) pdf.place(mark, { x: 56, y: top, width: indent - 2 })
     return
+  }
+  if (kind === 'picture') {
+    return pdf.text(`［图片${said[0] ? `：${said[0].text}` : ''}］`, { size: 10, color: SOFT, gap: 8 })
   }
   pdf.text(said, { gap: 8 })
 }
