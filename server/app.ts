@@ -67,6 +67,7 @@ import { assignmentRoutes } from './modules/org/transfers/assignments/routes.ts'
 import { transferRoutes } from './modules/org/transfers/routes.ts'
 import { termRoutes } from './modules/org/terms/routes.ts'
 import { mySurveyRoutes } from './modules/surveys/mine/routes.ts'
+import { safetyRoutes } from './modules/safety/routes.ts'
 import { surveyRoutes } from './modules/surveys/routes.ts'
 import { unitRoutes } from './modules/org/tree/keeping/routes.ts'
 import { treeRoutes } from './modules/org/tree/routes.ts'
@@ -110,6 +111,7 @@ const ROOMS = [
   evidenceRoutes,
   courseStaffRoutes,
   reflectionRoutes,
+  safetyRoutes,
   draftRoutes,
   draftApprovalRoutes,
   courseSettingRoutes,

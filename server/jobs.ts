@@ -7,6 +7,7 @@ import { certificateJobs } from './modules/certificates/jobs.ts'
 import { liveJobs } from './modules/courses/live/jobs.ts'
 import { courseJobs } from './modules/courses/jobs.ts'
 import { notifyJobs } from './modules/notify/jobs.ts'
+import { safetyJobs } from './modules/safety/jobs.ts'
 import { surveyJobs } from './modules/surveys/jobs.ts'
 import { closingJobs } from './modules/privacy/closing/jobs.ts'
 import { sealingJobs } from './modules/privacy/sealing/jobs.ts'
@@ -41,6 +42,7 @@ const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   certificateJobs,
   fileJobs,
   surveyJobs,
+  safetyJobs,
   sealingJobs,
   closingJobs,
 ]

@@ -21,6 +21,7 @@ import * as posts from './posts.ts'
 import * as promotion from './promotion.ts'
 import * as privacy from './privacy.ts'
 import * as roster from './roster.ts'
+import * as safety from './safety.ts'
 import * as signIn from './sign-in.ts'
 import * as surveys from './surveys.ts'
 import * as reflections from './reflections.ts'
@@ -49,6 +50,7 @@ export const ROOMS: Record<string, object> = {
   evidence,
   files,
   reflections,
+  safety,
   notify,
   figures,
   home,

@@ -15,6 +15,7 @@ import { AnswerModel } from '../../server/modules/letters/answers/model.ts'
 import { BarModel } from '../../server/modules/org/families/bars/model.ts'
 import { GuardianshipModel } from '../../server/modules/org/families/model.ts'
 import { closeDue } from '../../server/modules/privacy/closing/service.ts'
+import { hold } from '../../server/modules/safety/service.ts'
 import { SurveyResultModel } from '../../server/modules/surveys/model.ts'
 import { buildGuardian, buildStaff, buildStudent, newId } from '../support/build.ts'
 import { withRules } from '../support/certifying.ts'
@@ -111,6 +112,14 @@ async function withTheSchool({ her, office, school, klass, studentId, personId, 
     ...{ isShared: false, status: 'waiting', savedAt: world.now() },
     sealedText: world.deps().fields.seal(WORDS[2] ?? ''),
   })
+  await hold(
+    {
+      ...{ kind: 'reply', subject: 'a-line', personId, path: klass.path, because: 'doubt' },
+      ...{ who: NAME, texts: [WORDS[1] ?? ''] },
+    },
+    world.now(),
+    world.deps(),
+  )
   await RenewalModel.create({
     ...{ personId, programmeCode: 'grade7', programmeId: programme._id, certificateId: newId() },
     ...{ lessonIds: [], startedAt: world.now() },
@@ -136,6 +145,8 @@ it('leaves no trace of who closes the account, wherever they were (S12)', async 
   expect((await placesOf(all)).length).toBeGreaterThan(4)
   expect((await sealedPlacesOf(all, world)).sort()).toEqual([
     'Answer.sealedPhones',
+    'Content.sealedText',
+    'Content.sealedWho',
     'Guardianship.phone',
     'Person.phone',
     'Reflection.sealedText',

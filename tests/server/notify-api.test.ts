@@ -346,7 +346,7 @@ describe('what WeChat pushes', () => {
     const { takeIn } = await import('../../server/modules/notify/push/service.ts')
     const outcome = { templateId, messageId: '2258412563438952448', errcode: 20005, status: 'blocked' }
     const event = { kind: 'delivery', key: 'k', openId: 'o', at: world.now(), outcomes: [outcome] } as const
-    await takeIn({ ...event, outcomes: [outcome] })
+    await takeIn({ ...event, outcomes: [outcome] }, world.deps())
     expect(await OutboxModel.find().lean()).toMatchObject([{ status: 'unreachable', reason: 'notDelivered' }])
   })
 })

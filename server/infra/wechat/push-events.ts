@@ -2,6 +2,7 @@
 export type PushEvent =
   | { kind: 'consent'; key: string; openId: string; at: Date; answers: ConsentAnswer[] }
   | { kind: 'delivery'; key: string; openId: string; at: Date; outcomes: DeliveryOutcome[] }
+  | { kind: 'picture'; traceId: string; verdict: 'pass' | 'review' | 'risky' }
   | { kind: 'other'; name: string }
 
 /** A person's yes or no to one template. From the settings page only a no arrives. */
@@ -39,6 +40,7 @@ export function encryptedPart(body: string): string | null {
 export function readPush(message: string): PushEvent {
   const fields = readMessage(message)
   const name = text(fields.Event)
+  if (name === 'wxa_media_check') return pictureWord(fields)
   const wrapper = WRAPPERS[name]
   if (!wrapper) return { kind: 'other', name: name || text(fields.MsgType) }
 
@@ -51,6 +53,19 @@ export function readPush(message: string): PushEvent {
     return { kind: 'delivery', ...common, outcomes: items.map(outcome) }
   const source = name === 'subscribe_msg_popup_event' ? 'popup' : 'settings'
   return { kind: 'consent', ...common, answers: items.map((item) => answer(item, source)) }
+}
+
+/**
+ * WeChat's word on a picture comes in two shapes: `result.suggest` of version 2, `isrisky` of version 1. One that could not be
+ * looked at (`errcode`, `status_code`) is left to a person.
+ */
+function pictureWord(fields: Fields): PushEvent {
+  const traceId = text(fields.trace_id)
+  const result = isFields(fields.result) ? fields.result : {}
+  const failed = Number(text(fields.errcode) || 0) !== 0 || Number(text(fields.status_code) || 0) !== 0
+  const suggest = text(result.suggest) || ({ '0': 'pass', '1': 'risky' }[text(fields.isrisky)] ?? '')
+  const verdict = !failed && (suggest === 'pass' || suggest === 'risky') ? suggest : 'review'
+  return { kind: 'picture', traceId, verdict }
 }
 
 function answer(item: Fields, source: ConsentAnswer['source']): ConsentAnswer {

@@ -77,6 +77,8 @@ export const ACTS = {
   'course.withdrawn': '停开课程',
   'training.listed': '查看教师培训名单',
   'course.settings': '修改课程的规定',
+  'contents.listed': '查看等待审核的内容',
+  'content.decided': '审核家长或老师写的内容',
   'audit.listed': '查看操作记录',
   'audit.exported': '导出操作记录',
   'approval.asked': '申请查看或导出名单',

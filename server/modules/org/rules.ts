@@ -32,6 +32,8 @@ export type Action =
   | 'runParentSchool'
   /** Awareness surveys: set up, opened, closed. */
   | 'runSurveys'
+  /** What was written on phones and waits for a person's eye before others see it. */
+  | 'reviewContents'
 
 /** Whoever runs a school: the principal, who answers for it, and the administrator of its parent school. */
 const SCHOOL: PostKind[] = ['principal', 'school_admin']
@@ -71,6 +73,7 @@ const MAY: Record<Action, readonly PostKind[]> = {
   keepSignIn: ADMINS,
   runParentSchool: ADMINS,
   runSurveys: ADMINS,
+  reviewContents: ADMINS,
 }
 
 export const may = (post: PostKind, action: Action) => MAY[action].includes(post)

@@ -19,7 +19,7 @@ const ACCOUNT = 'gh_parentschool'
 /** The simulated WeChat's pushes: signed, encrypted, repeated until somebody answers `success`. */
 export function createEvents(world: World, target: PushTarget | null) {
   const underWay = new Set<Promise<void>>()
-  return { sent, answered, refusedInSettings, settled: () => Promise.all(underWay) }
+  return { sent, answered, refusedInSettings, looked, settled: () => Promise.all(underWay) }
 
   function sent(person: Identity, { templateId, messageId }: Delivered) {
     const item = { TemplateId: templateId, MsgID: messageId, ErrorCode: '0', ErrorStatus: 'success' }
@@ -40,16 +40,35 @@ export function createEvents(world: World, target: PushTarget | null) {
     push(person, 'subscribe_msg_change_event', items)
   }
 
+  /** WeChat's word on a picture, in the shape of today or the one of before. */
+  function looked(
+    person: Identity,
+    { traceId, suggest, isOldShape }: { traceId: string; suggest: string; isOldShape: boolean },
+  ) {
+    const label = suggest === 'pass' ? 100 : 20002
+    const now = { version: 2, errcode: 0, errmsg: 'ok', result: { suggest, label }, detail: [] }
+    const before = { isrisky: suggest === 'pass' ? 0 : 1, status_code: 0, extra_info_json: '' }
+    tell(person, {
+      Event: 'wxa_media_check',
+      appid: world.appId,
+      trace_id: traceId,
+      ...(isOldShape ? before : now),
+    })
+  }
+
   function push(person: Identity, Event: string, items: object[]) {
-    if (!target || items.length === 0) return
+    // WeChat sends an object for one and an array for many.
+    if (items.length > 0) tell(person, { Event, List: items.length === 1 ? items[0] : items })
+  }
+
+  function tell(person: Identity, event: object) {
+    if (!target) return
     const message = JSON.stringify({
       ToUserName: ACCOUNT,
       FromUserName: person.openId,
       CreateTime: String(Math.floor(world.now() / 1000)),
       MsgType: 'event',
-      Event,
-      // WeChat sends an object for one and an array for many.
-      List: items.length === 1 ? items[0] : items,
+      ...event,
     })
     const job = deliver(target, message, person.openId).finally(() => underWay.delete(job))
     underWay.add(job)

@@ -13,6 +13,7 @@ import { beginAssignment, proposeTransfer } from '#contract/transfers'
 import { PersonModel } from '../../../server/modules/accounts/model.ts'
 import { EvidenceModel } from '../../../server/modules/courses/evidence/model.ts'
 import { AttemptModel } from '../../../server/modules/courses/exams/model.ts'
+import { ContentModel } from '../../../server/modules/safety/model.ts'
 import { ReflectionModel } from '../../../server/modules/courses/reflections/model.ts'
 import { BarModel } from '../../../server/modules/org/families/bars/model.ts'
 import { ReportModel } from '../../../server/modules/org/families/reports/model.ts'
@@ -274,6 +275,12 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
     cityId: branch.city._id,
     savedAt: world.now(),
   })
+  const content = await ContentModel.create({
+    ...{ kind: 'reply', subject: 'a-line', personId: mother, path: child.path, because: 'doubt' },
+    ...{ status: 'waiting', savedAt: world.now() },
+    sealedText: world.deps().fields.seal('明天我来接孩子。'),
+    sealedWho: world.deps().fields.seal('秦望舒妈妈'),
+  })
   const post = await PersonModel.findById(teacher).lean()
   const { asset } = await asOffice(beginUpload, {
     unitId: String(school._id),
@@ -302,6 +309,7 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
     evidenceId: String(proof._id),
     assetId: asset.id,
     reflectionId: String(reflection._id),
+    contentId: String(content._id),
     ...(await buildSchoolThings(world, school, { office, mother, studentId })),
     cityId: String(branch.city._id),
     districtId: String(branch.district._id),

@@ -2,9 +2,9 @@ import { Types } from 'mongoose'
 import type { MyReflection } from '#contract/lesson-parts'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
-import { openIdsOf } from '../../accounts/service.ts'
 import type { UnitScope } from '../../org/policy.ts'
 import { idsOf, within } from '../../org/tree/rules.ts'
+import { refuseHarmful } from '../../safety/service.ts'
 import type { Learner } from '../policy.ts'
 import { isReflected } from '../programmes/lessons/rules.ts'
 import type { LessonRecord, ProgrammeRecord } from '../programmes/model.ts'
@@ -39,7 +39,11 @@ export async function save(
   const isShared = said.isShared || medium === 'discussion'
   const objection = objectionTo(medium, said.text, isShared)
   if (objection) throw new Refusal('invalid', objection)
-  if (isShared) await askWechat(learner, said.text, deps)
+  // WeChat's word is final only where it is a no; unreachable or in doubt, a person looks at it all the same.
+  if (isShared) {
+    const words = { personId: learner.personId, scene: 'other' as const, texts: [said.text] }
+    await refuseHarmful(words, deps, '这段话里有不适合公开的内容，请改一改再提交')
+  }
   const now = deps.clock.now()
   await watches.noteReflection(learner, lesson._id, now)
   const [cityId] = idsOf(path)
@@ -61,17 +65,6 @@ export async function save(
     { upsert: true, returnDocument: 'after' },
   ).lean<ReflectionRecord>()
   return presentMine(saved, deps)
-}
-
-/** WeChat's word is final only where it is a no; unreachable or in doubt, a person looks at it all the same. */
-async function askWechat(learner: Learner, text: string, { wechat, log }: Tools) {
-  const openId = (await openIdsOf([learner.personId])).get(learner.personId)
-  if (!openId) return
-  const found = await wechat.msgSecCheck({ openId, scene: 'forum', text }).catch((error: unknown) => {
-    log.warn({ err: error }, 'text not checked')
-    return null
-  })
-  if (found?.verdict === 'risky') throw new Refusal('invalid', '这段话里有不适合公开的内容，请改一改再提交')
 }
 
 const presentMine = (it: ReflectionRecord, { fields }: Pick<Deps, 'fields'>): MyReflection => ({

@@ -4,17 +4,19 @@ import * as matters from '../../org/families/matters/service.ts'
 import * as joins from '../../org/joins/service.ts'
 import type { UnitScope } from '../../org/policy.ts'
 import * as assignments from '../../org/transfers/assignments/service.ts'
+import * as safety from '../../safety/service.ts'
 import * as transfers from '../../org/transfers/service.ts'
 
 /** What waits at or below a unit for somebody with these posts, by kind; kinds of which nothing waits are left out. */
 export async function dutiesAt(scope: UnitScope, now: Date): Promise<Duty[]> {
   const count = (isMine: boolean, ask: () => Promise<number>) => (isMine ? ask() : Promise.resolve(0))
-  const [asked, approved, moving, assigned, barred] = await Promise.all([
+  const [asked, approved, moving, assigned, barred, held] = await Promise.all([
     count(scope.may('decideJoins'), () => joins.countWaitingIn(scope.path)),
     count(scope.may('approveExports'), () => approvals.countWaiting(scope, now)),
     count(scope.may('transfer'), () => transfers.countAwaited(scope.path)),
     count(scope.may('transfer'), () => assignments.countWaiting(scope.path)),
     count(scope.may('transfer'), () => matters.countBarsAsked(scope)),
+    count(scope.may('reviewContents'), () => safety.countWaiting(scope.path)),
   ])
   const duties: Duty[] = [
     { kind: 'joins', count: asked },
@@ -22,6 +24,7 @@ export async function dutiesAt(scope: UnitScope, now: Date): Promise<Duty[]> {
     { kind: 'transfers', count: moving },
     { kind: 'assigned', count: assigned },
     { kind: 'approvals', count: approved },
+    { kind: 'contents', count: held },
   ]
   return duties.filter((it) => it.count > 0)
 }

@@ -13,7 +13,8 @@ const MOST_BYTES = 64 * 1024
  * The address that WeChat pushes events to. Not in the contract: its shape is WeChat's, not ours.
  * The event is worked on before the answer, a matter of milliseconds: what fails is pushed again, and twice is harmless.
  */
-export function pushRoutes(router: Router, { env, log }: Deps) {
+export function pushRoutes(router: Router, deps: Deps) {
+  const { env, log } = deps
   const secrets: PushSecrets = {
     appId: env.WX_APP_ID,
     token: env.WX_PUSH_TOKEN,
@@ -30,7 +31,7 @@ export function pushRoutes(router: Router, { env, log }: Deps) {
     const encrypted = encryptedPart(await bodyOf(ctx))
     if (encrypted === null) throw new Refusal('invalid', '内容的格式不对')
     const event = readPush(opened(secrets, ctx, encrypted))
-    await takeIn(event)
+    await takeIn(event, deps)
     log.debug({ kind: event.kind }, 'pushed by WeChat')
     ctx.type = 'text/plain'
     ctx.body = 'success'

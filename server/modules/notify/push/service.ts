@@ -1,9 +1,11 @@
+import type { Deps } from '../../../infra/deps.ts'
 import type { PushEvent } from '../../../infra/wechat/push-events.ts'
+import { takeInPicture } from '../../safety/service.ts'
 import { forgetConsent, noteConsent } from '../consents/service.ts'
 import { OutboxModel } from '../model.ts'
 
 /** Takes in one event of WeChat's. The same event twice changes nothing more. */
-export async function takeIn(event: PushEvent) {
+export async function takeIn(event: PushEvent, deps: Deps) {
   if (event.kind === 'consent') {
     for (const { templateId, isAccepted, source } of event.answers) {
       const report = { from: 'push', id: event.key, at: event.at } as const
@@ -12,6 +14,7 @@ export async function takeIn(event: PushEvent) {
       else if (source === 'settings') await forgetConsent(event.openId, templateId)
     }
   }
+  if (event.kind === 'picture') await takeInPicture(event, deps)
   if (event.kind === 'delivery') {
     for (const { messageId, errcode } of event.outcomes) {
       if (errcode !== 0) await noteFailedDelivery(messageId, errcode)

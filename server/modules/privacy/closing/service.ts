@@ -9,6 +9,7 @@ import { forgetAnswers } from '../../letters/personal/service.ts'
 import { forgetCaller } from '../../meetings/personal/service.ts'
 import { blankMessages, forgetMessages } from '../../notify/personal/service.ts'
 import { forgetGuardian } from '../../org/families/personal/service.ts'
+import { forgetContents } from '../../safety/personal/service.ts'
 import { forgetResults } from '../../surveys/personal/service.ts'
 import { GRACE_DAYS } from '../rules.ts'
 
@@ -57,6 +58,7 @@ async function close(person: Due, now: Date, deps: Pick<Deps, 'env' | 'fields' |
   await forgetResults(personId, deps)
   await forgetRatings(personId)
   await forgetAttendance(personId)
+  await forgetContents(personId)
   await forgetHolder(personId, now, deps)
   await forgetMessages(personId, person.wxOpenId ?? null)
   await audit.record('account.closed', { personId }, now)
