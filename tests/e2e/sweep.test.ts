@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createLetter, openMyLetter } from '#contract/letters'
 import { bookSlot, openSlots } from '#contract/meetings'
 import { askToJoin } from '#contract/org'
+import { saveReflection } from '#contract/reflections'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { CertificateModel } from '../../server/modules/certificates/model.ts'
@@ -11,10 +12,11 @@ import { LessonModel } from '../../server/modules/courses/programmes/model.ts'
 import { UnitModel } from '../../server/modules/org/tree/model.ts'
 import { openBrowser, shot } from '../support/browser.ts'
 import { buildStaff, buildStudent } from '../support/build.ts'
-import { passAll, publish } from '../support/learning.ts'
+import { passAll, publish, watchLesson } from '../support/learning.ts'
 import { buildClass, DRAFT, newRequest, sendLetter, tick } from '../support/letters.ts'
 import { openedSurvey } from '../support/surveys.ts'
 import { beginCourse, writeLesson } from '../support/writing.ts'
+import { everyMedium } from './lesson-scenes.ts'
 import { PASSWORD, useStage } from './stage.ts'
 import { fingers, look, words } from './sweep.ts'
 
@@ -27,6 +29,8 @@ afterAll(() => browser?.close())
 interface Place {
   path: string
   as: string
+  /** Tells pictures of one page apart. */
+  name?: string
 }
 
 /** Long names are what breaks a narrow page: a school and a title as offices write them. */
@@ -227,7 +231,8 @@ async function sweepPhone(
           await page.locator('wx-page').first().waitFor({ timeout: 15_000 })
         } else await page.evaluate(`location.hash = ${JSON.stringify(`#/${it.path}`)}`)
         await settled()
-        const name = `${it.path.split('?')[0]?.replaceAll('/', '-') ?? ''}-${as === '李文' ? 'teacher' : 'parent'}`
+        const called = it.name ?? it.path.split('?')[0]?.replaceAll('/', '-') ?? ''
+        const name = `${called}-${as === '李文' ? 'teacher' : 'parent'}`
         const wrong = [
           ...(await look(page)),
           ...(await fingers(page)),
@@ -247,6 +252,32 @@ it(
   { timeout: 240_000 },
   async () => {
     const places = phonePlaces(await scene())
+    const [narrow, large] = await Promise.all([
+      sweepPhone(places, { width: 320, height: 640, font: 1 }),
+      sweepPhone(places, { width: 390, height: 844, font: 1.44 }),
+    ])
+    expect([...narrow, ...large]).toEqual([])
+  },
+)
+
+it(
+  'lessons of every medium fit the narrowest phone, and the largest letters',
+  { timeout: 240_000 },
+  async () => {
+    const it = await scene()
+    const office = await world.as(it.office, 'staff')
+    const { code, ids } = await everyMedium(world, office, it.school, it.klass)
+    const mother = await world.as(it.mother, 'guardian')
+    for (const lessonId of [ids.task, ids.discussion]) await watchLesson(world, mother, lessonId)
+    await mother(saveReflection, { lessonId: ids.discussion, text: '先抱抱他。'.repeat(8), isShared: true })
+    const places = [
+      { path: `packages/course/programme/programme?code=${code}`, as: '张三妈妈', name: 'course' },
+      ...Object.entries(ids).map(([medium, id]) => ({
+        path: `packages/course/lesson/lesson?id=${id}`,
+        as: '张三妈妈',
+        name: `lesson-${medium}`,
+      })),
+    ]
     const [narrow, large] = await Promise.all([
       sweepPhone(places, { width: 320, height: 640, font: 1 }),
       sweepPhone(places, { width: 390, height: 844, font: 1.44 }),
