@@ -8,6 +8,7 @@ export interface NavEntry {
   icon: Component
   /** Name of the route it opens. */
   to: string
+  /** From the top; which section it stands in is decided by `SECTIONS`. */
   order: number
   /** Whether a person with these posts has any use for the room. The server decides what they may really do. */
   visible: (me: Me) => boolean

@@ -134,5 +134,7 @@ it('offers a course of last year to be learned anew, and says that the old recor
 
   const anew = present.presentProgramme(programme([row(0)], { timesBefore: 1 }))
   expect(anew.remarks).toEqual(['以前学完过1次，记录都在'])
-  expect(anew.action).toBe('继续学习')
+  expect(anew.action).toBe('开始学习')
+  const half = programme([row(0), row(1)], { timesBefore: 1, lessonsDone: 1 })
+  expect(present.presentProgramme(half).action).toBe('继续学习')
 })

@@ -15,7 +15,7 @@ export default {
     label: '预约',
     icon: Calendar,
     to: 'calls',
-    order: 50,
+    order: 36,
     visible: holds('district_admin', 'school_admin', 'grade_head', 'class_teacher', 'teacher', 'mentor'),
   },
 } satisfies RoomRoutes

@@ -15,7 +15,7 @@ export default {
     label: '单位',
     icon: OfficeBuilding,
     to: 'units',
-    order: 15,
+    order: 65,
     visible: holds('city_admin', 'district_admin', 'school_admin'),
   },
 } satisfies RoomRoutes

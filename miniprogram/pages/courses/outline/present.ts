@@ -148,7 +148,8 @@ function nextOf(it: MyProgramme) {
   if (it.abilities?.learnAgain) return { action: '新学年再学一次', page: '' }
   if (it.nextLessonId) {
     return {
-      action: it.hasBegun ? '继续学习' : '开始学习',
+      // Begun anew in a later school year, nothing of it is done yet.
+      action: it.hasBegun && !(it.timesBefore && it.lessonsDone === 0) ? '继续学习' : '开始学习',
       page: `${pages.lesson}?id=${it.nextLessonId}`,
     }
   }
