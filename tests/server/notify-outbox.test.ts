@@ -225,7 +225,7 @@ describe('dispatch', () => {
     world.simulator().control.world.sendMs = 10
     const { personId } = await person('王一', 5)
     await notify.enqueue(
-      Array.from({ length: 5 }, (_, n) => letter(personId, { step: String(n) })),
+      Array.from({ length: 5 }, (_, n) => letter(personId, { step: String(n), isUrgent: true })),
       world.now(),
     )
     await dispatch()

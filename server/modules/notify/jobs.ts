@@ -1,7 +1,8 @@
 import type { Agenda } from 'agenda'
 import type { Deps } from '../../infra/deps.ts'
 import { openIdsOf } from '../accounts/service.ts'
-import { type DispatchDeps, dispatchDue } from './dispatch/service.ts'
+import type { DispatchDeps } from './dispatch/rules.ts'
+import { dispatchDue } from './dispatch/service.ts'
 import { readTemplates } from './rules.ts'
 import { offArrival, onArrival } from './service.ts'
 
@@ -10,10 +11,13 @@ const DISPATCH = 'notify.dispatch'
 /** A transaction that put something into the outbox has ended by then. */
 const KICK_AFTER_MS = 150
 
+/** What the rooms whose messages these are know of them. */
+type Rooms = Pick<DispatchDeps, 'unwanted'>
+
 /** The outbox itself is the queue; the tick only asks it what is due. Without a tick nothing is lost, only late. */
-export function notifyJobs(agenda: Agenda, { clock, log, wechat, env }: Deps) {
+export function notifyJobs(agenda: Agenda, { clock, log, wechat, env }: Deps, { unwanted }: Rooms = {}) {
   const templates = readTemplates(env.WX_TEMPLATES)
-  const dispatcher = createDispatcher({ clock, log, wechat, templates, addressesOf: openIdsOf })
+  const dispatcher = createDispatcher({ clock, log, wechat, templates, addressesOf: openIdsOf, unwanted })
   agenda.define(DISPATCH, () => dispatcher.run(), { concurrency: 1, lockLifetime: 60_000 })
 
   return {

@@ -1,9 +1,22 @@
 import { type InferSchemaType, model, Schema } from 'mongoose'
 import type { TemplateValue } from '../../infra/wechat/fit.ts'
-import { MESSAGE_KINDS, REASON_NAMES } from './rules.ts'
+import { MESSAGE_KINDS, REASON_NAMES, SMS_STATUSES } from './rules.ts'
 
 /** Kept for a school year and a little: longer than the 180 days that logs must be, shorter than for ever. */
 const KEEP_SECONDS = 400 * 86_400
+
+/** The second way to a person WeChat did not reach. */
+const smsSchema = new Schema(
+  {
+    status: { type: String, enum: SMS_STATUSES, required: true },
+    dueAt: { type: Date, required: true },
+    leaseId: { type: String, default: null },
+    leaseUntil: { type: Date, default: () => new Date(0) },
+    /** The text message it went out in. */
+    textId: { type: String, default: null },
+  },
+  { _id: false },
+)
 
 /** Everything that leaves is first a document here. It is the line in the person's list of messages, too. */
 const outboxSchema = new Schema(
@@ -41,6 +54,13 @@ const outboxSchema = new Schema(
     messageId: { type: String },
     errcode: { type: Number, default: null },
     reason: { type: String, enum: [...REASON_NAMES, null], default: null },
+    /** Key of the message it went out with: several in one. */
+    withId: { type: String },
+    /** Which step of a letter's reminders it is: `before1`, or `m2` for the second one that was asked for by hand. */
+    rung: { type: String },
+    /** Where WeChat does not reach its person, a text message may. */
+    mayText: { type: Boolean },
+    sms: { type: smsSchema, default: undefined },
   },
   { strict: 'throw', collection: 'outbox', versionKey: false },
 )
@@ -48,11 +68,15 @@ const outboxSchema = new Schema(
 // The dispatcher asks every few seconds for what is due; only what waits carries the cost.
 outboxSchema.index({ dueAt: 1 }, { partialFilterExpression: { status: 'pending' } })
 outboxSchema.index({ leaseUntil: 1 }, { partialFilterExpression: { status: 'sending' } })
+// What shares a person's message of the day.
+outboxSchema.index({ personId: 1, dueAt: 1 }, { partialFilterExpression: { status: 'pending' } })
+outboxSchema.index({ 'sms.dueAt': 1 }, { partialFilterExpression: { 'sms.status': 'pending' } })
+outboxSchema.index({ withId: 1 }, { partialFilterExpression: { withId: { $type: 'string' } } })
 outboxSchema.index({ leaseId: 1 }, { partialFilterExpression: { leaseId: { $type: 'string' } } })
 outboxSchema.index({ personId: 1, showAt: -1, _id: -1 })
 outboxSchema.index({ personId: 1, readAt: 1 })
 outboxSchema.index({ subject: 1, _id: 1 })
-outboxSchema.index({ subject: 1, path: 1, status: 1 })
+outboxSchema.index({ subject: 1, path: 1, rung: 1, status: 1 })
 outboxSchema.index({ messageId: 1 }, { partialFilterExpression: { messageId: { $type: 'string' } } })
 outboxSchema.index({ showAt: 1 }, { expireAfterSeconds: KEEP_SECONDS })
 

@@ -172,6 +172,10 @@ export interface Outgoing<K extends MessageKind = MessageKind> {
   isUrgent?: boolean
   /** Path of the unit whose staff may see what became of it. */
   path?: string
+  /** Which of a letter's reminders it is. */
+  rung?: string
+  /** May go as a text message where WeChat does not reach the person. */
+  mayText?: boolean
 }
 export type AnyOutgoing = { [K in MessageKind]: Outgoing<K> }[MessageKind]
 
@@ -251,12 +255,22 @@ export function afterQuietHours(at: Date): Date {
   return shanghaiInstant(shanghaiDay(isEvening ? new Date(at.getTime() + DAY_MS) : at), '07:00')
 }
 
+/** Tomorrow at seven: what has to wait for another day. */
+export const nextMorning = (at: Date) =>
+  shanghaiInstant(shanghaiDay(new Date(at.getTime() + DAY_MS)), '07:00')
+
+/** How a text message stands that goes where WeChat did not reach. */
+export const SMS_STATUSES = ['pending', 'sending', 'sent', 'failed', 'unknown', 'skipped'] as const
+
 /** Why a message did not arrive. */
 export const REASONS = {
   noAddress: '还没有用微信登录过',
   noConsent: '没有允许微信提醒，可在小程序的消息里看到',
   noTemplate: '微信提醒还没有开通，可在小程序的消息里看到',
   tooLate: '过了时间，没有再发',
+  notNeeded: '已经看过或办好了，没有再发',
+  notTheirs: '孩子或家长有变动，没有再发',
+  switchedOff: '本人关掉了这种提醒',
   badValue: '内容不合微信的格式',
   refused: '微信没有接受',
   notDelivered: '微信没有送达',

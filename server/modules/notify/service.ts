@@ -49,6 +49,8 @@ function recordOf(item: AnyOutgoing, now: Date) {
     showAt,
     dueAt: item.isUrgent ? showAt : afterQuietHours(showAt),
     expiresAt: item.expiresAt ?? null,
+    ...(item.rung && { rung: item.rung }),
+    ...(item.mayText && { mayText: true }),
   }
 }
 
@@ -179,13 +181,18 @@ export async function sentAbout(scope: UnitScope<'seeFamilies'>, subject: string
   return { messages, next: found.length > ADMIN_PAGE ? (messages.at(-1)?._id ?? null) : null, counts }
 }
 
-const shownTo = (personId: string, now: Date) =>
-  ({
-    personId: new Types.ObjectId(personId),
-    showAt: { $lte: now },
-    status: { $ne: 'withdrawn' },
-    isHidden: { $ne: true },
-  }) as const
+/** A letter that was opened before WeChat could ring stays in the list; what was taken back does not. */
+const TAKEN_BACK = [
+  { status: 'withdrawn' as const, reason: { $ne: 'notNeeded' as const } },
+  { status: 'withdrawn' as const, kind: { $ne: 'letter' as const } },
+]
+
+const shownTo = (personId: string, now: Date) => ({
+  personId: new Types.ObjectId(personId),
+  showAt: { $lte: now },
+  $nor: TAKEN_BACK,
+  isHidden: { $ne: true },
+})
 
 /** A page of a person's messages, newest first. `after` is the `next` of the page before. */
 export async function messagesOf(personId: string, after: string | undefined, now: Date) {

@@ -74,7 +74,24 @@ export async function returnConsent(openId: string, { id, isLongTerm }: Template
 
 /** WeChat says there is none left, or the person has switched the reminder off. */
 export async function forgetConsent(openId: string, templateId: string) {
-  await QuotaModel.updateOne({ _id: keyOf(openId, templateId) }, { left: 0 })
+  await QuotaModel.updateOne({ _id: keyOf(openId, templateId) }, { left: 0, holders: [] })
+}
+
+/** Which of these templates these identities seem to allow, as `openId:templateId`; `takeConsent` has the last word. */
+export async function likelyConsents(
+  openIds: readonly string[],
+  templateIds: readonly string[],
+  holders: readonly string[],
+) {
+  const found = await QuotaModel.find(
+    {
+      _id: { $in: openIds.flatMap((it) => templateIds.map((id) => keyOf(it, id))) },
+      $or: [{ left: { $gt: 0 } }, { holders: { $in: holders } }],
+    },
+    { _id: 1 },
+  ).lean<Pick<QuotaRecord, '_id'>[]>()
+  const keys = new Set(found.map((it) => it._id))
+  return (openId: string, templateId: string) => keys.has(keyOf(openId, templateId))
 }
 
 /** How many messages of each template one identity may still get. */

@@ -1,5 +1,21 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../../../infra/clock.ts'
+import type { WechatClient } from '../../../infra/wechat/client.ts'
 import { ERR, WeChatError, WeChatUnreachable } from '../../../infra/wechat/errors.ts'
-import type { Reason } from '../rules.ts'
+import type { OutboxRecord } from '../model.ts'
+import type { Reason, Templates } from '../rules.ts'
+
+export interface DispatchDeps {
+  clock: Clock
+  log: Logger
+  wechat: Pick<WechatClient, 'sendSubscribeMessage'>
+  templates: Templates
+  /** WeChat identities of some people; those without one are missing. */
+  addressesOf: (personIds: string[]) => Promise<Map<string, string>>
+  /** Of messages about to go, those that are pointless by now, and why. Asked last, so that it is true when it goes. */
+  unwanted?: ((messages: OutboxRecord[]) => Promise<Map<string, Pointless>>) | undefined
+}
+export type Pointless = 'notNeeded' | 'notTheirs'
 
 /** What is to be made of one attempt. `consent` says what became of the person's permission for one message. */
 export type Verdict =

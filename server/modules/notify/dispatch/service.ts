@@ -1,27 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import type { Logger } from 'pino'
-import type { Clock } from '../../../infra/clock.ts'
-import type { WechatClient } from '../../../infra/wechat/client.ts'
-import { forgetConsent, returnConsent, takeConsent } from '../consents/service.ts'
+import { shanghaiDay } from '../../../infra/clock.ts'
+import { likelyConsents } from '../consents/service.ts'
+import { deliver, type Parcel, type Round } from '../delivery/service.ts'
 import { OutboxModel, type OutboxRecord } from '../model.ts'
-import { afterQuietHours, fill, isQuiet, type Reason, type Template, type Templates } from '../rules.ts'
-import { type Verdict, verdictOn } from './rules.ts'
-
-export interface DispatchDeps {
-  clock: Clock
-  log: Logger
-  wechat: Pick<WechatClient, 'sendSubscribeMessage'>
-  templates: Templates
-  /** WeChat identities of some people; those without one are missing. */
-  addressesOf: (personIds: string[]) => Promise<Map<string, string>>
-}
+import { isPaced } from '../pacing/rules.ts'
+import { turnsOf, waitingFor } from '../pacing/service.ts'
+import { afterQuietHours, isQuiet, nextMorning } from '../rules.ts'
+import type { DispatchDeps } from './rules.ts'
 
 const BATCH = 240
 /** Messages on the way at the same time: WeChat's answer takes some 50 ms, ours are quicker. */
 const WIDTH = 24
 const LEASE_MS = 60_000
-/** Longer than any call may take with its repeats; after it the process that made the call is dead. */
-const SENDING_MS = 90_000
 
 /** Sends what is due, batch by batch, until nothing is left or `isStopped` says so. */
 export async function dispatchDue(deps: DispatchDeps, isStopped: () => boolean) {
@@ -68,117 +58,94 @@ async function postponeToMorning(now: Date) {
 }
 
 async function sendAll(batch: OutboxRecord[], deps: DispatchDeps, isStopped: () => boolean) {
-  const addresses = await deps.addressesOf([...new Set(batch.map((it) => String(it.personId)))])
+  const leaseId = batch[0]?.leaseId ?? ''
+  const wanted = await stillWanted(batch, deps)
+  const { parcels, turns } = await parcelsOf(wanted, leaseId, deps)
+  const addresses = await deps.addressesOf([...new Set(wanted.map((it) => String(it.personId)))])
+  const round = { leaseId, turns, isAllowed: await allowedIn(parcels, addresses, deps) }
   // WeChat refuses two messages to one person at the same time (43108), so each person has a lane.
-  const lanes = Map.groupBy(batch, (it) => addresses.get(String(it.personId)) ?? null)
+  const lanes = Map.groupBy(parcels, (it) => addresses.get(personOf(it)) ?? null)
   const queue = [...lanes].values()
   const work = async () => {
-    for (const [openId, messages] of queue) {
-      for (const message of messages) {
+    for (const [openId, some] of queue) {
+      for (const parcel of some) {
         if (isStopped()) return
-        await send(message, openId, deps).catch((error: unknown) =>
+        await deliver(parcel, openId, round, deps).catch((error: unknown) =>
           // One message that cannot go must not hold up the rest.
-          deps.log.error({ err: error, message: message._id }, 'message not handled'),
+          deps.log.error({ err: error, message: parcel.messages[0]?._id }, 'message not handled'),
         )
       }
     }
   }
   await Promise.all(Array.from({ length: WIDTH }, work))
-  if (isStopped()) await release(batch)
+  if (isStopped()) await release(leaseId)
+}
+
+const personOf = ({ messages: [first] }: Parcel) => String(first?.personId)
+
+/** Drops what nobody needs any more: read, answered, withdrawn since, or about a child that is not theirs now. */
+async function stillWanted(messages: OutboxRecord[], { unwanted }: DispatchDeps) {
+  const dropped = (await unwanted?.(messages)) ?? new Map<string, 'notNeeded' | 'notTheirs'>()
+  for (const reason of ['notNeeded', 'notTheirs'] as const) {
+    const ids = [...dropped].filter(([, why]) => why === reason).map(([id]) => id)
+    if (ids.length === 0) continue
+    await OutboxModel.updateMany({ _id: { $in: ids }, status: 'pending' }, { status: 'withdrawn', reason })
+  }
+  return messages.filter((it) => !dropped.has(it._id))
+}
+
+/** One parcel for each urgent message, and one for everything else of a person who has not had today's yet. */
+async function parcelsOf(batch: OutboxRecord[], leaseId: string, deps: DispatchDeps) {
+  const now = deps.clock.now()
+  const paced = batch.filter(isPaced)
+  const people = [...new Set(paced.map((it) => String(it.personId)))]
+  const turns = await turnsOf(people, now, leaseId)
+  await postpone(
+    paced.filter((it) => turns.used.has(String(it.personId))),
+    now,
+  )
+  const free = people.filter((it) => !turns.used.has(it))
+  const coming = free.length > 0 ? await waitingFor(free, now) : []
+  const held = new Set(paced.map((it) => it._id))
+  const more = await stillWanted(
+    coming.filter((it) => !held.has(it._id)),
+    deps,
+  )
+  const shared = Map.groupBy([...paced.filter((it) => !turns.used.has(String(it.personId))), ...more], (it) =>
+    String(it.personId),
+  )
+  const parcels: Parcel[] = [
+    ...batch.filter((it) => !isPaced(it)).map((it) => ({ messages: [it], isPaced: false })),
+    ...[...shared.values()].map((messages) => ({ messages, isPaced: true })),
+  ]
+  return { parcels, turns }
+}
+
+/** They have heard from us today: the rest waits for tomorrow's one message. */
+async function postpone(messages: OutboxRecord[], now: Date) {
+  if (messages.length === 0) return
+  const { leaseId } = messages[0] ?? {}
+  await OutboxModel.updateMany(
+    { _id: { $in: messages.map((it) => it._id) }, leaseId, status: 'pending' },
+    { dueAt: nextMorning(now), leaseUntil: new Date(0) },
+  )
+}
+
+async function allowedIn(
+  parcels: Parcel[],
+  addresses: Map<string, string>,
+  { templates, clock }: DispatchDeps,
+): Promise<Round['isAllowed']> {
+  const kinds = new Set(parcels.flatMap((it) => it.messages.map(({ kind }) => kind)))
+  const ids = [...kinds].flatMap((kind) => templates[kind]?.id ?? [])
+  const day = shanghaiDay(clock.now())
+  const holders = parcels.flatMap((it) =>
+    it.isPaced ? [`${personOf(it)}:${day}`] : it.messages.map(({ _id }) => _id),
+  )
+  return likelyConsents([...new Set(addresses.values())], ids, holders)
 }
 
 /** What this process will not get to any more is free for the next one. */
-async function release([first]: OutboxRecord[]) {
-  const leaseId = first?.leaseId ?? ''
+async function release(leaseId: string) {
   await OutboxModel.updateMany({ leaseId, status: 'pending' }, { leaseUntil: new Date(0) })
-}
-
-async function send(message: OutboxRecord, openId: string | null, deps: DispatchDeps) {
-  const now = deps.clock.now()
-  const template = deps.templates[message.kind]
-  if (message.expiresAt && message.expiresAt <= now) return settle(message, 'failed', 'tooLate')
-  if (!openId) return settle(message, 'unreachable', 'noAddress')
-  if (!template) return settle(message, 'unreachable', 'noTemplate')
-  const data = filled(template, message)
-  if (!data) return settle(message, 'failed', 'badValue')
-  if (!(await takeConsent(openId, template, message._id))) return settle(message, 'unreachable', 'noConsent')
-  if (!(await markSending(message, now))) return returnIfWithdrawn(message, openId, template)
-
-  try {
-    const { _id, page } = message
-    deps.log.debug({ message: _id }, 'sending')
-    const { messageId } = await deps.wechat.sendSubscribeMessage({
-      openId,
-      templateId: template.id,
-      data,
-      page,
-    })
-    await record(message, {
-      status: 'sent',
-      sentAt: deps.clock.now(),
-      messageId,
-      reason: null,
-      errcode: null,
-    })
-  } catch (error) {
-    await recordFailure(
-      message,
-      openId,
-      template,
-      verdictOn(error, message.attempts + 1, Math.random()),
-      deps,
-    )
-  }
-}
-
-function filled(template: Template, { values }: OutboxRecord) {
-  try {
-    return fill(template, values)
-  } catch {
-    // Whatever is wrong with the values will be wrong the next time, too.
-    return null
-  }
-}
-
-/** The last write before the call, in a filter: only who holds the lease may send, and only once. */
-async function markSending({ _id, leaseId }: OutboxRecord, now: Date) {
-  const { modifiedCount } = await OutboxModel.updateOne(
-    { _id, status: 'pending', leaseId },
-    { $set: { status: 'sending', leaseUntil: new Date(now.getTime() + SENDING_MS) }, $inc: { attempts: 1 } },
-  )
-  return modifiedCount > 0
-}
-
-/** Taken back in the last moment. Had another process taken it over, the consent would be that one's to use. */
-async function returnIfWithdrawn({ _id }: OutboxRecord, openId: string, template: Template) {
-  if (await OutboxModel.exists({ _id, status: 'withdrawn' })) await returnConsent(openId, template, _id)
-}
-
-/** Ends a message that never went out. */
-async function settle({ _id, leaseId }: OutboxRecord, status: 'failed' | 'unreachable', reason: Reason) {
-  await OutboxModel.updateOne({ _id, status: 'pending', leaseId }, { status, reason })
-}
-
-async function recordFailure(
-  message: OutboxRecord,
-  openId: string,
-  template: Template,
-  verdict: Verdict,
-  { clock, log }: DispatchDeps,
-) {
-  if (verdict.consent === 'kept') await returnConsent(openId, template, message._id)
-  if (verdict.consent === 'gone') await forgetConsent(openId, template.id)
-  const { status, errcode } = verdict
-  if (status === 'pending') {
-    const dueAt = new Date(clock.now().getTime() + verdict.waitMs)
-    return record(message, { status, errcode, dueAt, leaseUntil: new Date(0) })
-  }
-  if (status === 'failed')
-    log.error({ message: message._id, kind: message.kind, errcode }, 'message not sent')
-  await record(message, { status, errcode, reason: verdict.reason })
-}
-
-/** `unknown` too: a call that took very long may have been given up on before it ended after all. */
-async function record({ _id, leaseId }: OutboxRecord, change: object) {
-  await OutboxModel.updateOne({ _id, leaseId, status: { $in: ['sending', 'unknown'] } }, change)
 }

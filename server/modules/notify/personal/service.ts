@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import { QuotaModel } from '../consents/model.ts'
 import { OutboxModel, type OutboxRecord } from '../model.ts'
+import { forgetTurn } from '../pacing/service.ts'
 
 const MOST = 2000
 
@@ -14,6 +15,7 @@ export const everyMessageOf = (personId: string) =>
 /** Forgets a person's messages and what WeChat would take for them. Harmless twice. */
 export async function forgetMessages(personId: string, openId: string | null) {
   await OutboxModel.deleteMany({ personId: new Types.ObjectId(personId) })
+  await forgetTurn(personId)
   // An identity is letters, digits, dashes and underscores; the range is that of its prefix.
   if (openId) await QuotaModel.deleteMany({ _id: { $gte: `${openId}:`, $lt: `${openId};` } })
 }

@@ -23,8 +23,12 @@ export async function takeIn(event: PushEvent, deps: Deps) {
 }
 
 async function noteFailedDelivery(messageId: string, errcode: number) {
-  await OutboxModel.updateOne(
-    { messageId, status: 'sent' },
-    { status: 'unreachable', reason: 'notDelivered', errcode },
-  )
+  const failed = { status: 'unreachable', reason: 'notDelivered', errcode }
+  const lead = await OutboxModel.findOneAndUpdate({ messageId, status: 'sent' }, failed, {
+    projection: { _id: 1 },
+  }).lean<{ _id: string }>()
+  // Told again after a crash in between, the lead is marked already; what rode along is not.
+  const leadId =
+    lead?._id ?? (await OutboxModel.findOne({ messageId }, { _id: 1 }).lean<{ _id: string }>())?._id
+  if (leadId) await OutboxModel.updateMany({ withId: leadId, status: 'sent' }, failed)
 }

@@ -1,0 +1,181 @@
+import { shanghaiDay } from '../../../infra/clock.ts'
+import { forgetConsent, returnConsent, takeConsent } from '../consents/service.ts'
+import { type DispatchDeps, type Verdict, verdictOn } from '../dispatch/rules.ts'
+import { OutboxModel, type OutboxRecord } from '../model.ts'
+import { bundled, kindsOf } from '../pacing/rules.ts'
+import { claimTurn, type Turns } from '../pacing/service.ts'
+import { fill, type Reason, type Template } from '../rules.ts'
+
+/** Longer than any call may take with its repeats; after it the process that made the call is dead. */
+const SENDING_MS = 90_000
+
+/** What goes to one person in one call: a message, or everything that shares their message of the day. */
+export interface Parcel {
+  messages: OutboxRecord[]
+  isPaced: boolean
+}
+
+interface Chosen {
+  lead: OutboxRecord
+  template: Template
+  /** What goes along in the same call. */
+  riders: OutboxRecord[]
+  /** In whose name a consent is set aside: of a day's message it does not matter which one leads. */
+  holder: string
+}
+
+type Allowed = (openId: string, templateId: string) => boolean
+
+export interface Round {
+  leaseId: string
+  turns: Turns
+  isAllowed: Allowed
+}
+
+/** Sends a parcel: at most one call, and never a second time what may have arrived. */
+export async function deliver(parcel: Parcel, openId: string | null, round: Round, deps: DispatchDeps) {
+  const now = deps.clock.now()
+  const late = parcel.messages.filter((it) => it.expiresAt && it.expiresAt <= now)
+  await settle(late, round, 'failed', 'tooLate')
+  const messages = parcel.messages.filter((it) => !late.includes(it))
+  if (!messages.some((it) => isOurs(it, round))) return
+  if (!openId) return settle(messages, round, 'unreachable', 'noAddress')
+  const kinds = parcel.isPaced ? kindsOf(messages) : messages.map((it) => it.kind)
+  const granted = kinds.flatMap((kind) => deps.templates[kind] ?? [])
+  if (granted.length === 0) return settle(messages, round, 'unreachable', 'noTemplate')
+  if (!granted.some((it) => round.isAllowed(openId, it.id)))
+    return settle(messages, round, 'unreachable', 'noConsent')
+
+  const lead = messages.find((it) => isOurs(it, round))
+  if (!lead) return
+  // Who has the turn is the only one that touches this person's consents and messages of today.
+  const personId = String(lead.personId)
+  if (parcel.isPaced && !(await claimTurn(personId, lead._id, round.turns, now))) return
+  const holder = parcel.isPaced ? `${personId}:${shanghaiDay(now)}` : lead._id
+  const template = await firstAllowed(granted, openId, holder, round)
+  if (!template) return settle(messages, round, 'unreachable', 'noConsent')
+  const riders = messages.filter((it) => it._id !== lead._id)
+  await call({ lead, riders, template, holder }, openId, deps)
+}
+
+const isOurs = (it: OutboxRecord, { leaseId }: Round) => it.leaseId === leaseId
+
+async function firstAllowed(granted: Template[], openId: string, holder: string, { isAllowed }: Round) {
+  for (const template of granted) {
+    if (isAllowed(openId, template.id) && (await takeConsent(openId, template, holder))) return template
+  }
+  return null
+}
+
+async function call(chosen: Chosen, openId: string, deps: DispatchDeps) {
+  const { lead, riders, template, holder } = chosen
+  const filled = filledFor(chosen, deps)
+  if (!filled) {
+    await returnConsent(openId, template, holder)
+    await OutboxModel.updateMany(ours([lead]), { status: 'failed', reason: 'badValue' })
+    return
+  }
+  if (!(await markSending(lead, deps))) return returnIfWithdrawn(chosen, openId)
+  if (riders.length > 0) await markRiding(riders, lead, deps)
+  try {
+    deps.log.debug({ message: lead._id, riders: riders.length }, 'sending')
+    const { messageId } = await deps.wechat.sendSubscribeMessage({
+      openId,
+      templateId: template.id,
+      ...filled,
+    })
+    await record(
+      chosen,
+      { status: 'sent', sentAt: deps.clock.now(), reason: null, errcode: null },
+      { messageId },
+    )
+  } catch (error) {
+    await recordFailure(chosen, openId, verdictOn(error, lead.attempts + 1, Math.random()), deps)
+  }
+}
+
+/** The words of all of them in one template. Null where they do not fit: what is wrong will be wrong the next time, too. */
+function filledFor({ lead, riders, template }: Chosen, { templates }: DispatchDeps) {
+  const messages = [lead, ...riders]
+  const kind = messages.find((it) => templates[it.kind]?.id === template.id)?.kind
+  try {
+    const { page, values } = bundled(messages, kind ?? 'letter')
+    return { page, data: fill(template, values) }
+  } catch {
+    return null
+  }
+}
+
+/** The last write before the call, in a filter: only who holds the lease may send, and only once. */
+async function markSending({ _id, leaseId }: OutboxRecord, { clock }: DispatchDeps) {
+  const now = clock.now()
+  const { modifiedCount } = await OutboxModel.updateOne(
+    { _id, status: 'pending', leaseId, leaseUntil: { $gt: now } },
+    {
+      $set: { status: 'sending', leaseUntil: new Date(now.getTime() + SENDING_MS) },
+      $unset: { withId: 1 },
+      $inc: { attempts: 1 },
+    },
+  )
+  return modifiedCount > 0
+}
+
+/** What goes along, whoever has leased it: from here on it shares the lead's fate. */
+async function markRiding(riders: OutboxRecord[], lead: OutboxRecord, { clock }: DispatchDeps) {
+  await OutboxModel.updateMany(
+    { _id: { $in: riders.map((it) => it._id) }, status: 'pending' },
+    {
+      $set: {
+        status: 'sending',
+        leaseId: lead.leaseId,
+        leaseUntil: new Date(clock.now().getTime() + SENDING_MS),
+        withId: lead._id,
+      },
+      $inc: { attempts: 1 },
+    },
+  )
+}
+
+/** Taken back in the last moment. Had another process taken it over, the consent would be that one's to use. */
+async function returnIfWithdrawn({ lead, template, holder }: Chosen, openId: string) {
+  if (await OutboxModel.exists({ _id: lead._id, status: 'withdrawn' }))
+    await returnConsent(openId, template, holder)
+}
+
+const ours = (messages: readonly OutboxRecord[]) => ({
+  _id: { $in: messages.map((it) => it._id) },
+  leaseId: messages[0]?.leaseId ?? '',
+  status: 'pending' as const,
+})
+
+/** Ends messages that never went out. Those that another process has leased are that one's to end. */
+async function settle(
+  messages: readonly OutboxRecord[],
+  round: Round,
+  status: 'failed' | 'unreachable',
+  reason: Reason,
+) {
+  const own = messages.filter((it) => isOurs(it, round))
+  if (own.length > 0) await OutboxModel.updateMany(ours(own), { status, reason })
+}
+
+async function recordFailure(chosen: Chosen, openId: string, verdict: Verdict, { clock, log }: DispatchDeps) {
+  const { lead, template, holder } = chosen
+  if (verdict.consent === 'kept') await returnConsent(openId, template, holder)
+  if (verdict.consent === 'gone') await forgetConsent(openId, template.id)
+  const { status, errcode } = verdict
+  if (status === 'pending') {
+    const dueAt = new Date(clock.now().getTime() + verdict.waitMs)
+    return record(chosen, { status, errcode, dueAt, leaseUntil: new Date(0) })
+  }
+  if (status === 'failed') log.error({ message: lead._id, kind: lead.kind, errcode }, 'message not sent')
+  await record(chosen, { status, errcode, reason: verdict.reason })
+}
+
+/** `unknown` too: a call that took very long may have been given up on before it ended after all. */
+async function record({ lead, riders }: Chosen, change: object, ofLead: object = {}) {
+  const { _id, leaseId } = lead
+  const open = { leaseId, status: { $in: ['sending' as const, 'unknown' as const] } }
+  await OutboxModel.updateOne({ _id, ...open }, { ...change, ...ofLead })
+  if (riders.length > 0) await OutboxModel.updateMany({ withId: _id, ...open }, change)
+}
