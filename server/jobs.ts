@@ -3,6 +3,7 @@ import type { Deps } from './infra/deps.ts'
 import { auditJobs } from './modules/audit/jobs.ts'
 import { fileJobs } from './modules/files/jobs.ts'
 import { letterJobs } from './modules/letters/jobs.ts'
+import { unwanted } from './modules/letters/service.ts'
 import { certificateJobs } from './modules/certificates/jobs.ts'
 import { liveJobs } from './modules/courses/live/jobs.ts'
 import { courseJobs } from './modules/courses/jobs.ts'
@@ -35,7 +36,8 @@ const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   promotionJobs,
   assignmentJobs,
   transferJobs,
-  notifyJobs,
+  (agenda, deps) =>
+    notifyJobs(agenda, deps, { unwanted: (messages) => unwanted(messages, deps.clock.now()) }),
   letterJobs,
   courseJobs,
   liveJobs,

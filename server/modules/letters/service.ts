@@ -14,6 +14,7 @@ import { hashText, isNow, obstacle, written } from './rules.ts'
 
 export { openTasksOf } from './mine/service.ts'
 export { latestLettersTo, readRateBy } from './sheets/service.ts'
+export { unwanted } from './wanting/service.ts'
 
 const PAGE = 20
 

@@ -1,0 +1,111 @@
+import { Types } from 'mongoose'
+import { withdrawnAmong } from '../../accounts/service.ts'
+import type { Pointless } from '../../notify/dispatch/rules.ts'
+import type { OutboxRecord } from '../../notify/model.ts'
+import { joinedGuardiansOf } from '../../org/audiences/service.ts'
+import { findStudents } from '../../org/families/service.ts'
+import { standing } from '../mine/rules.ts'
+import { LetterModel, type LetterRecord } from '../model.ts'
+import { SheetModel, type SheetRecord } from '../sheets/model.ts'
+import { classOfSheet, sheetId } from '../sheets/rules.ts'
+
+type Message = Pick<OutboxRecord, '_id' | 'kind' | 'subject' | 'personId'>
+interface Asked {
+  id: string
+  kind: 'letter' | 'letterReminder'
+  letterId: string
+  personId: string
+  studentId: string
+}
+
+const KEY = /^(letter|letterReminder):([0-9a-f]{24}):([0-9a-f]{24}):([0-9a-f]{24})(-|$)/
+
+/**
+ * Of messages about letters that are about to go, those that are pointless by now, and why: the letter was withdrawn or
+ * has a newer edition, the child or the guardian is no longer who it was written to, or what it asks is done. Four reads
+ * for a batch, whatever its size.
+ */
+export async function unwanted(messages: readonly Message[], now: Date): Promise<Map<string, Pointless>> {
+  const asked = messages.flatMap(({ _id }): Asked[] => {
+    const [, kind, letterId = '', personId = '', studentId = ''] = KEY.exec(_id) ?? []
+    return kind ? [{ id: _id, kind: kind as Asked['kind'], letterId, personId, studentId }] : []
+  })
+  if (asked.length === 0) return new Map()
+  const known = await knownOf(asked)
+  const sheets = await sheetsOf(asked, known)
+  return new Map(
+    asked.flatMap((it) => {
+      const why = pointless(it, known, sheets, now)
+      return why ? [[it.id, why] as const] : []
+    }),
+  )
+}
+
+const unique = (ids: string[]) => [...new Set(ids)]
+
+async function knownOf(asked: readonly Asked[]) {
+  const studentIds = unique(asked.map((it) => it.studentId))
+  const [letters, students, bonds, silent] = await Promise.all([
+    LetterModel.find({ _id: { $in: unique(asked.map((it) => it.letterId)) } }, { body: 0, pledge: 0 }).lean<
+      LetterRecord[]
+    >(),
+    findStudents(studentIds),
+    joinedGuardiansOf(studentIds.map((it) => new Types.ObjectId(it))),
+    withdrawnAmong(unique(asked.map((it) => it.personId))),
+  ])
+  return {
+    letters: new Map(letters.map((it) => [String(it._id), it])),
+    students: new Map(students.filter((it) => !it.leftAt).map((it) => [String(it._id), it])),
+    bonds: new Set(bonds.map((it) => `${String(it.personId)} ${String(it.studentId)}`)),
+    silent,
+  }
+}
+type Known = Awaited<ReturnType<typeof knownOf>>
+
+/** The sheet on which the child of a message stands today; null when the letter does not go to it any more. */
+function placeOf({ letterId, studentId }: Asked, { letters, students }: Known) {
+  const letter = letters.get(letterId)
+  const student = students.get(studentId)
+  if (!letter?.sentAt || !student) return null
+  const child = {
+    studentId,
+    classId: String(student.classId),
+    path: student.path,
+    memberships: student.memberships.map((it) => ({
+      classId: String(it.classId),
+      path: it.path,
+      from: it.from,
+      to: it.to ?? null,
+    })),
+  }
+  const place = classOfSheet(child, { ...letter, sentAt: letter.sentAt })
+  return place && sheetId(letterId, place.classId)
+}
+
+async function sheetsOf(asked: readonly Asked[], known: Known) {
+  const ids = unique(asked.flatMap((it) => placeOf(it, known) ?? []))
+  const sheets = await SheetModel.find(
+    { _id: { $in: ids } },
+    { readBy: 1, confirmedBy: 1, signedBy: 1, answeredBy: 1 },
+  ).lean<SheetRecord[]>()
+  return new Map(sheets.map((it) => [it._id, it]))
+}
+
+function pointless(
+  asked: Asked,
+  known: Known,
+  sheets: Map<string, SheetRecord>,
+  now: Date,
+): Pointless | null {
+  const { kind, letterId, studentId, personId } = asked
+  const letter = known.letters.get(letterId)
+  if (!letter) return null // not one of ours
+  if (letter.status !== 'sent' || letter.supersededBy) return 'notTheirs'
+  if (!known.bonds.has(`${personId} ${studentId}`) || known.silent.has(personId)) return 'notTheirs'
+  const place = placeOf(asked, known)
+  if (!place) return 'notTheirs'
+  const sheet = sheets.get(place)
+  const { isDone } = standing(letter, sheet, { studentId, personId }, now)
+  const hasRead = Boolean(sheet?.readBy?.[studentId]?.[personId])
+  return isDone || (kind === 'letter' && hasRead) ? 'notNeeded' : null
+}
