@@ -8,6 +8,7 @@ import * as drafts from './drafts.ts'
 import * as families from './families.ts'
 import * as files from './files.ts'
 import * as letterAnswers from './letter-answers.ts'
+import * as letterLife from './letter-life.ts'
 import * as letters from './letters.ts'
 import * as figures from './figures.ts'
 import * as home from './home.ts'
@@ -22,7 +23,6 @@ import * as promotion from './promotion.ts'
 import * as privacy from './privacy.ts'
 import * as roster from './roster.ts'
 import * as safety from './safety.ts'
-import * as staffLetters from './staff-letters.ts'
 import * as signIn from './sign-in.ts'
 import * as surveys from './surveys.ts'
 import * as reflections from './reflections.ts'
@@ -42,7 +42,7 @@ export const ROOMS: Record<string, object> = {
   posts,
   letters,
   letterAnswers,
-  staffLetters,
+  letterLife,
   roster,
   meetings,
   courses,

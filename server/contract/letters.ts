@@ -1,5 +1,4 @@
 import * as z from 'zod/mini'
-import { shownStaff, staffAudience } from './audiences.ts'
 import { day, done, endpoint, instant, objectId, words } from './endpoint.ts'
 import { answerItem, answerItems, familyAnswer, letterForm, penStroke } from './letter-form.ts'
 import { unitKind } from './org.ts'
@@ -106,10 +105,10 @@ const draft = {
   pledge: z.string().check(z.trim(), z.maxLength(120, '确认的话最多120个字')),
   audience: unitIds,
   ...families,
-  /** To members of staff, by post, and to no family; null makes it one to families, left out it stays as it is. */
-  staff: z.optional(z.nullable(staffAudience)),
   /** What families fill in; null takes it away, left out it stays as it is. */
   form: z.optional(z.nullable(letterForm)),
+  /** What a new edition puts right, in one sentence for those who have read the one before. */
+  correction: z.optional(z.string().check(z.trim(), z.maxLength(100, '更正说明最多100个字'))),
   /** What the author has filled in so far; it is put into the text when the letter goes out. */
   blanks: z.optional(z.array(authorBlank).check(z.maxLength(30))),
 }
@@ -132,8 +131,6 @@ export const letter = z.object({
   excluded: z.optional(z.array(z.object({ studentId: objectId, name: z.string() }))),
   /** Speaks of one child; nobody but the author's own office sees it (B4, B5). */
   isForOneFamily: z.optional(z.boolean()),
-  /** To members of staff by post; its receipts stand in the room `staffLetters`. */
-  staff: z.optional(z.nullable(shownStaff)),
   form: z.optional(z.nullable(letterForm)),
   blanks: z.optional(z.array(authorBlank)),
   dueOn: z.nullable(day),
@@ -146,6 +143,12 @@ export const letter = z.object({
   textHash: z.nullable(z.string()),
   supersedes: z.nullable(objectId),
   supersededBy: z.nullable(objectId),
+  /** 更正说明 of a new edition, and the editions before it with their receipts, the newest first. */
+  correction: z.optional(z.nullable(z.string())),
+  earlier: z.optional(
+    z.array(z.object({ id: objectId, version: z.int(), sentAt: instant, tally: z.nullable(tally) })),
+  ),
+  withdrawn: z.optional(z.nullable(z.object({ reason: z.string(), at: instant }))),
   /** Counted within the unit that was asked about; null before it is sent. */
   tally: z.nullable(tally),
   abilities: z.object({
@@ -218,7 +221,11 @@ export const withdrawLetter = endpoint({
   summary: '撤回一封信，家长不再看到它',
   method: 'POST',
   path: '/letters/:letterId/withdrawal',
-  input: z.strictObject({ letterId: objectId }),
+  input: z.strictObject({
+    letterId: objectId,
+    /** For those who had read it; always asked for, and optional only for who calls by an older contract. */
+    reason: z.optional(words('撤回的原因', 100)),
+  }),
   reply: letter,
 })
 
@@ -457,6 +464,10 @@ export const myLetter = z.object({
   textHash: z.string(),
   /** A corrected edition took its place. */
   supersededBy: z.nullable(objectId),
+  /** For a family that has read an earlier edition: what the author says was put right, and which blocks are not as they were. */
+  correction: z.optional(
+    z.nullable(z.object({ words: z.string(), from: z.int(), changed: z.array(z.int()) })),
+  ),
   state: z.catch(receiptState, 'read'),
   isDone: z.boolean(),
   isOverdue: z.boolean(),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '#contract/endpoint'
+import * as life from '#contract/letter-life'
 import * as letters from '#contract/letters'
 import { LetterModel } from '../../server/modules/letters/model.ts'
 import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
@@ -31,7 +32,8 @@ const SAID: [Endpoint, (ids: Ids) => Record<string, unknown>][] = [
   [letters.removeLetter, ({ letterId }) => ({ letterId })],
   [letters.queueLetter, ({ letterId }) => ({ letterId, sendAt: null })],
   [letters.unqueueLetter, ({ letterId }) => ({ letterId })],
-  [letters.withdrawLetter, ({ letterId }) => ({ letterId })],
+  [letters.withdrawLetter, ({ letterId }) => ({ letterId, reason: '时间写错了' })],
+  [life.listMyWithdrawnLetters, ({ studentId }) => ({ studentId })],
   [letters.reviseLetter, ({ letterId }) => ({ letterId, requestId: newRequest() })],
   [
     letters.sendNotice,
@@ -102,7 +104,9 @@ const counts = async () => [
 ]
 
 it('has an honest question for every endpoint of the room', () => {
-  const all = Object.values(letters).filter((it) => 'path' in it && 'access' in it)
+  const all = [...Object.values(letters), ...Object.values(life)].filter(
+    (it) => 'path' in it && 'access' in it,
+  )
   expect(SAID.map(([it]) => it)).toEqual(expect.arrayContaining(all))
 })
 

@@ -327,7 +327,7 @@ describe('on the phone', () => {
     const letter = await sendLetter(world, office, school)
     await (
       await world.as(office, 'staff')
-    )(withdrawLetter, { letterId: letter.id })
+    )(withdrawLetter, { letterId: letter.id, reason: '时间写错了' })
     const phone = await world.as(mother, 'guardian')
     const studentId = String(zhang._id)
 
@@ -348,6 +348,7 @@ describe('on the phone', () => {
     await expect(call(reviseLetter, { letterId: first.id, requestId: newRequest() })).rejects.toMatchObject({
       status: 409,
     })
+    await LetterModel.updateOne({ _id: draft.id }, { correction: '集合时间改了' })
     const second = await call(queueLetter, { letterId: draft.id, sendAt: null })
 
     expect(second).toMatchObject({ version: 2, supersedes: first.id, status: 'sent' })

@@ -77,6 +77,7 @@ export const ACTS = {
   'course.withdrawn': '停开课程',
   'training.listed': '查看教师培训名单',
   'course.settings': '修改课程的规定',
+  'letter.withdrawn': '撤回一封信',
   'contents.listed': '查看等待审核的内容',
   'content.decided': '审核家长或老师写的内容',
   'audit.listed': '查看操作记录',

@@ -46,33 +46,6 @@ const letterSchema = new Schema(
       ],
       default: undefined,
     },
-    /**
-     * To members of staff instead of families: whoever holds one of these posts at or below one of these units. `keys` are
-     * what a holder finds it by (`unit#post`). Its `audience` is empty, so that no family ever meets it.
-     */
-    staff: {
-      type: new Schema(
-        {
-          posts: { type: [String], required: true },
-          units: {
-            type: [
-              new Schema(
-                {
-                  unitId: { type: id, required: true },
-                  path: { type: String, required: true },
-                  name: { type: String, required: true },
-                },
-                { _id: false },
-              ),
-            ],
-            required: true,
-          },
-          keys: { type: [String], required: true },
-        },
-        { _id: false },
-      ),
-      default: undefined,
-    },
     /** Begun from a template that speaks of one child: never to a class (B4, B5). */
     isForOneFamily: { type: Boolean },
     /** To single families only: nobody but the author's own office sees it. */
@@ -94,6 +67,11 @@ const letterSchema = new Schema(
     textHash: { type: String, default: null },
     supersedes: { type: id, default: null },
     supersededBy: { type: id, default: null },
+    /** In one sentence what a new edition puts right, for those who have read the one before. */
+    correction: { type: String },
+    withdrawnAt: { type: Date, default: null },
+    /** Why it was taken back, for those who had read it. */
+    withdrawnReason: { type: String },
     requestId: { type: String, required: true },
     /** Path of the last class that has its sheet: where a sending that was cut short goes on. */
     sheetsUpTo: { type: String, default: '' },
@@ -118,10 +96,10 @@ letterSchema.index(
   { 'audience.unitId': 1, sentAt: -1, _id: -1 },
   { partialFilterExpression: { status: 'sent' } },
 )
-// The same for the holder of a post.
+// What was taken back from a family lately.
 letterSchema.index(
-  { 'staff.keys': 1, sentAt: -1, _id: -1 },
-  { partialFilterExpression: { status: 'sent', 'staff.keys': { $exists: true } } },
+  { 'audience.unitId': 1, withdrawnAt: -1 },
+  { partialFilterExpression: { status: 'withdrawn' } },
 )
 // The tick asks for what is due; only what waits carries the cost.
 letterSchema.index({ sendAt: 1 }, { partialFilterExpression: { status: 'scheduled' } })

@@ -6,6 +6,7 @@ import { isWithin } from '../org/tree/rules.ts'
 import type { LetterRecord } from './model.ts'
 import { findLetter } from './service.ts'
 import { classOfSheet } from './sheets/rules.ts'
+import { sentenceFor } from './withdrawals/service.ts'
 
 declare const proven: unique symbol
 
@@ -77,12 +78,10 @@ export async function letterWithin<A extends Action>(
 /** A letter touches a unit when it was written at or below it, or was sent to somebody there. */
 const touches = (letter: LetterRecord, path: string) =>
   isWithin(letter.path, path) ||
-  placesOf(letter).some((it) => isWithin(it.path, path) || isWithin(path, it.path))
+  letter.audience.some((it) => isWithin(it.path, path) || isWithin(path, it.path))
 
 const nearestPost = (actor: StaffActor, letter: LetterRecord) =>
-  actor.posts.find((it) => placesOf(letter).some((to) => isWithin(it.path, to.path)))?.unitId
-
-const placesOf = ({ audience, staff }: LetterRecord) => [...audience, ...(staff?.units ?? [])]
+  actor.posts.find((it) => letter.audience.some((to) => isWithin(it.path, to.path)))?.unitId
 
 /** A letter to one's own child; anybody else's does not exist, a withdrawn one is gone and says so. */
 export async function letterForChild(child: OwnChild, letterId: string): Promise<ChildsLetter> {
@@ -90,6 +89,6 @@ export async function letterForChild(child: OwnChild, letterId: string): Promise
   const sentAt = letter?.sentAt
   const place = letter && sentAt ? classOfSheet(child, { ...letter, sentAt }) : null
   if (!letter || !place || letter.status === 'sending') throw noLetter()
-  if (letter.status !== 'sent') throw new Refusal('conflict', '这封信已经由老师撤回，不用再处理了')
+  if (letter.status !== 'sent') throw new Refusal('conflict', await sentenceFor(child, letter, place.classId))
   return { letter, child, ...place } as unknown as ChildsLetter
 }

@@ -1,6 +1,5 @@
 import { letterForm } from '#contract/letter-form'
 import type { Letter, LetterLine, LetterTemplate, Tally } from '#contract/letters'
-import { type PostKind, POST_WORDS } from '#contract/posts'
 import { type Form, OCCASIONS } from '../../../content/schema.ts'
 import type { Action } from '../org/rules.ts'
 import type { LetterRecord } from './model.ts'
@@ -12,9 +11,11 @@ export interface Viewer {
   mayWrite: boolean
   may: (action: Action) => boolean
   tally: Tally | null
+  /** The editions before it, with the receipts that stay on their sheets. */
+  earlier?: { letter: LetterRecord & { sentAt: Date }; tally: Tally | null }[]
 }
 
-export function presentLetter(letter: LetterRecord, { mayWrite, may, tally }: Viewer): Letter {
+export function presentLetter(letter: LetterRecord, { mayWrite, may, tally, earlier }: Viewer): Letter {
   const { kind, title, body, pledge, confirmation, status, version, unitName, authorName } = letter
   return {
     id: String(letter._id),
@@ -31,7 +32,6 @@ export function presentLetter(letter: LetterRecord, { mayWrite, may, tally }: Vi
       .map((it) => ({ unitId: String(it.unitId), name: it.name })),
     ...(may('seeFamilies') && familiesOf(letter)),
     isForOneFamily: letter.isForOneFamily ?? false,
-    staff: letter.staff ? presentStaffAudience(letter.staff) : null,
     form: letter.form ?? null,
     blanks: letter.blanks ?? [],
     dueOn: letter.dueOn ?? null,
@@ -42,15 +42,22 @@ export function presentLetter(letter: LetterRecord, { mayWrite, may, tally }: Vi
     textHash: letter.textHash ?? null,
     supersedes: letter.supersedes ? String(letter.supersedes) : null,
     supersededBy: letter.supersededBy ? String(letter.supersededBy) : null,
+    correction: letter.correction ?? null,
+    ...(earlier && {
+      earlier: earlier.map((it) => ({
+        id: String(it.letter._id),
+        version: it.letter.version,
+        sentAt: it.letter.sentAt.toISOString(),
+        tally: it.tally,
+      })),
+    }),
+    withdrawn: letter.withdrawnAt
+      ? { reason: letter.withdrawnReason ?? '', at: letter.withdrawnAt.toISOString() }
+      : null,
     tally,
     abilities: abilitiesOf({ status, isSuperseded: Boolean(letter.supersededBy) }, mayWrite, may),
   }
 }
-
-const presentStaffAudience = ({ posts, units }: NonNullable<LetterRecord['staff']>) => ({
-  posts: posts as PostKind[],
-  units: units.map((it) => ({ unitId: String(it.unitId), name: it.name })),
-})
 
 const familiesOf = ({ audience, excluded }: LetterRecord) => ({
   students: audience
@@ -60,31 +67,23 @@ const familiesOf = ({ audience, excluded }: LetterRecord) => ({
 })
 
 /** 七年级2班 · 七年级2班等3处 · 七年级2班和2个家庭: nobody's name in a list. */
-function addressesInWords({ audience, staff }: LetterRecord) {
-  if (staff) {
-    const posts = (staff.posts as PostKind[]).map((it) => POST_WORDS[it]).join('、')
-    return `${inWords(staff.units)}的${posts}`
-  }
+function addressesInWords(audience: LetterRecord['audience']) {
   const units = audience.filter((it) => !it.isStudent)
-  const places = inWords(units)
+  const [first] = units
+  const places = first && (units.length > 1 ? `${first.name}等${units.length}处` : first.name)
   const families = audience.length > units.length ? `${audience.length - units.length}个家庭` : ''
   return [places, families].filter(Boolean).join('和')
 }
 
-function inWords(units: readonly { name: string }[]) {
-  const [first] = units
-  return first && (units.length > 1 ? `${first.name}等${units.length}处` : first.name)
-}
-
 export function presentLine(letter: LetterRecord, tally: Tally | null): LetterLine {
-  const { kind, title, confirmation, status, version, unitName, authorName } = letter
+  const { kind, title, confirmation, status, version, unitName, authorName, audience } = letter
   return {
     id: String(letter._id),
     kind,
     title,
     unitName,
     authorName,
-    audience: addressesInWords(letter),
+    audience: addressesInWords(audience),
     confirmation,
     dueOn: letter.dueOn ?? null,
     status,

@@ -10,8 +10,9 @@ import { isKeeper, letterWithin, ownLetter, type OwnLetter } from './policy.ts'
 import { presentLetter, presentLine, presentTemplate } from './present.ts'
 import { deliverSmall } from './sending/service.ts'
 import { talliesOf } from './sheets/service.ts'
-import { staffTallies } from './staff/service.ts'
 import { NOTHING } from './sheets/rules.ts'
+import { editionsBefore, reviseLetter } from './editions/service.ts'
+import { withdrawLetter } from './withdrawals/service.ts'
 import * as letters from './service.ts'
 
 /** Larger audiences are not asked, person by person, whether WeChat would ring them up. */
@@ -61,14 +62,14 @@ export function letterRoutes(router: Router, { clock, env }: Deps) {
     return presentOwn(await letters.unqueueLetter(own), own.scope)
   })
 
-  serve(router, api.withdrawLetter, async ({ actor, letterId }) => {
+  serve(router, api.withdrawLetter, async ({ actor, letterId, reason }) => {
     const own = await ownLetter(actor, letterId)
-    return presentOwn(await letters.withdrawLetter(own), own.scope)
+    return presentOwn(await withdrawLetter(own, reason, clock.now()), own.scope)
   })
 
   serve(router, api.reviseLetter, async ({ actor, letterId, requestId }) => {
     const own = await ownLetter(actor, letterId)
-    return presentOwn(await letters.reviseLetter(own, requestId, actor), own.scope)
+    return presentOwn(await reviseLetter(own, requestId, actor), own.scope)
   })
 
   serve(router, api.sendNotice, async ({ actor, caller: _, unitId, ...said }) => {
@@ -82,7 +83,10 @@ export function letterRoutes(router: Router, { clock, env }: Deps) {
   serve(router, api.listLetters, async ({ actor, unitId, box, after }) => {
     const scope = await unitScope(actor, unitId, 'seeFigures')
     const page = await letters.lettersOf(scope, { box, after, isKeeper: isKeeper(actor, unitId) })
-    const tallies = await talliesFor(page.letters, scope.path)
+    const tallies = await talliesOf(
+      page.letters.map((it) => it._id),
+      scope.path,
+    )
     return {
       letters: page.letters.map((it) => presentLine(it, tallies.get(String(it._id)) ?? null)),
       next: page.next,
@@ -92,12 +96,14 @@ export function letterRoutes(router: Router, { clock, env }: Deps) {
 
   serve(router, api.readLetter, async ({ actor, letterId, unitId }) => {
     const { letter, scope, isOwn } = await letterWithin(actor, letterId, unitId, 'seeFigures')
-    const tallies = await talliesFor([letter], scope.path)
+    const before = await editionsBefore(letter)
+    const tallies = await talliesOf([letter._id, ...before.map((it) => it._id)], scope.path)
     const tally = letter.status === 'sent' ? NOTHING : null
     return presentLetter(letter, {
       mayWrite: isOwn && scope.may('writeLetters'),
       may: scope.may,
       tally: tallies.get(letterId) ?? tally,
+      earlier: before.map((it) => ({ letter: it, tally: tallies.get(String(it._id)) ?? null })),
     })
   })
 
@@ -105,25 +111,8 @@ export function letterRoutes(router: Router, { clock, env }: Deps) {
     presentLetter(letter, {
       mayWrite: true,
       may: scope.may,
-      tally: (await talliesFor([letter], scope.path)).get(String(letter._id)) ?? null,
+      tally: (await talliesOf([letter._id], scope.path)).get(String(letter._id)) ?? null,
     })
-}
-
-/** Families' receipts or, of letters to staff, theirs: a member of staff has an account and nothing to sign. */
-async function talliesFor(letters: LetterRecord[], path: string) {
-  const [toFamilies, toStaff] = [letters.filter((it) => !it.staff), letters.filter((it) => it.staff)]
-  const [families, staff] = await Promise.all([
-    talliesOf(
-      toFamilies.map((it) => it._id),
-      path,
-    ),
-    staffTallies(
-      toStaff.map((it) => it._id),
-      path,
-    ),
-  ])
-  for (const [id, it] of staff) families.set(id, { ...it, reached: it.expected, signed: 0 })
-  return families
 }
 
 /** What families agree to when a teacher has not written it. */

@@ -1,17 +1,15 @@
 import { Types } from 'mongoose'
-import type { StaffAudience } from '#contract/audiences'
 import type { LetterForm } from '#contract/letter-form'
 import type { AuthorBlank, Confirmation } from '#contract/letters'
-import type { PostKind } from '#contract/posts'
 import { readLetterTemplates } from '../../../content/schema.ts'
 import type { StaffActor } from '../../http/actor.ts'
 import { Refusal } from '../../http/errors.ts'
-import { withdraw as recall } from '../notify/service.ts'
 import type { UnitScope } from '../org/policy.ts'
 import { idsOf, within } from '../org/tree/rules.ts'
 import { addressees } from './addressing/service.ts'
 import { LetterModel, type LetterRecord } from './model.ts'
 import type { OwnLetter } from './policy.ts'
+import { missingCorrection } from './editions/service.ts'
 import { hashText, isNow, obstacle, written } from './rules.ts'
 
 export { openTasksOf } from './mine/service.ts'
@@ -35,9 +33,9 @@ export interface Draft {
   audience: string[]
   studentIds?: string[] | undefined
   excludedIds?: string[] | undefined
-  staff?: StaffAudience | null | undefined
   form?: LetterForm | null | undefined
   blanks?: AuthorBlank[] | undefined
+  correction?: string | undefined
 }
 
 /** A new draft; the same request again gives the letter it made the first time. */
@@ -52,9 +50,9 @@ export async function createLetter(
   author: StaffActor,
 ): Promise<LetterRecord> {
   const begun = letterTemplates().find((it) => it.code === template)
-  const { audience, studentIds, excludedIds, staff, ...words } = draft
+  const { audience, studentIds, excludedIds, ...words } = draft
   const isForOneFamily = begun?.isForOneFamily ?? false
-  const to = await addressees(scope, { audience, studentIds, excludedIds, staff, isForOneFamily }, author)
+  const to = await addressees(scope, { audience, studentIds, excludedIds, isForOneFamily }, author)
   const key = { authorId: new Types.ObjectId(author.personId), requestId }
   const letter = await LetterModel.findOneAndUpdate(
     key,
@@ -86,9 +84,8 @@ export async function createLetter(
 
 /** Changes a draft; what is on its way or sent stays as it is. What is left out of `draft` stays, too. */
 export async function updateLetter({ letter, scope }: OwnLetter, draft: Draft, author: StaffActor) {
-  const { audience, studentIds, excludedIds, staff, ...words } = draft
+  const { audience, studentIds, excludedIds, ...words } = draft
   const kept = {
-    staff: staff === undefined ? staffOf(letter) : staff,
     studentIds: studentIds ?? letter.audience.filter((it) => it.isStudent).map((it) => String(it.unitId)),
     excludedIds: excludedIds ?? (letter.excluded ?? []).map((it) => String(it.studentId)),
     isForOneFamily: letter.isForOneFamily ?? false,
@@ -97,9 +94,6 @@ export async function updateLetter({ letter, scope }: OwnLetter, draft: Draft, a
   return transition(letter._id, 'draft', { ...words, ...to }, '这封信已经不是草稿，不能再改')
 }
 
-const staffOf = ({ staff }: LetterRecord) =>
-  staff && { posts: staff.posts as PostKind[], unitIds: staff.units.map((it) => String(it.unitId)) }
-
 export async function removeLetter({ letter }: OwnLetter) {
   const { deletedCount } = await LetterModel.deleteOne({ _id: letter._id, status: 'draft' })
   if (deletedCount === 0) throw new Refusal('conflict', '这封信已经不是草稿，不能删除')
@@ -107,7 +101,7 @@ export async function removeLetter({ letter }: OwnLetter) {
 
 /** Draft → scheduled or sending, once. The status in the filter is the guard: two clicks cannot both win. */
 export async function queueLetter({ letter }: OwnLetter, sendAt: Date | null, now: Date) {
-  const problem = obstacle(letter, sendAt ?? now, now)
+  const problem = obstacle(letter, sendAt ?? now, now) ?? missingCorrection(letter)
   if (problem) throw new Refusal('invalid', problem)
   const change = isNow(sendAt, now) ? sending(letter, now) : { status: 'scheduled', sendAt }
   // `updatedAt` too: what was checked is what is sent, not what a colleague saved meanwhile.
@@ -139,51 +133,8 @@ function sending(letter: LetterRecord, now: Date) {
 export const unqueueLetter = ({ letter }: OwnLetter) =>
   transition(letter._id, 'scheduled', { status: 'draft', sendAt: null }, '这封信不在等待发送')
 
-/** Families see it no more, and what has not gone out to WeChat stays here. */
-export async function withdrawLetter({ letter }: OwnLetter) {
-  const withdrawn = await transition(
-    letter._id,
-    'sent',
-    { status: 'withdrawn', areMessagesDue: false },
-    '只有已发出的信可以撤回',
-  )
-  await recall({ kind: 'letter', subject: String(letter._id) })
-  await recall({ kind: 'letterReminder', subject: String(letter._id) })
-  if (letter.staff) await recall({ kind: 'staffMatter', subject: String(letter._id) })
-  return withdrawn
-}
-
-/** The next edition of a sent letter, as a draft. The database allows one. */
-export async function reviseLetter({ letter }: OwnLetter, requestId: string, author: StaffActor) {
-  if (letter.status !== 'sent') throw new Refusal('conflict', '只有已发出的信可以更正')
-  const { kind, title, body, pledge, confirmation, audience, dueOn, unitId, unitName, path, ownerIds } =
-    letter
-  const next = {
-    ...{ kind, title, body, pledge, confirmation, audience, dueOn, unitId, unitName, path, ownerIds },
-    ...(letter.form && { form: letter.form }),
-    ...(letter.excluded && { excluded: letter.excluded }),
-    ...(letter.isForOneFamily && { isForOneFamily: true }),
-    ...(letter.isPrivate && { isPrivate: true }),
-    ...(letter.staff && { staff: letter.staff }),
-  }
-  const authorId = new Types.ObjectId(author.personId)
-  const said = {
-    authorId,
-    requestId,
-    authorName: author.name,
-    version: letter.version + 1,
-    supersedes: letter._id,
-  }
-  const made = await LetterModel.create({ ...next, ...said }).catch(async (error: { code?: number }) => {
-    if (error.code !== 11000) throw error
-    const mine = await LetterModel.findOne({ authorId, requestId, supersedes: letter._id })
-    if (!mine) throw new Refusal('conflict', '这封信已经有一份更正在写，请在草稿里找到它')
-    return mine
-  })
-  return made.toObject() as LetterRecord
-}
-
-async function transition(
+/** One letter from one state to the next, once: the state in the filter is the guard. */
+export async function transition(
   letterId: Types.ObjectId,
   from: LetterRecord['status'],
   change: object,
@@ -245,11 +196,6 @@ function inBox(scope: UnitScope, box: Box) {
   return {
     unitId: { $in: onPath.slice(0, -1) },
     status: 'sent' as const,
-    $or: [
-      { 'audience.unitId': { $in: onPath } },
-      { 'audience.path': within(scope.path) },
-      { 'staff.units.unitId': { $in: onPath } },
-      { 'staff.units.path': within(scope.path) },
-    ],
+    $or: [{ 'audience.unitId': { $in: onPath } }, { 'audience.path': within(scope.path) }],
   }
 }

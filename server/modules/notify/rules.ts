@@ -9,7 +9,14 @@ type Stretch = { from: Date; to: Date }
 
 /** What each kind of message has to say. */
 export interface MessageValues {
-  letter: { title: string; sender: string; child: string; note: string }
+  letter: {
+    title: string
+    sender: string
+    child: string
+    note: string
+    /** Other than a new letter: an edition that puts right one they have read. */
+    about?: 'corrected'
+  }
   letterReminder: { title: string; child: string; deadline: When; note: string }
   callBooked: { who: string; child: string; time: Stretch; note: string }
   callCancelled: { who: string; child: string; time: Stretch; reason: string }
@@ -55,8 +62,11 @@ interface Kind<V> {
 const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
   letter: {
     label: '家长信提醒',
-    title: '收到一封家长信',
-    say: (it) => `${it.sender}给${it.child}的家长寄来“${it.title}”。${it.note}`,
+    title: (it) => (it.about ? '您读过的信有更正' : '收到一封家长信'),
+    say: (it) =>
+      it.about
+        ? `您读过的《${it.title}》有更正，请再看一下（${it.child}）。`
+        : `${it.sender}给${it.child}的家长寄来“${it.title}”。${it.note}`,
     keys: { title: 'thing1', sender: 'thing2', child: 'thing3', note: 'thing4' },
   },
   letterReminder: {

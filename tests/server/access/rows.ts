@@ -214,7 +214,7 @@ const letters: Record<string, Row> = {
   removeLetter: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId }) }),
   queueLetter: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId, sendAt: null }) }),
   unqueueLetter: staff(ADMINS, { at: 'school' }),
-  withdrawLetter: staff(ADMINS, { at: 'school' }),
+  withdrawLetter: staff(ADMINS, { at: 'school', say: () => ({ reason: '写错了时间' }) }),
   reviseLetter: staff(ADMINS, { at: 'school', say: () => ({ requestId: requestId() }) }),
   sendNotice: staff(WITH_GRADE, {
     say: () => ({
@@ -236,17 +236,12 @@ const letters: Record<string, Row> = {
   remindUnread: staff(WITH_GRADE),
   exportLetterSheet: staff(KNOW_FAMILIES),
   listMyLetters: family,
+  listMyWithdrawnLetters: family,
   openMyLetter: family,
   confirmMyLetter: family,
   signMyLetter: family,
   readMySignedCopy: family,
   answerMyLetter: family,
-  listMyStaffLetters: own,
-  // The letter of the scene is to families: of a letter to staff everybody else hears nothing.
-  openMyStaffLetter: { own: true },
-  confirmMyStaffLetter: { own: true },
-  readStaffFigures: staff(FIGURES),
-  readStaffSheet: staff(ADMINS),
   readAnswerFigures: staff(FIGURES),
   readAnswers: staff(KNOW_FAMILIES),
   enterAnswer: staff(KNOW_FAMILIES, {

@@ -19,6 +19,8 @@ export interface Draft {
   isForOneFamily: boolean
   template?: string
   form: LetterForm | null
+  /** Of a new edition: what it puts right. */
+  correction: string
   blanks: AuthorBlank[]
 }
 
@@ -46,6 +48,7 @@ export const emptyDraft = (): Draft => ({
   excluded: [],
   isForOneFamily: false,
   form: null,
+  correction: '',
   blanks: [],
 })
 
@@ -61,6 +64,7 @@ export const draftOf = (letter: Letter): Draft => ({
   excluded: letter.excluded ?? [],
   isForOneFamily: letter.isForOneFamily ?? false,
   form: letter.form ?? null,
+  correction: letter.correction ?? '',
   blanks: letter.blanks ?? [],
 })
 
@@ -75,6 +79,7 @@ export function fromTemplate(template: LetterTemplate, audience: string[], now =
     isForOneFamily: template.isForOneFamily ?? false,
     template: template.code,
     form: template.form ?? null,
+    correction: '',
     blanks: (template.blanks ?? []).map(({ example: _, ...it }) => it),
   }
 }

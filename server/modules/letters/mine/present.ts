@@ -1,3 +1,4 @@
+import type { WithdrawnLetter } from '#contract/letter-life'
 import type { MyLetter, MyLetterLine } from '#contract/letters'
 import { blocksOf } from '#contract/letter-text'
 import type { LetterForm } from '#contract/letter-form'
@@ -7,12 +8,20 @@ import { objection } from '../answers/rules.ts'
 import { allOf } from '../answers/service.ts'
 import { ASKED, fillingFor } from '../rules.ts'
 import { hasCopy, presentDeed } from '../sheets/present.ts'
+import type { Withdrawn } from '../withdrawals/service.ts'
 import { standing } from './rules.ts'
 import type { Line, Opened } from './service.ts'
 
 /** 实验中学 · 李老师; an office writes in its own name. */
-const fromOf = ({ unitName, authorName, kind }: { unitName: string; authorName: string; kind: string }) =>
-  kind === 'notice' && authorName ? `${unitName} · ${authorName}` : unitName
+export const fromOf = ({
+  unitName,
+  authorName,
+  kind,
+}: {
+  unitName: string
+  authorName: string
+  kind: string
+}) => (kind === 'notice' && authorName ? `${unitName} · ${authorName}` : unitName)
 
 export function presentMyLine({ letter, standing }: Line): MyLetterLine {
   return {
@@ -28,7 +37,7 @@ export function presentMyLine({ letter, standing }: Line): MyLetterLine {
 }
 
 export function presentMyLetter(
-  { proof: { letter, child }, sheet, bonds, answers }: Opened,
+  { proof: { letter, child }, sheet, bonds, answers, correction }: Opened,
   now: Date,
   deps: Pick<Deps, 'fields'>,
 ): MyLetter {
@@ -54,6 +63,7 @@ export function presentMyLetter(
     version: letter.version,
     textHash: letter.textHash,
     supersededBy: letter.supersededBy ? String(letter.supersededBy) : null,
+    correction: correction ?? null,
     read: presentDeed(sheet.readBy, of),
     confirmed: presentDeed(sheet.confirmedBy, of),
     signed: presentDeed(sheet.signedBy, of),
@@ -96,3 +106,12 @@ function mayFill(
   const isSigned = once ? signed.length > 0 : signed.includes(guardianKey)
   return objection({ form, dueOn, there, guardianKey, isSigned }, now) === null
 }
+
+export const presentWithdrawn = (letter: Withdrawn): WithdrawnLetter => ({
+  id: String(letter._id),
+  title: letter.title,
+  from: fromOf(letter),
+  sentAt: letter.sentAt.toISOString(),
+  withdrawnAt: letter.withdrawnAt.toISOString(),
+  reason: letter.withdrawnReason ?? '',
+})

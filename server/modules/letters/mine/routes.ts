@@ -1,4 +1,5 @@
 import type Router from '@koa/router'
+import * as life from '#contract/letter-life'
 import * as api from '#contract/letters'
 import { signLink } from '../../../http/links.ts'
 import { serve } from '../../../http/serve.ts'
@@ -6,7 +7,8 @@ import type { Deps } from '../../../infra/deps.ts'
 import { ownChild } from '../../org/policy.ts'
 import { letterForChild } from '../policy.ts'
 import { nameOfCopy, refuseWithheld, sign } from '../signatures/service.ts'
-import { presentMyLetter, presentMyLine } from './present.ts'
+import { withdrawnFrom } from '../withdrawals/service.ts'
+import { presentMyLetter, presentMyLine, presentWithdrawn } from './present.ts'
 import * as mine from './service.ts'
 
 export function myLetterRoutes(router: Router, { clock, env, fields }: Deps) {
@@ -18,6 +20,11 @@ export function myLetterRoutes(router: Router, { clock, env, fields }: Deps) {
     }
     const { lines, next } = await mine.lettersTo(child, after, now)
     return { letters: lines.map(presentMyLine), next }
+  })
+
+  serve(router, life.listMyWithdrawnLetters, async ({ actor, studentId }) => {
+    const child = await ownChild(actor, studentId)
+    return { letters: (await withdrawnFrom(child, clock.now())).map(presentWithdrawn) }
   })
 
   serve(router, api.openMyLetter, async ({ actor, studentId, letterId }) => {

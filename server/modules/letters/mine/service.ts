@@ -5,6 +5,7 @@ import { joinedGuardiansOf } from '../../org/audiences/service.ts'
 import { idsOf } from '../../org/tree/rules.ts'
 import type { AnswerRecord } from '../answers/model.ts'
 import { answersOf, refuseUnanswered } from '../answers/service.ts'
+import { type Correction, correctionFor } from '../editions/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { ChildsLetter } from '../policy.ts'
 import { letterPage } from '../sending/rules.ts'
@@ -121,6 +122,8 @@ export async function openTasksOf(children: OwnChild[], now: Date): Promise<Lett
 }
 
 export interface Opened {
+  /** What was put right since the family read it. */
+  correction?: Correction | null
   proof: ChildsLetter
   sheet: FamilySheet
   /** What the family has filled in below the letter. */
@@ -130,8 +133,12 @@ export interface Opened {
 }
 
 /** Opening a letter is reading it. */
-export const open = async (proof: ChildsLetter, now: Date) =>
-  withNames(proof, await record(proof, ['read'], now))
+export async function open(proof: ChildsLetter, now: Date): Promise<Opened> {
+  const sheet = await record(proof, ['read'], now)
+  const opened = await withNames(proof, sheet)
+  // A letter that was never put right costs no further read (decision 0006).
+  return proof.letter.supersedes ? { ...opened, correction: await correctionFor(proof, sheet) } : opened
+}
 
 /** 点确认, once for a child; pressed again, or by the other parent, nothing changes. */
 export async function confirm(proof: ChildsLetter, now: Date) {

@@ -12,6 +12,8 @@ export interface Addressee {
   childName: string
   personId: string
   path: string
+  /** Has read an edition before this one. */
+  knewItBefore?: boolean
 }
 
 /** Where a tap on the message leads. */
@@ -32,28 +34,15 @@ export const announcement = (letter: LetterRecord, to: Addressee): AnyOutgoing =
   personId: to.personId,
   // A guardian of two children has two letters to answer.
   step: to.studentId,
-  values: { title: letter.title, sender: letter.unitName, child: to.childName, note: askFor(letter) },
-  page: letterPage(String(letter._id), to.studentId),
-  path: to.path,
-  ...endOf(letter.dueOn),
-})
-
-/** To the holder of a post. Where a tap leads, a teacher's letters are. */
-export const staffAnnouncement = (
-  letter: LetterRecord,
-  to: { personId: string; path: string; unitName: string },
-): AnyOutgoing => ({
-  kind: 'staffMatter',
-  subject: String(letter._id),
-  personId: to.personId,
-  step: 'letter',
   values: {
-    title: '收到一封写给老师的信',
-    who: letter.unitName,
-    unit: to.unitName,
-    note: `《${letter.title}》，${askFor(letter)}`,
+    title: letter.title,
+    sender: letter.unitName,
+    child: to.childName,
+    ...(to.knewItBefore
+      ? { note: '您读过的信有更正，请再看一下', about: 'corrected' as const }
+      : { note: askFor(letter) }),
   },
-  page: `packages/teacher/post-letter/post-letter?id=${String(letter._id)}`,
+  page: letterPage(String(letter._id), to.studentId),
   path: to.path,
   ...endOf(letter.dueOn),
 })

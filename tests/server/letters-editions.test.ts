@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import { blocksOf } from '#contract/letter-text'
+import { listMyWithdrawnLetters } from '#contract/letter-life'
+import {
+  listMyLetters,
+  openMyLetter,
+  queueLetter,
+  readLetter,
+  readSheet,
+  reviseLetter,
+  updateLetter,
+  withdrawLetter,
+} from '#contract/letters'
+import { changedBlocks } from '../../server/modules/letters/editions/rules.ts'
+import { OutboxModel } from '../../server/modules/notify/model.ts'
+import { AuditModel } from '../../server/modules/audit/model.ts'
+import { buildGuardian, buildStudent } from '../support/build.ts'
+import { buildClass, DRAFT, newRequest, sendLetter, tick } from '../support/letters.ts'
+import { useWorld } from '../support/world.ts'
+
+const world = useWorld()
+const { kind: _, ...WRITTEN } = DRAFT
+
+/** A letter that one family has read, and another has not. */
+async function scene(body = '集合时间：8点。\n\n请带水杯。') {
+  const here = await buildClass(world)
+  const other = await buildGuardian(world, here.li)
+  const letter = await sendLetter(world, here.office, here.school, { body, audience: [here.klass] })
+  await tick(world)
+  const phone = await world.as(here.mother, 'guardian')
+  const studentId = String(here.zhang._id)
+  await phone(openMyLetter, { studentId, letterId: letter.id })
+  const call = await world.as(here.office, 'staff')
+  const revised = async (over: Partial<typeof WRITTEN> & { correction?: string }) => {
+    const draft = await call(reviseLetter, { letterId: letter.id, requestId: newRequest() })
+    const said = { ...WRITTEN, ...over, audience: [String(here.klass._id)] }
+    await call(updateLetter, { letterId: draft.id, ...said })
+    return draft.id
+  }
+  return { ...here, other, letter, phone, studentId, call, revised, body }
+}
+
+describe('a corrected letter', () => {
+  it('asks for a sentence on what was put right', async () => {
+    const { call, revised } = await scene()
+    const letterId = await revised({})
+    await expect(call(queueLetter, { letterId, sendAt: null })).rejects.toMatchObject({
+      status: 400,
+      json: { error: { message: '请写一句更正说明，读过旧版的家长会看到改了什么' } },
+    })
+  })
+
+  it('tells whoever has read the old one, once, and shows them what is not as it was', async () => {
+    const { call, revised, phone, studentId, li, other, mother, father, letter, zhang, klass } = await scene()
+    const letterId = await revised({
+      body: '集合时间：9点。\n\n请带水杯。\n\n请穿校服。',
+      correction: '集合时间改为9点',
+    })
+    await call(queueLetter, { letterId, sendAt: null })
+    await tick(world)
+    await tick(world)
+
+    const told = await OutboxModel.find({ kind: 'letter', subject: letterId }).lean()
+    const textTo = (id: string) => told.find((it) => String(it.personId) === id)
+    expect(told).toHaveLength(3)
+    expect(textTo(mother)).toMatchObject({
+      title: '您读过的信有更正',
+      text: `您读过的《${DRAFT.title}》有更正，请再看一下（张三）。`,
+    })
+    expect([textTo(father)?.title, textTo(other)?.title]).toEqual(['收到一封家长信', '收到一封家长信'])
+
+    const opened = await phone(openMyLetter, { studentId, letterId })
+    expect(opened.correction).toEqual({ words: '集合时间改为9点', from: 1, changed: [0, 2] })
+    const stranger = await world.as(other, 'guardian')
+    expect((await stranger(openMyLetter, { studentId: String(li._id), letterId })).correction).toBeNull()
+    expect((await stranger(listMyLetters, { studentId: String(li._id) })).letters).toHaveLength(1)
+
+    // What was done with the old edition stays on its sheet, and both are counted.
+    const old = await call(readSheet, { letterId: letter.id, classId: String(klass._id) })
+    expect(old.rows.find((it) => it.studentId === String(zhang._id))?.read?.by).toBe('张三妈妈')
+    expect(await call(readLetter, { letterId })).toMatchObject({
+      tally: { expected: 2, read: 2 },
+      earlier: [{ id: letter.id, version: 1, tally: { expected: 2, read: 1 } }],
+    })
+  })
+
+  it('recalls what of the old one has not left yet', async () => {
+    const { call, revised, letter } = await scene()
+    await OutboxModel.updateMany({ subject: letter.id }, { status: 'pending' })
+    const letterId = await revised({ correction: '改了时间' })
+    await call(queueLetter, { letterId, sendAt: null })
+    const states = await OutboxModel.distinct('status', { subject: letter.id })
+    expect(states).toEqual(['withdrawn'])
+  })
+
+  it('compares with the last edition the family has read, over one it has not', async () => {
+    const { call, revised, phone, studentId, klass, body } = await scene()
+    const second = await revised({ body: `${body}\n\n带伞。`, correction: '加一句' })
+    await call(queueLetter, { letterId: second, sendAt: null })
+    const third = await call(reviseLetter, { letterId: second, requestId: newRequest() })
+    const said = { ...WRITTEN, body: `${body}\n\n带伞。\n\n带药。`, audience: [String(klass._id)] }
+    await call(updateLetter, { letterId: third.id, ...said, correction: '再加一句' })
+    await call(queueLetter, { letterId: third.id, sendAt: null })
+
+    expect((await phone(openMyLetter, { studentId, letterId: third.id })).correction).toEqual({
+      words: '再加一句',
+      from: 1,
+      changed: [2, 3],
+    })
+  })
+
+  it('marks what is new or moved, never what only stands lower', () => {
+    const filling = { 孩子: '', 称呼: '', 班级: '', 学校: '', 班主任: '', 日期: '' }
+    const blocks = (...lines: string[]) => blocksOf(lines.join('\n'), filling)
+    expect(changedBlocks(blocks('一', '二', '三'), blocks('零', '一', '二', '三'))).toEqual([0])
+    expect(changedBlocks(blocks('一', '二', '三'), blocks('一', '三'))).toEqual([])
+    expect(changedBlocks(blocks('一', '二', '三'), blocks('三', '一', '二'))).toEqual([0])
+    expect(changedBlocks(blocks('一', '一'), blocks('一', '一', '一'))).toEqual([2])
+    expect(changedBlocks([], blocks('一'))).toEqual([0])
+    expect(changedBlocks(blocks('一'), [])).toEqual([])
+    expect(changedBlocks(blocks('- 一'), blocks('一'))).toEqual([0])
+  })
+})
+
+describe('a withdrawn letter', () => {
+  it('needs a reason, shows it to who had read it and to nobody else', async () => {
+    const { call, letter, phone, studentId, other, li, office } = await scene()
+    await expect(call(withdrawLetter, { letterId: letter.id })).rejects.toMatchObject({
+      status: 400,
+      json: { error: { message: '请写一句为什么撤回，读过这封信的家长会看到' } },
+    })
+    await call(withdrawLetter, { letterId: letter.id, reason: '日期写错了，稍后重发' })
+
+    expect((await phone(listMyWithdrawnLetters, { studentId })).letters).toMatchObject([
+      { id: letter.id, title: DRAFT.title, reason: '日期写错了，稍后重发' },
+    ])
+    await expect(phone(openMyLetter, { studentId, letterId: letter.id })).rejects.toMatchObject({
+      json: { error: { message: '这封信已撤回：日期写错了，稍后重发' } },
+    })
+    const stranger = await world.as(other, 'guardian')
+    expect((await stranger(listMyWithdrawnLetters, { studentId: String(li._id) })).letters).toEqual([])
+    await expect(
+      stranger(openMyLetter, { studentId: String(li._id), letterId: letter.id }),
+    ).rejects.toMatchObject({ json: { error: { message: '这封信已经由老师撤回，不用再处理了' } } })
+    expect((await call(readLetter, { letterId: letter.id })).withdrawn?.reason).toBe('日期写错了，稍后重发')
+    const line = await AuditModel.findOne({ act: 'letter.withdrawn' }).lean()
+    expect([String(line?.actorId), line?.detail]).toEqual([office, `《${DRAFT.title}》`])
+  })
+
+  it('is shown no more after two months, and never to a child it was not sent to', async () => {
+    const { call, letter, phone, studentId, klass, mother } = await scene()
+    const brother = await buildStudent(klass)
+    await buildGuardian(world, brother, { personId: mother })
+    await call(withdrawLetter, { letterId: letter.id, reason: '写错了' })
+    expect((await phone(listMyWithdrawnLetters, { studentId: String(brother._id) })).letters).toEqual([])
+    world.pass(61 * 86_400_000)
+    const later = await world.as(mother, 'guardian')
+    expect((await later(listMyWithdrawnLetters, { studentId })).letters).toEqual([])
+  })
+})
