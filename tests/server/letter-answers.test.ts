@@ -11,6 +11,7 @@ import {
   readSheet,
   signMyLetter,
 } from '#contract/letters'
+import { readMyData } from '#contract/privacy'
 import {
   AnswerModel,
   type AnswerRecord,
@@ -141,6 +142,18 @@ describe('a form', () => {
 
     expect(changed.myAnswer).toEqual([STAYS[0], { code: 'reason', value: '外婆生日' }])
     expect((await AnswerModel.findOne().lean())?.earlier).toMatchObject([{ items: [COMES[0]] }])
+  })
+
+  it('is among what is kept about a guardian, in their own words, and not in another’s', async () => {
+    const { her, him, said } = await scene()
+    await her(answerMyLetter, { ...said, answers: COMES })
+    const linesOf = async (call: typeof her) =>
+      (await call(readMyData, {})).sections.flatMap((it) => it.lines.map(({ value }) => value))
+
+    expect(await linesOf(her)).toContainEqual(
+      expect.stringMatching(/^填表，.*，孩子参加吗：参加；当天的手机：13900001234$/),
+    )
+    expect((await linesOf(him)).join()).not.toContain('13900001234')
   })
 
   it('may be changed until its last day is over, and not once it is signed', async () => {

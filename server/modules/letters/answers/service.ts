@@ -26,7 +26,7 @@ const apartOf = ({ sealedPhones }: Pick<AnswerRecord, 'sealedPhones'>, { fields 
   sealedPhones ? (JSON.parse(fields.open(sealedPhones)) as AnswerItem[]) : []
 
 /** Everything that was answered, what is sealed too. */
-export const allOf = (answer: AnswerRecord, deps: Pick<Deps, 'fields'>) => [
+export const allOf = (answer: Pick<AnswerRecord, 'items' | 'sealedPhones'>, deps: Pick<Deps, 'fields'>) => [
   ...answer.items,
   ...apartOf(answer, deps),
 ]

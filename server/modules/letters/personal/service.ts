@@ -1,7 +1,10 @@
 import { Types } from 'mongoose'
 import { bondsOf, ownBondsOf } from '../../org/families/personal/service.ts'
 import { idsOf } from '../../org/tree/rules.ts'
+import type { Deps } from '../../../infra/deps.ts'
 import { AnswerModel, type AnswerRecord, VoidedAnswerModel } from '../answers/model.ts'
+import { linesOf } from '../answers/present.ts'
+import { allOf } from '../answers/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
@@ -14,28 +17,32 @@ export interface Receipt {
   title: string
   what: '打开' | '填表' | '确认' | '签字'
   at: Date
+  /** What was filled in, question by question. */
+  said?: string
 }
 
+type Tools = Pick<Deps, 'fields'>
 type Bond = Awaited<ReturnType<typeof ownBondsOf>>[number]
 
 /** What a guardian opened, confirmed and signed, for every child they are or were a guardian of; the newest first. */
-export async function receiptsOf(personId: string): Promise<Receipt[]> {
-  const found = await Promise.all((await ownBondsOf(personId)).map((bond) => receiptsFor(bond, personId)))
+export async function receiptsOf(personId: string, deps: Tools): Promise<Receipt[]> {
+  const bonds = await ownBondsOf(personId)
+  const found = await Promise.all(bonds.map((bond) => receiptsFor(bond, personId, deps)))
   return found.flat().sort((a, b) => b.at.getTime() - a.at.getTime())
 }
 
-async function receiptsFor({ student }: Bond, personId: string): Promise<Receipt[]> {
+async function receiptsFor({ student }: Bond, personId: string, deps: Tools): Promise<Receipt[]> {
   const studentId = String(student._id)
   const places = [student, ...student.memberships]
   const unitIds = [...new Set(places.flatMap((it) => idsOf(it.path)))].map((it) => new Types.ObjectId(it))
   const letters = await LetterModel.find(
     { 'audience.unitId': { $in: [...unitIds, student._id] }, sentAt: { $ne: null } },
-    { title: 1 },
+    { title: 1, form: 1 },
   )
     .sort({ sentAt: -1 })
     .limit(MOST)
-    .lean<Pick<LetterRecord, '_id' | 'title'>[]>()
-  const titles = new Map(letters.map((it) => [String(it._id), it.title]))
+    .lean<Pick<LetterRecord, '_id' | 'title' | 'form'>[]>()
+  const letterOf = new Map(letters.map((it) => [String(it._id), it]))
   const sheetIds = letters.flatMap((it) =>
     places.map(({ classId }) => sheetId(String(it._id), String(classId))),
   )
@@ -52,19 +59,26 @@ async function receiptsFor({ student }: Bond, personId: string): Promise<Receipt
       .lean<Pick<SignatureRecord, 'letterId' | 'signedAt'>[]>(),
     AnswerModel.find(
       { studentId: student._id, personId: new Types.ObjectId(personId) },
-      { letterId: 1, changedAt: 1 },
+      { letterId: 1, changedAt: 1, items: 1, sealedPhones: 1 },
     )
       .limit(MOST)
-      .lean<Pick<AnswerRecord, 'letterId' | 'changedAt'>[]>(),
+      .lean<Pick<AnswerRecord, 'letterId' | 'changedAt' | 'items' | 'sealedPhones'>[]>(),
   ])
   const deed = (letterId: Types.ObjectId, what: Receipt['what'], at: Date | undefined) =>
-    at ? [{ title: titles.get(String(letterId)) ?? '', what, at }] : []
+    at ? [{ title: letterOf.get(String(letterId))?.title ?? '', what, at }] : []
+  const saidIn = (it: (typeof answers)[number]) => {
+    const form = letterOf.get(String(it.letterId))?.form
+    const lines = form ? linesOf(form, allOf(it, deps), true) : []
+    return lines.map(({ label, text }) => `${label}：${text}`).join('；')
+  }
   return [
     ...sheets.flatMap((it) => [
       ...deed(it.letterId, '打开', it.readBy?.[studentId]?.[personId]),
       ...deed(it.letterId, '确认', it.confirmedBy?.[studentId]?.[personId]),
     ]),
-    ...answers.flatMap((it) => deed(it.letterId, '填表', it.changedAt)),
+    ...answers.flatMap((it) =>
+      deed(it.letterId, '填表', it.changedAt).map((one) => ({ ...one, said: saidIn(it) })),
+    ),
     ...signatures.flatMap((it) => deed(it.letterId, '签字', it.signedAt)),
   ]
 }

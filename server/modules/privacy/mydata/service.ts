@@ -41,7 +41,7 @@ export async function everythingOf(
     ownBondsOf(personId),
     studiesOf(personId),
     certificatesOf(personId),
-    receiptsOf(personId),
+    receiptsOf(personId, { fields }),
     callsOf(personId),
     everyMessageOf(personId),
     answersOf(personId),
@@ -79,7 +79,10 @@ export async function everythingOf(
     },
     {
       ...KEPT.letters,
-      lines: receipts.map((it) => ({ label: it.title, value: `${it.what}，${words(it.at)}` })),
+      lines: receipts.map((it) => ({
+        label: it.title,
+        value: [it.what, words(it.at), it.said].filter(Boolean).join('，'),
+      })),
     },
     {
       ...KEPT.studies,
