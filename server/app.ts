@@ -16,6 +16,7 @@ import { myLetterRoutes } from './modules/letters/mine/routes.ts'
 import { letterRoutes } from './modules/letters/routes.ts'
 import { pastLetterRoutes } from './modules/letters/past/routes.ts'
 import { sheetRoutes } from './modules/letters/sheets/routes.ts'
+import { staffLetterRoutes } from './modules/letters/staff/routes.ts'
 import { meetingRoutes } from './modules/meetings/routes.ts'
 import { approvalRoutes } from './modules/audit/approvals/routes.ts'
 import { auditRoutes } from './modules/audit/log/routes.ts'
@@ -94,6 +95,7 @@ const ROOMS = [
   joinRoutes,
   letterRoutes,
   sheetRoutes,
+  staffLetterRoutes,
   pastLetterRoutes,
   myLetterRoutes,
   answerRoutes,

@@ -23,6 +23,7 @@ import * as promotion from './promotion.ts'
 import * as privacy from './privacy.ts'
 import * as roster from './roster.ts'
 import * as safety from './safety.ts'
+import * as staffLetters from './staff-letters.ts'
 import * as signIn from './sign-in.ts'
 import * as surveys from './surveys.ts'
 import * as reflections from './reflections.ts'
@@ -42,6 +43,7 @@ export const ROOMS: Record<string, object> = {
   posts,
   letters,
   letterAnswers,
+  staffLetters,
   letterLife,
   roster,
   meetings,

@@ -109,7 +109,16 @@ export const readMyDay = endpoint({
 })
 
 /** What may wait for a member of staff; a reader that does not know a new kind leaves it out. */
-export const dutyKind = z.enum(['joins', 'bars', 'transfers', 'assigned', 'approvals', 'letters', 'contents'])
+export const dutyKind = z.enum([
+  'joins',
+  'bars',
+  'transfers',
+  'assigned',
+  'approvals',
+  'letters',
+  'contents',
+  'staffLetters',
+])
 export const duty = z.object({
   kind: z.catch(z.enum([...dutyKind.options, 'other']), 'other'),
   count: z.int(),

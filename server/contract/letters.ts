@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { shownStaff, staffAudience } from './audiences.ts'
 import { day, done, endpoint, instant, objectId, words } from './endpoint.ts'
 import { answerItem, answerItems, familyAnswer, letterForm, penStroke } from './letter-form.ts'
 import { unitKind } from './org.ts'
@@ -105,6 +106,8 @@ const draft = {
   pledge: z.string().check(z.trim(), z.maxLength(120, '确认的话最多120个字')),
   audience: unitIds,
   ...families,
+  /** To members of staff, by post, and to no family; null makes it one to families, left out it stays as it is. */
+  staff: z.optional(z.nullable(staffAudience)),
   /** What families fill in; null takes it away, left out it stays as it is. */
   form: z.optional(z.nullable(letterForm)),
   /** What a new edition puts right, in one sentence for those who have read the one before. */
@@ -131,6 +134,8 @@ export const letter = z.object({
   excluded: z.optional(z.array(z.object({ studentId: objectId, name: z.string() }))),
   /** Speaks of one child; nobody but the author's own office sees it (B4, B5). */
   isForOneFamily: z.optional(z.boolean()),
+  /** To members of staff by post; its receipts stand in the room `staffLetters`. */
+  staff: z.optional(z.nullable(shownStaff)),
   form: z.optional(z.nullable(letterForm)),
   blanks: z.optional(z.array(authorBlank)),
   dueOn: z.nullable(day),

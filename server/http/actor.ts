@@ -19,6 +19,8 @@ export interface ActorPost {
   path: string
   /** Held for a colleague on leave. */
   isDeputy?: boolean
+  /** Since when: who comes into a post gets what was written to it and is still open. */
+  from?: Date
 }
 
 export interface GuardianActor extends SignedIn {

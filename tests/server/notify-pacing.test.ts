@@ -203,8 +203,8 @@ describe('one message a day', () => {
         },
       ],
     }
-    await takeIn(event as never)
-    await takeIn(event as never)
+    await takeIn(event as never, world.deps())
+    await takeIn(event as never, world.deps())
     expect(await states()).toEqual([
       ['unreachable', 'notDelivered'],
       ['unreachable', 'notDelivered'],

@@ -1,12 +1,16 @@
 import { expect, it, vi } from 'vitest'
+import { bookSlot, openSlots } from '#contract/meetings'
 import { listMyMessages } from '#contract/notify'
 import { moveStudent } from '#contract/transfers'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { GuardianshipModel, StudentModel } from '../../server/modules/org/families/model.ts'
 import { HOLD_MS } from '../../server/modules/org/families/moves/service.ts'
 import { ChangeModel } from '../../server/modules/org/roster/model.ts'
-import { tellListed } from '../../server/modules/org/roster/telling/service.ts'
-import { UnitModel } from '../../server/modules/org/tree/model.ts'
+import { callOffListed, tellListed } from '../../server/modules/org/roster/telling/service.ts'
+import { UnitModel, type UnitRecord } from '../../server/modules/org/tree/model.ts'
+import { SlotModel } from '../../server/modules/meetings/model.ts'
+import { shanghaiDay } from '../../server/infra/clock.ts'
+import { buildStaff } from '../support/build.ts'
 import { importer } from '../support/imports.ts'
 import { rosterRow, writeRoster } from '../support/roster.ts'
 import { useWorld } from '../support/world.ts'
@@ -39,7 +43,15 @@ async function scene() {
     await tellListed(world.deps())
     expect(await ChangeModel.countDocuments({ news: { $in: ['held', 'due'] } })).toBe(0)
   }
-  return { call: list.call, studentId: String(student?._id), move, undone, heard, told }
+  return {
+    call: list.call,
+    personId: String(person._id),
+    studentId: String(student?._id),
+    move,
+    undone,
+    heard,
+    told,
+  }
 }
 
 const NEWS =
@@ -92,4 +104,45 @@ it('leaves a child alone that was moved on by hand, and says so once', async () 
   expect(await heard()).toEqual([expect.stringContaining('七年级1班')])
   await undone(id)
   expect(await heard()).toHaveLength(1)
+})
+
+it('calls off a call with the former teacher an hour later, unless the list is taken back by then', async () => {
+  const { move, told, undone, studentId, personId } = await scene()
+  const klass = await UnitModel.findOne({ kind: 'class', fullName: /七年级1班$/ }).lean<UnitRecord>()
+  if (!klass) throw new Error('no class')
+  const teacher = await world.as(await buildStaff(klass, 'class_teacher', { name: '李文' }), 'staff')
+  const mother = await world.as(personId, 'guardian')
+  const days = [shanghaiDay(new Date(world.now().getTime() + 3 * 86_400_000))]
+  const times = {
+    days,
+    from: '16:00',
+    until: '17:00',
+    lengthMinutes: 20,
+    gapMinutes: 0,
+    way: 'phone' as const,
+  }
+  const { slots } = await teacher(openSlots, { unitId: String(klass._id), ...times })
+  await mother(bookSlot, { studentId, slotId: slots[0]?.id ?? '', topic: '睡眠' })
+  const booked = () => SlotModel.countDocuments({ status: 'booked' })
+
+  const { id } = await move()
+  await told()
+  await undone(id)
+  world.pass(HOLD_MS)
+  await callOffListed(world.deps())
+  expect(await booked()).toBe(1)
+
+  await move()
+  await told()
+  await callOffListed(world.deps())
+  expect(await booked()).toBe(1)
+  world.pass(HOLD_MS)
+  await Promise.all([callOffListed(world.deps()), callOffListed(world.deps())])
+  await callOffListed(world.deps())
+  expect(await booked()).toBe(0)
+  const again = await world.as(personId, 'guardian')
+  const { messages } = await again(listMyMessages, {})
+  expect(messages.filter((it) => it.kind === 'callCancelled').map((it) => it.text)).toEqual([
+    expect.stringContaining('孩子已经分到新的班级'),
+  ])
 })

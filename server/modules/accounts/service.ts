@@ -40,11 +40,12 @@ export async function actorFor(text: string, now: Date): Promise<Actor | null> {
 export const postsNow = (person: Pick<PersonRecord, 'posts'>, now: Date) =>
   person.posts
     .filter((it) => it.from <= now && (!it.to || it.to > now))
-    .map(({ post, unitId, path, deputyForId }) => ({
+    .map(({ post, unitId, path, deputyForId, from }) => ({
       post,
       unitId: String(unitId),
       path,
       isDeputy: Boolean(deputyForId),
+      from,
     }))
 
 /** The widest unit of a person's posts: whose log a sign-in belongs to. */

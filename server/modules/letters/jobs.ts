@@ -5,6 +5,7 @@ import { sendReminders } from './reminders/service.ts'
 import { finishSending } from './sending/service.ts'
 import { startDue } from './service.ts'
 import { freezeCopies } from './signatures/service.ts'
+import { followPosts } from './staff/sending/service.ts'
 
 const TICK = 'letters.tick'
 
@@ -15,6 +16,7 @@ export async function letterTick({ clock, log, files, fields }: TickDeps) {
   await startDue(clock.now())
   await finishSending(clock.now(), log)
   await sendReminders(clock.now(), log)
+  await followPosts(clock.now())
   await freezeCopies({ files, fields, log })
 }
 

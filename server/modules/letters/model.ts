@@ -46,6 +46,33 @@ const letterSchema = new Schema(
       ],
       default: undefined,
     },
+    /**
+     * To members of staff instead of families: whoever holds one of these posts at or below one of these units. `keys` are
+     * what a holder finds it by (`unit#post`). Its `audience` is empty, so that no family ever meets it.
+     */
+    staff: {
+      type: new Schema(
+        {
+          posts: { type: [String], required: true },
+          units: {
+            type: [
+              new Schema(
+                {
+                  unitId: { type: id, required: true },
+                  path: { type: String, required: true },
+                  name: { type: String, required: true },
+                },
+                { _id: false },
+              ),
+            ],
+            required: true,
+          },
+          keys: { type: [String], required: true },
+        },
+        { _id: false },
+      ),
+      default: undefined,
+    },
     /** Begun from a template that speaks of one child: never to a class (B4, B5). */
     isForOneFamily: { type: Boolean },
     /** To single families only: nobody but the author's own office sees it. */
@@ -95,6 +122,11 @@ letterSchema.index(
 letterSchema.index(
   { 'audience.unitId': 1, sentAt: -1, _id: -1 },
   { partialFilterExpression: { status: 'sent' } },
+)
+// The same for the holder of a post.
+letterSchema.index(
+  { 'staff.keys': 1, sentAt: -1, _id: -1 },
+  { partialFilterExpression: { status: 'sent', 'staff.keys': { $exists: true } } },
 )
 // What was taken back from a family lately.
 letterSchema.index(

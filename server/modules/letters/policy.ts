@@ -78,10 +78,12 @@ export async function letterWithin<A extends Action>(
 /** A letter touches a unit when it was written at or below it, or was sent to somebody there. */
 const touches = (letter: LetterRecord, path: string) =>
   isWithin(letter.path, path) ||
-  letter.audience.some((it) => isWithin(it.path, path) || isWithin(path, it.path))
+  placesOf(letter).some((it) => isWithin(it.path, path) || isWithin(path, it.path))
 
 const nearestPost = (actor: StaffActor, letter: LetterRecord) =>
-  actor.posts.find((it) => letter.audience.some((to) => isWithin(it.path, to.path)))?.unitId
+  actor.posts.find((it) => placesOf(letter).some((to) => isWithin(it.path, to.path)))?.unitId
+
+const placesOf = ({ audience, staff }: LetterRecord) => [...audience, ...(staff?.units ?? [])]
 
 /** A letter to one's own child; anybody else's does not exist, a withdrawn one is gone and says so. */
 export async function letterForChild(child: OwnChild, letterId: string): Promise<ChildsLetter> {

@@ -1,5 +1,6 @@
 import { letterForm } from '#contract/letter-form'
 import type { Letter, LetterLine, LetterTemplate, Tally } from '#contract/letters'
+import { type PostKind, POST_WORDS } from '#contract/posts'
 import { type Form, OCCASIONS } from '../../../content/schema.ts'
 import type { Action } from '../org/rules.ts'
 import type { LetterRecord } from './model.ts'
@@ -32,6 +33,7 @@ export function presentLetter(letter: LetterRecord, { mayWrite, may, tally, earl
       .map((it) => ({ unitId: String(it.unitId), name: it.name })),
     ...(may('seeFamilies') && familiesOf(letter)),
     isForOneFamily: letter.isForOneFamily ?? false,
+    staff: letter.staff ? presentStaffAudience(letter.staff) : null,
     form: letter.form ?? null,
     blanks: letter.blanks ?? [],
     dueOn: letter.dueOn ?? null,
@@ -59,6 +61,11 @@ export function presentLetter(letter: LetterRecord, { mayWrite, may, tally, earl
   }
 }
 
+const presentStaffAudience = ({ posts, units }: NonNullable<LetterRecord['staff']>) => ({
+  posts: posts as PostKind[],
+  units: units.map((it) => ({ unitId: String(it.unitId), name: it.name })),
+})
+
 const familiesOf = ({ audience, excluded }: LetterRecord) => ({
   students: audience
     .filter((it) => it.isStudent)
@@ -67,23 +74,31 @@ const familiesOf = ({ audience, excluded }: LetterRecord) => ({
 })
 
 /** 七年级2班 · 七年级2班等3处 · 七年级2班和2个家庭: nobody's name in a list. */
-function addressesInWords(audience: LetterRecord['audience']) {
+function addressesInWords({ audience, staff }: LetterRecord) {
+  if (staff) {
+    const posts = (staff.posts as PostKind[]).map((it) => POST_WORDS[it]).join('、')
+    return `${inWords(staff.units)}的${posts}`
+  }
   const units = audience.filter((it) => !it.isStudent)
-  const [first] = units
-  const places = first && (units.length > 1 ? `${first.name}等${units.length}处` : first.name)
+  const places = inWords(units)
   const families = audience.length > units.length ? `${audience.length - units.length}个家庭` : ''
   return [places, families].filter(Boolean).join('和')
 }
 
+function inWords(units: readonly { name: string }[]) {
+  const [first] = units
+  return first && (units.length > 1 ? `${first.name}等${units.length}处` : first.name)
+}
+
 export function presentLine(letter: LetterRecord, tally: Tally | null): LetterLine {
-  const { kind, title, confirmation, status, version, unitName, authorName, audience } = letter
+  const { kind, title, confirmation, status, version, unitName, authorName } = letter
   return {
     id: String(letter._id),
     kind,
     title,
     unitName,
     authorName,
-    audience: addressesInWords(audience),
+    audience: addressesInWords(letter),
     confirmation,
     dueOn: letter.dueOn ?? null,
     status,

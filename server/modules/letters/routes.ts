@@ -10,6 +10,7 @@ import { isKeeper, letterWithin, ownLetter, type OwnLetter } from './policy.ts'
 import { presentLetter, presentLine, presentTemplate } from './present.ts'
 import { deliverSmall } from './sending/service.ts'
 import { talliesOf } from './sheets/service.ts'
+import { staffTallies } from './staff/service.ts'
 import { NOTHING } from './sheets/rules.ts'
 import { editionsBefore, reviseLetter } from './editions/service.ts'
 import { withdrawLetter } from './withdrawals/service.ts'
@@ -83,10 +84,7 @@ export function letterRoutes(router: Router, { clock, env }: Deps) {
   serve(router, api.listLetters, async ({ actor, unitId, box, after }) => {
     const scope = await unitScope(actor, unitId, 'seeFigures')
     const page = await letters.lettersOf(scope, { box, after, isKeeper: isKeeper(actor, unitId) })
-    const tallies = await talliesOf(
-      page.letters.map((it) => it._id),
-      scope.path,
-    )
+    const tallies = await talliesFor(page.letters, scope.path)
     return {
       letters: page.letters.map((it) => presentLine(it, tallies.get(String(it._id)) ?? null)),
       next: page.next,
@@ -97,7 +95,7 @@ export function letterRoutes(router: Router, { clock, env }: Deps) {
   serve(router, api.readLetter, async ({ actor, letterId, unitId }) => {
     const { letter, scope, isOwn } = await letterWithin(actor, letterId, unitId, 'seeFigures')
     const before = await editionsBefore(letter)
-    const tallies = await talliesOf([letter._id, ...before.map((it) => it._id)], scope.path)
+    const tallies = await talliesFor([letter, ...before], scope.path)
     const tally = letter.status === 'sent' ? NOTHING : null
     return presentLetter(letter, {
       mayWrite: isOwn && scope.may('writeLetters'),
@@ -111,8 +109,25 @@ export function letterRoutes(router: Router, { clock, env }: Deps) {
     presentLetter(letter, {
       mayWrite: true,
       may: scope.may,
-      tally: (await talliesOf([letter._id], scope.path)).get(String(letter._id)) ?? null,
+      tally: (await talliesFor([letter], scope.path)).get(String(letter._id)) ?? null,
     })
+}
+
+/** Families' receipts or, of letters to staff, theirs: a member of staff has an account and nothing to sign. */
+async function talliesFor(letters: LetterRecord[], path: string) {
+  const [toFamilies, toStaff] = [letters.filter((it) => !it.staff), letters.filter((it) => it.staff)]
+  const [families, staff] = await Promise.all([
+    talliesOf(
+      toFamilies.map((it) => it._id),
+      path,
+    ),
+    staffTallies(
+      toStaff.map((it) => it._id),
+      path,
+    ),
+  ])
+  for (const [id, it] of staff) families.set(id, { ...it, reached: it.expected, signed: 0 })
+  return families
 }
 
 /** What families agree to when a teacher has not written it. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Confirmation, LetterStatus, Tally } from '#contract/letters'
 import { formProblem, type LetterForm } from '#contract/letter-form'
 import { blankProblem, fillBlanks, type Filled, type Filling, unfinished } from '#contract/letter-text'
-import { shanghaiDay } from '../../infra/clock.ts'
+import { shanghaiDay, shanghaiInstant } from '../../infra/clock.ts'
 import type { Action } from '../org/rules.ts'
 
 /** A letter sent today may be answered within a year. */
@@ -41,6 +41,7 @@ interface Addressed {
   dueOn?: string | null | undefined
   audience?: readonly { isStudent?: boolean | null | undefined }[]
   isForOneFamily?: boolean | null | undefined
+  staff?: object | null | undefined
 }
 
 /** Why a letter cannot go out at this moment, in one sentence; null when it can. */
@@ -52,6 +53,10 @@ export function obstacle(letter: Text & Addressed, sendAt: Date, now: Date): str
   const { title, body, pledge } = written(letter)
   const gap = unfinished(`${title}\n${body}\n${pledge}`)
   if (gap) return gap
+  if (letter.staff) {
+    const unfit = obstacleToStaff(letter)
+    if (unfit) return unfit
+  }
   if (letter.title.includes('{{')) return '标题是给所有家庭看的，请不要在标题里用填空'
   if (sendAt.getTime() - now.getTime() > YEAR_MS) return '定时发送最多提前一年'
   if (letter.dueOn && letter.dueOn < shanghaiDay(sendAt)) return '截止日期早于发送日期，请改一下'
@@ -61,8 +66,17 @@ export function obstacle(letter: Text & Addressed, sendAt: Date, now: Date): str
   return formProblem(letter.form)
 }
 
-function obstacleOfAddress({ audience, isForOneFamily }: Addressed): string | null {
-  if (audience?.length === 0) return '请选择收信的范围'
+/** Staff have no child in the letter, and their handwriting is not asked for. */
+function obstacleToStaff({ body, pledge, confirmation, form }: Text): string | null {
+  if (form) return '写给老师的信还不能带表，请用“点确认”'
+  if (confirmation === 'sign') return '写给老师的信请选“仅阅读”或“点确认”'
+  return /\{\{\s*(孩子|班级|班主任)\s*\}\}/.test(body + pledge)
+    ? '写给老师的信里没有孩子和班级，请去掉这些填空'
+    : null
+}
+
+function obstacleOfAddress({ audience, isForOneFamily, staff }: Addressed): string | null {
+  if (audience?.length === 0 && !staff) return '请选择收信的范围'
   if (isForOneFamily && (audience?.length !== 1 || !audience[0]?.isStudent)) return ONE_FAMILY
   return null
 }
@@ -116,6 +130,19 @@ export function abilitiesOf(
     seeNames: may('seeFamilies') && (isSent || status === 'withdrawn'),
   }
 }
+
+/** Without a last day a letter is open for so long to who comes later. */
+export const OPEN_DAYS = 30
+const DAY_MS = 86_400_000
+
+/** Until when somebody who comes to a letter late still gets it: its last day, or thirty days after the sending. */
+export const openUntil = ({ sentAt, dueOn }: { sentAt: Date; dueOn?: string | null | undefined }) =>
+  dueOn
+    ? new Date(shanghaiInstant(dueOn).getTime() + DAY_MS)
+    : new Date(sentAt.getTime() + OPEN_DAYS * DAY_MS)
+
+export const isOpenAt = (letter: { sentAt: Date; dueOn?: string | null | undefined }, at: Date) =>
+  at < openUntil(letter)
 
 /** Sending now or a moment ago is the same. */
 export const isNow = (sendAt: Date | null, now: Date) => !sendAt || sendAt <= now

@@ -1,6 +1,8 @@
 import { Types } from 'mongoose'
+import type { StaffAudience } from '#contract/audiences'
 import type { LetterForm } from '#contract/letter-form'
 import type { AuthorBlank, Confirmation } from '#contract/letters'
+import type { PostKind } from '#contract/posts'
 import { readLetterTemplates } from '../../../content/schema.ts'
 import type { StaffActor } from '../../http/actor.ts'
 import { Refusal } from '../../http/errors.ts'
@@ -33,6 +35,7 @@ export interface Draft {
   audience: string[]
   studentIds?: string[] | undefined
   excludedIds?: string[] | undefined
+  staff?: StaffAudience | null | undefined
   form?: LetterForm | null | undefined
   blanks?: AuthorBlank[] | undefined
   correction?: string | undefined
@@ -50,9 +53,9 @@ export async function createLetter(
   author: StaffActor,
 ): Promise<LetterRecord> {
   const begun = letterTemplates().find((it) => it.code === template)
-  const { audience, studentIds, excludedIds, ...words } = draft
+  const { audience, studentIds, excludedIds, staff, ...words } = draft
   const isForOneFamily = begun?.isForOneFamily ?? false
-  const to = await addressees(scope, { audience, studentIds, excludedIds, isForOneFamily }, author)
+  const to = await addressees(scope, { audience, studentIds, excludedIds, staff, isForOneFamily }, author)
   const key = { authorId: new Types.ObjectId(author.personId), requestId }
   const letter = await LetterModel.findOneAndUpdate(
     key,
@@ -84,8 +87,9 @@ export async function createLetter(
 
 /** Changes a draft; what is on its way or sent stays as it is. What is left out of `draft` stays, too. */
 export async function updateLetter({ letter, scope }: OwnLetter, draft: Draft, author: StaffActor) {
-  const { audience, studentIds, excludedIds, ...words } = draft
+  const { audience, studentIds, excludedIds, staff, ...words } = draft
   const kept = {
+    staff: staff === undefined ? staffOf(letter) : staff,
     studentIds: studentIds ?? letter.audience.filter((it) => it.isStudent).map((it) => String(it.unitId)),
     excludedIds: excludedIds ?? (letter.excluded ?? []).map((it) => String(it.studentId)),
     isForOneFamily: letter.isForOneFamily ?? false,
@@ -93,6 +97,9 @@ export async function updateLetter({ letter, scope }: OwnLetter, draft: Draft, a
   const to = await addressees(scope, { audience, ...kept }, author)
   return transition(letter._id, 'draft', { ...words, ...to }, '这封信已经不是草稿，不能再改')
 }
+
+const staffOf = ({ staff }: LetterRecord) =>
+  staff && { posts: staff.posts as PostKind[], unitIds: staff.units.map((it) => String(it.unitId)) }
 
 export async function removeLetter({ letter }: OwnLetter) {
   const { deletedCount } = await LetterModel.deleteOne({ _id: letter._id, status: 'draft' })
@@ -196,6 +203,11 @@ function inBox(scope: UnitScope, box: Box) {
   return {
     unitId: { $in: onPath.slice(0, -1) },
     status: 'sent' as const,
-    $or: [{ 'audience.unitId': { $in: onPath } }, { 'audience.path': within(scope.path) }],
+    $or: [
+      { 'audience.unitId': { $in: onPath } },
+      { 'audience.path': within(scope.path) },
+      { 'staff.units.unitId': { $in: onPath } },
+      { 'staff.units.path': within(scope.path) },
+    ],
   }
 }

@@ -242,6 +242,12 @@ const letters: Record<string, Row> = {
   signMyLetter: family,
   readMySignedCopy: family,
   answerMyLetter: family,
+  listMyStaffLetters: own,
+  // The letter of the scene is to families: of a letter to staff everybody else hears nothing.
+  openMyStaffLetter: { own: true },
+  confirmMyStaffLetter: { own: true },
+  readStaffFigures: staff(FIGURES),
+  readStaffSheet: staff(ADMINS),
   readAnswerFigures: staff(FIGURES),
   readAnswers: staff(KNOW_FAMILIES),
   enterAnswer: staff(KNOW_FAMILIES, {

@@ -36,3 +36,53 @@ export async function nearestHolders(
   const nearest = Math.max(...held.map((it) => it.depth), 0)
   return [...new Set(held.filter((it) => it.depth === nearest).map((it) => it.personId))]
 }
+
+/** A post that is held, and by whom. */
+export interface Holder {
+  personId: Types.ObjectId
+  name: string
+  post: PostKind
+  unitId: string
+  path: string
+  isDeputy: boolean
+}
+
+/** Who holds one of these posts below some paths, each post for itself; deputies hold what they stand in for. */
+export async function holdersWithin(
+  ranges: readonly { $gte: string; $lt: string }[],
+  posts: readonly string[],
+  now: Date,
+): Promise<Holder[]> {
+  if (ranges.length === 0) return []
+  const people = await PersonModel.find(
+    { $or: ranges.map((path) => ({ posts: { $elemMatch: { path, post: { $in: [...posts] } } } })) },
+    { name: 1, posts: 1 },
+  ).lean<PersonRecord[]>()
+  return people.flatMap((person) =>
+    postsNow(person, now)
+      .filter(
+        (it) => posts.includes(it.post) && ranges.some(({ $gte, $lt }) => it.path >= $gte && it.path < $lt),
+      )
+      .map(({ post, unitId, path, isDeputy }) => ({
+        ...{ personId: person._id, name: person.name, post, unitId, path, isDeputy },
+      })),
+  )
+}
+
+/** The posts some people hold or held below a path, for the words beside their names; those in force first. */
+export async function postsBelow(
+  personIds: readonly Types.ObjectId[],
+  path: string,
+  posts: readonly string[],
+) {
+  const people = await PersonModel.find({ _id: { $in: personIds } }, { name: 1, posts: 1 }).lean<
+    PersonRecord[]
+  >()
+  return people.map((person) => ({
+    personId: String(person._id),
+    name: person.name,
+    posts: person.posts
+      .filter((it) => posts.includes(it.post) && it.path.startsWith(path))
+      .sort((a, b) => Number(Boolean(a.to)) - Number(Boolean(b.to))),
+  }))
+}

@@ -7,6 +7,6 @@ import { dutiesAt } from './service.ts'
 
 export function dutyRoutes(router: Router, { clock }: Deps) {
   serve(router, listDuties, async ({ actor, unitId }) => ({
-    duties: await dutiesAt(await unitScope(actor, unitId, 'look'), clock.now()),
+    duties: await dutiesAt(await unitScope(actor, unitId, 'look'), actor, clock.now()),
   }))
 }

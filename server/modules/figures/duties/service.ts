@@ -1,5 +1,7 @@
 import type { Duty } from '#contract/home'
+import type { StaffActor } from '../../../http/actor.ts'
 import * as approvals from '../../audit/approvals/service.ts'
+import { openLettersToStaff } from '../../letters/staff/service.ts'
 import * as matters from '../../org/families/matters/service.ts'
 import * as joins from '../../org/joins/service.ts'
 import type { UnitScope } from '../../org/policy.ts'
@@ -8,15 +10,17 @@ import * as safety from '../../safety/service.ts'
 import * as transfers from '../../org/transfers/service.ts'
 
 /** What waits at or below a unit for somebody with these posts, by kind; kinds of which nothing waits are left out. */
-export async function dutiesAt(scope: UnitScope, now: Date): Promise<Duty[]> {
+export async function dutiesAt(scope: UnitScope, actor: StaffActor, now: Date): Promise<Duty[]> {
   const count = (isMine: boolean, ask: () => Promise<number>) => (isMine ? ask() : Promise.resolve(0))
-  const [asked, approved, moving, assigned, barred, held] = await Promise.all([
+  const [asked, approved, moving, assigned, barred, held, toRead] = await Promise.all([
     count(scope.may('decideJoins'), () => joins.countWaitingIn(scope.path)),
     count(scope.may('approveExports'), () => approvals.countWaiting(scope, now)),
     count(scope.may('transfer'), () => transfers.countAwaited(scope.path)),
     count(scope.may('transfer'), () => assignments.countWaiting(scope.path)),
     count(scope.may('transfer'), () => matters.countBarsAsked(scope)),
     count(scope.may('reviewContents'), () => safety.countWaiting(scope.path)),
+    // Written to the person's own posts, whatever unit they look at.
+    openLettersToStaff(actor, now).then((it) => it.length),
   ])
   const duties: Duty[] = [
     { kind: 'joins', count: asked },
@@ -25,6 +29,7 @@ export async function dutiesAt(scope: UnitScope, now: Date): Promise<Duty[]> {
     { kind: 'assigned', count: assigned },
     { kind: 'approvals', count: approved },
     { kind: 'contents', count: held },
+    { kind: 'staffLetters', count: toRead },
   ]
   return duties.filter((it) => it.count > 0)
 }

@@ -47,6 +47,26 @@ export const announcement = (letter: LetterRecord, to: Addressee): AnyOutgoing =
   ...endOf(letter.dueOn),
 })
 
+/** To the holder of a post. Where a tap leads, a teacher's letters are. */
+export const staffAnnouncement = (
+  letter: LetterRecord,
+  to: { personId: string; path: string; unitName: string },
+): AnyOutgoing => ({
+  kind: 'staffMatter',
+  subject: String(letter._id),
+  personId: to.personId,
+  step: 'letter',
+  values: {
+    title: '收到一封写给老师的信',
+    who: letter.unitName,
+    unit: to.unitName,
+    note: `《${letter.title}》，${askFor(letter)}`,
+  },
+  page: `packages/teacher/post-letter/post-letter?id=${String(letter._id)}`,
+  path: to.path,
+  ...endOf(letter.dueOn),
+})
+
 export const reminder = (letter: LetterRecord, to: Addressee, round: number, now: Date): AnyOutgoing => ({
   kind: 'letterReminder',
   subject: String(letter._id),

@@ -2,7 +2,7 @@ import type { Types } from 'mongoose'
 import type { Logger } from 'pino'
 import { classTeachersOf } from '../../accounts/service.ts'
 import { enqueue } from '../../notify/service.ts'
-import { classesAfter, joinedGuardiansOf, rollsOf } from '../../org/audiences/service.ts'
+import { classesAfter, joinedGuardiansOf, rollsOf, schoolsAfter } from '../../org/audiences/service.ts'
 import { findStudents } from '../../org/families/service.ts'
 import type { UnitRecord } from '../../org/tree/model.ts'
 import { DEPTH, idAt, isWithin } from '../../org/tree/rules.ts'
@@ -11,6 +11,8 @@ import { LetterModel, type LetterRecord } from '../model.ts'
 import { monthOf } from '../rules.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
+import { announceToStaff, makeStaffSheets } from '../staff/sending/service.ts'
+import type { SentToStaff } from '../staff/service.ts'
 import { editionsBefore, readersBefore } from '../editions/service.ts'
 import { recallMessages } from '../withdrawals/service.ts'
 import { announcement } from './rules.ts'
@@ -20,6 +22,7 @@ const SHEETS = 400
 const MESSAGES = 20
 /** Classes that the request itself can wait for. */
 const AT_ONCE = 60
+const SCHOOLS_AT_ONCE = 20
 
 type Sending = LetterRecord & { sentAt: Date }
 
@@ -32,6 +35,20 @@ export const unsent = () =>
  * a sheet is made once (`_id`), and the path of the last class says where to go on.
  */
 export async function deliver(letter: Sending) {
+  await (isToStaff(letter) ? makeStaffSheets(letter) : makeAllSheets(letter))
+  await LetterModel.updateOne(
+    { _id: letter._id, status: 'sending' },
+    { status: 'sent', areMessagesDue: true },
+  )
+  if (letter.supersedes) {
+    await LetterModel.updateOne({ _id: letter.supersedes, supersededBy: null }, { supersededBy: letter._id })
+    await recallMessages(letter.supersedes)
+  }
+}
+
+const isToStaff = (letter: Sending): letter is SentToStaff => Boolean(letter.staff)
+
+async function makeAllSheets(letter: Sending) {
   let upTo = letter.sheetsUpTo
   for (;;) {
     const classes = await classesAfter(letter.audience, upTo, SHEETS)
@@ -42,14 +59,6 @@ export async function deliver(letter: Sending) {
     await LetterModel.updateOne({ _id: letter._id, status: 'sending' }, { $max: { sheetsUpTo: upTo } })
   }
   await makeSheets(letter, await classesOfNamed(letter))
-  await LetterModel.updateOne(
-    { _id: letter._id, status: 'sending' },
-    { status: 'sent', areMessagesDue: true },
-  )
-  if (letter.supersedes) {
-    await LetterModel.updateOne({ _id: letter.supersedes, supersededBy: null }, { supersededBy: letter._id })
-    await recallMessages(letter.supersedes)
-  }
 }
 
 /** The classes in which the single families are today and to which the letter does not go as a whole. */
@@ -64,10 +73,14 @@ async function classesOfNamed({ audience }: Sending) {
 /** A letter to a class or a school is out when the sender's button comes back; a larger one with the next tick. */
 export async function deliverSmall(letter: LetterRecord): Promise<LetterRecord> {
   if (letter.status !== 'sending' || !letter.sentAt) return letter
-  const classes = await classesAfter(letter.audience, '', AT_ONCE + 1)
-  if (classes.length > AT_ONCE) return letter
+  if (await isLarge(letter)) return letter
   await deliver({ ...letter, sentAt: letter.sentAt })
   return (await LetterModel.findById(letter._id).lean<LetterRecord>()) ?? letter
+}
+
+async function isLarge({ audience, staff }: LetterRecord) {
+  if (staff) return (await schoolsAfter(staff.units, '', SCHOOLS_AT_ONCE + 1)).length > SCHOOLS_AT_ONCE
+  return (await classesAfter(audience, '', AT_ONCE + 1)).length > AT_ONCE
 }
 
 /** The sheets of some classes; those that exist stay as they are. */
@@ -147,6 +160,11 @@ export const unannounced = () =>
  * and child is what makes a second run harmless.
  */
 export async function announce(letter: Sending, now: Date) {
+  await (isToStaff(letter) ? announceToStaff(letter, now) : announceToFamilies(letter, now))
+  await LetterModel.updateOne({ _id: letter._id }, { areMessagesDue: false })
+}
+
+async function announceToFamilies(letter: Sending, now: Date) {
   const before = await editionsBefore(letter)
   let upTo = letter.messagesUpTo
   for (;;) {
@@ -164,7 +182,6 @@ export async function announce(letter: Sending, now: Date) {
     )
     if (matchedCount === 0) return // withdrawn meanwhile
   }
-  await LetterModel.updateOne({ _id: letter._id }, { areMessagesDue: false })
 }
 
 async function messagesFor(letter: Sending, sheets: SheetRecord[], before: Sending[]) {

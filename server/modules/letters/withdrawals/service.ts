@@ -32,6 +32,7 @@ export async function withdrawLetter({ letter, scope }: OwnLetter, reason: strin
 export async function recallMessages(letterId: Types.ObjectId) {
   await recall({ kind: 'letter', subject: String(letterId) })
   await recall({ kind: 'letterReminder', subject: String(letterId) })
+  await recall({ kind: 'staffMatter', subject: String(letterId) })
 }
 
 export type Withdrawn = LetterRecord & { sentAt: Date; withdrawnAt: Date }

@@ -42,3 +42,13 @@ export async function cancelLostCalls(studentId: Types.ObjectId, path: string, r
     await announceCancellation(slot, names.get(String(teacherId)) ?? '老师', { clock: { now: () => now } })
   }
 }
+
+/** Which of some children have a call still to come. */
+export async function childrenWithCalls(studentIds: Types.ObjectId[], now: Date) {
+  const found: Types.ObjectId[] = await SlotModel.distinct('booking.studentId', {
+    'booking.studentId': { $in: studentIds },
+    status: 'booked',
+    startAt: { $gt: now },
+  })
+  return new Set(found.map(String))
+}

@@ -4,7 +4,7 @@ import { Refusal } from '../../../http/errors.ts'
 import { GuardianshipModel, StudentModel } from '../families/model.ts'
 import { STILL_HERE } from '../families/rules.ts'
 import { UnitModel, type UnitRecord } from '../tree/model.ts'
-import { idsOf, isWithin, within } from '../tree/rules.ts'
+import { DEPTH, idAt, idsOf, isWithin, within } from '../tree/rules.ts'
 import { topmost } from './rules.ts'
 
 /** Units somebody has been proven to write to, none inside another. */
@@ -145,6 +145,36 @@ export const classesAfter = (audience: { path: string }[], after: string, most: 
   })
     .sort({ path: 1 })
     .limit(most)
+    .lean<UnitRecord[]>()
+
+/** The schools at, below or above some places, in the order of their paths, after one of them. */
+export const schoolsAfter = (places: readonly { path: string }[], after: string, most: number) =>
+  UnitModel.find({
+    kind: 'school',
+    closedAt: null,
+    $and: [
+      { path: { $gt: after } },
+      {
+        $or: places.map(({ path }) => {
+          const schoolId = idAt(path, DEPTH.school)
+          return schoolId ? { _id: schoolId } : { path: within(path) }
+        }),
+      },
+    ],
+  })
+    .sort({ path: 1 })
+    .limit(most)
+    .lean<UnitRecord[]>()
+
+/** The cities and districts among some places and below them. A city has some dozens of districts. */
+export const officesIn = (places: readonly { path: string }[]) =>
+  UnitModel.find({
+    kind: { $in: ['city', 'district'] },
+    closedAt: null,
+    $or: places.map(({ path }) => ({ path: within(path) })),
+  })
+    .sort({ path: 1 })
+    .limit(500)
     .lean<UnitRecord[]>()
 
 /** Who is in some classes now: student ids, and those of them whose guardians have not joined. */

@@ -6,7 +6,7 @@ import { filePath, removeFile, sweepFiles } from './files/service.ts'
 import { storedMapping } from './headings/rules.ts'
 import type { ImportRecord } from './model.ts'
 import { lease, statusOf } from './service.ts'
-import { tellListed } from './telling/service.ts'
+import { callOffListed, tellListed } from './telling/service.ts'
 import { undo } from './undo/service.ts'
 
 const WORK = 'roster.work'
@@ -33,6 +33,7 @@ export async function workThroughImports(deps: Tools) {
     if (status === 'applied' || status === 'refused') await removeFile(importId, deps)
   }
   await tellListed(deps)
+  await callOffListed(deps)
 }
 
 async function workOn(job: ImportRecord, deps: Tools) {

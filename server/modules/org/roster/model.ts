@@ -169,11 +169,14 @@ const changeSchema = new Schema(
     at: { type: Date, required: true },
     /** What families are to hear of new classes: held until the whole list is written. Absent where nobody has moved. */
     news: { type: String, enum: ['held', 'due', 'told'] },
+    /** From then on calls booked with teachers of the former class are called off; gone once that is done or the list taken back. */
+    callsFrom: { type: Date },
   },
   { strict: 'throw', versionKey: false },
 )
 changeSchema.index({ importId: 1, seq: 1 }, { unique: true })
 changeSchema.index({ news: 1 }, { partialFilterExpression: { news: 'due' } })
+changeSchema.index({ callsFrom: 1 }, { partialFilterExpression: { callsFrom: { $type: 'date' } } })
 changeSchema.index({ at: 1 }, { expireAfterSeconds: aDayMore })
 holdsSealed(changeSchema, 'changes')
 export const ChangeModel = model('RosterChange', changeSchema)

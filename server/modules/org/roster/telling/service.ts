@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose'
 import type { Deps } from '../../../../infra/deps.ts'
+import { cancelLostCalls, childrenWithCalls } from '../../../meetings/moves/service.ts'
 import { StudentModel, type StudentRecord } from '../../families/model.ts'
 import { HOLD_MS, tellFamilies, untellFamilies } from '../../families/moves/service.ts'
 import type { Change, ChangedChange } from '../changes/service.ts'
@@ -10,6 +11,8 @@ interface Batch {
   importId: Types.ObjectId
   changes: Change[]
 }
+
+const GONE = '孩子已经分到新的班级，这次通话先取消，欢迎和新老师另约时间'
 
 const subjectOf = (importId: Types.ObjectId) => `roster-${String(importId)}`
 
@@ -41,22 +44,53 @@ export async function tellListed({ clock, log }: Pick<Deps, 'clock' | 'log'>) {
 
 async function tellBatch({ _id, importId, changes }: Batch, now: Date) {
   await ChangeModel.db.transaction(async () => {
-    const { matchedCount } = await ChangeModel.updateOne({ _id, news: 'due' }, { news: 'told' })
+    const dueAt = new Date(now.getTime() + HOLD_MS)
+    const { matchedCount } = await ChangeModel.updateOne(
+      { _id, news: 'due' },
+      { news: 'told', callsFrom: dueAt },
+    )
     if (matchedCount === 0) return
-    const to = new Map(movesAmong(changes).map((it) => [String(it.studentId), it.after.classId]))
-    const students = await StudentModel.find({ _id: { $in: [...to.keys()] }, leftAt: null }).lean<
-      StudentRecord[]
-    >()
-    // Who was moved on by hand meanwhile has heard of that.
-    const there = students.filter((it) => to.get(String(it._id))?.equals(it.classId))
-    const news = { move: 'class' as const, subject: subjectOf(importId) }
-    await tellFamilies(there.map(asMoved), { ...news, dueAt: new Date(now.getTime() + HOLD_MS) }, now)
+    const there = await arrived(changes)
+    await tellFamilies(there.map(asMoved), { move: 'class', subject: subjectOf(importId), dueAt }, now)
   })
+}
+
+/** The children who are where a list has put them: who was moved on by hand meanwhile has heard of that. */
+async function arrived(changes: Change[]) {
+  const to = new Map(movesAmong(changes).map((it) => [String(it.studentId), it.after.classId]))
+  const students = await StudentModel.find({ _id: { $in: [...to.keys()] }, leftAt: null }).lean<
+    StudentRecord[]
+  >()
+  return students.filter((it) => to.get(String(it._id))?.equals(it.classId))
+}
+
+/** An hour after a list has moved children, as their families hear of it: calls with teachers they no longer have are called off. */
+export async function callOffListed({ clock, log }: Pick<Deps, 'clock' | 'log'>) {
+  for (;;) {
+    const now = clock.now()
+    const batch = await ChangeModel.findOne({ callsFrom: { $lte: now } })
+      .sort({ callsFrom: 1 })
+      .lean<Batch>()
+    if (!batch) return
+    try {
+      const there = await arrived(batch.changes)
+      const booked = await childrenWithCalls(
+        there.map((it) => it._id),
+        now,
+      )
+      for (const { _id, path } of there.filter((it) => booked.has(String(it._id))))
+        await ChangeModel.db.transaction(() => cancelLostCalls(_id, path, GONE, now))
+      await ChangeModel.updateOne({ _id: batch._id }, { $unset: { callsFrom: 1 } })
+    } catch (error) {
+      log.error({ err: error, importId: String(batch.importId) }, 'calls not called off after a list')
+      return
+    }
+  }
 }
 
 /** A batch is taken back: nothing more is said of it. Before its children are put back. */
 export const hush = (batchId: Types.ObjectId) =>
-  ChangeModel.updateOne({ _id: batchId, news: { $in: ['held', 'due'] } }, { news: 'told' })
+  ChangeModel.updateOne({ _id: batchId, news: { $exists: true } }, { news: 'told', $unset: { callsFrom: 1 } })
 
 /** These children are back in their class: who has been told otherwise hears it, and nobody else anything. Harmless twice. */
 export async function takeNewsBack(importId: Types.ObjectId, studentIds: Types.ObjectId[], now: Date) {

@@ -1,0 +1,54 @@
+import { model, Schema, type Types } from 'mongoose'
+
+/** Member of staff → when. */
+export type StaffMarks = Record<string, Date>
+
+/**
+ * 教职工签收单: one for each letter and school, or office of a district or city, of the same make as a class's sheet. It
+ * stands beside those, so that no figure of families ever counts it.
+ */
+export interface StaffSheetRecord {
+  /** `letter:unit` */
+  _id: string
+  letterId: Types.ObjectId
+  unitId: Types.ObjectId
+  path: string
+  unitName: string
+  sentAt: Date
+  /** Holders at sending, and who came into the post while the letter was open. */
+  roster: Types.ObjectId[]
+  expected: number
+  read: number
+  confirmed: number
+  readBy?: StaffMarks
+  confirmedBy?: StaffMarks
+  /** When the holders were last looked at; nobody looks any more once the letter is over. */
+  checkedAt?: Date
+  openUntil: Date
+}
+
+const id = Schema.Types.ObjectId
+
+const staffSheetSchema = new Schema<StaffSheetRecord>(
+  {
+    _id: { type: String, required: true },
+    letterId: { type: id, required: true },
+    unitId: { type: id, required: true },
+    path: { type: String, required: true },
+    unitName: { type: String, required: true },
+    sentAt: { type: Date, required: true },
+    roster: { type: [id], required: true },
+    expected: { type: Number, required: true },
+    read: { type: Number, required: true },
+    confirmed: { type: Number, required: true },
+    readBy: { type: Schema.Types.Mixed },
+    confirmedBy: { type: Schema.Types.Mixed },
+    checkedAt: { type: Date },
+    openUntil: { type: Date, required: true },
+  },
+  { strict: 'throw', versionKey: false, collection: 'staffSheets' },
+)
+staffSheetSchema.index({ letterId: 1, path: 1, expected: 1, read: 1, confirmed: 1 })
+staffSheetSchema.index({ checkedAt: 1 }, { partialFilterExpression: { checkedAt: { $type: 'date' } } })
+
+export const StaffSheetModel = model<StaffSheetRecord>('StaffSheet', staffSheetSchema)

@@ -1,0 +1,29 @@
+import type { StaffActor } from '../../../http/actor.ts'
+import { Refusal } from '../../../http/errors.ts'
+import { findLetter } from '../service.ts'
+import { reachedBy } from './rules.ts'
+import { type SentToStaff, sheetIdsOf } from './service.ts'
+
+declare const proven: unique symbol
+
+/** A letter to a post that this member of staff holds. */
+export type HoldersLetter = Readonly<{
+  letter: SentToStaff & { textHash: string }
+  actor: StaffActor
+  sheetIds: string[]
+  schoolName: string
+}> & { readonly [proven]: 'HoldersLetter' }
+
+/** Whoever does not hold such a post is told of no letter; a withdrawn one is gone and says so. */
+export async function letterForStaff(actor: StaffActor, letterId: string): Promise<HoldersLetter> {
+  const letter = await findLetter(letterId)
+  const posts =
+    letter?.staff && letter.sentAt
+      ? reachedBy({ ...letter, staff: letter.staff, sentAt: letter.sentAt }, actor.posts)
+      : []
+  if (!letter || posts.length === 0 || letter.status === 'sending') {
+    throw new Refusal('not_found', '没有这封信')
+  }
+  if (letter.status !== 'sent') throw new Refusal('conflict', '这封信已经撤回，不用再处理了')
+  return { letter, actor, sheetIds: sheetIdsOf(letter, posts), schoolName: '' } as unknown as HoldersLetter
+}

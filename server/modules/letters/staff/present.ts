@@ -1,0 +1,66 @@
+import { blocksOf } from '#contract/letter-text'
+import type { StaffLetter, StaffLetterLine } from '#contract/staff-letters'
+import { POST_WORDS } from '#contract/posts'
+import { dateInWords } from '../rules.ts'
+import type { namedStaffSheet, recordOfStaff, StaffLine } from './service.ts'
+
+export function presentStaffLine({ letter, standing }: StaffLine): StaffLetterLine {
+  const { isRead, isDone, isOverdue } = standing
+  return {
+    id: String(letter._id),
+    title: letter.title,
+    from: letter.unitName,
+    sentAt: letter.sentAt.toISOString(),
+    dueOn: letter.dueOn ?? null,
+    confirmation: letter.confirmation === 'confirm' ? 'confirm' : 'read',
+    ...{ isRead, isDone, isOverdue },
+  }
+}
+
+export function presentStaffLetter(opened: Awaited<ReturnType<typeof recordOfStaff>>): StaffLetter {
+  const { letter, standing, reader, schoolName } = opened
+  const filling = {
+    称呼: reader.endsWith('老师') ? reader : `${reader}老师`,
+    学校: schoolName,
+    日期: dateInWords(letter.sentAt),
+    孩子: '',
+    班级: '',
+    班主任: '',
+  }
+  return {
+    ...presentStaffLine(opened),
+    pledge: letter.pledge,
+    blocks: blocksOf(letter.body, filling),
+    version: letter.version,
+    supersededBy: letter.supersededBy ? String(letter.supersededBy) : null,
+    readAt: standing.readAt?.toISOString() ?? null,
+    confirmedAt: standing.confirmedAt?.toISOString() ?? null,
+    abilities: {
+      confirm: letter.confirmation === 'confirm' && !standing.isDone && !letter.supersededBy,
+    },
+  }
+}
+
+export function presentStaffRows(
+  { unitName, sheet, people }: Awaited<ReturnType<typeof namedStaffSheet>>,
+  unitNames: Map<string, string>,
+) {
+  const at = (marks: Record<string, Date> | undefined, personId: string) =>
+    marks?.[personId]?.toISOString() ?? null
+  return people.map(({ personId, name, posts }) => {
+    const [held] = posts
+    return {
+      personId,
+      name,
+      posts: held
+        ? `${placeOf(unitNames.get(String(held.unitId)) ?? '', unitName)}${POST_WORDS[held.post]}`
+        : '',
+      readAt: at(sheet?.readBy, personId),
+      confirmedAt: at(sheet?.confirmedBy, personId),
+    }
+  })
+}
+
+/** 七年级2班, said inside its school. */
+const placeOf = (fullName: string, schoolName: string) =>
+  fullName.startsWith(schoolName) ? fullName.slice(schoolName.length) : fullName

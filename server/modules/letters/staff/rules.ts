@@ -1,0 +1,116 @@
+import type { StaffTally } from '#contract/staff-letters'
+import { DEPTH, idAt, idsOf, isWithin } from '../../org/tree/rules.ts'
+import { isOpenAt } from '../rules.ts'
+
+export const NO_STAFF: StaffTally = { expected: 0, read: 0, confirmed: 0 }
+
+export interface StaffPlaces {
+  posts: readonly string[]
+  units: readonly { path: string }[]
+}
+
+export interface HeldPost {
+  post: string
+  path: string
+  from?: Date | undefined
+}
+
+/** What the holders of some posts at or below some units find their letters by. */
+export const keysOfPosts = (units: readonly { unitId: unknown }[], posts: readonly string[]) =>
+  units.flatMap((unit) => posts.map((post) => `${String(unit.unitId)}#${post}`))
+
+/** The keys under which letters to the holder of some posts stand: one for each unit above each of them. */
+export const keysOfHolder = (posts: readonly HeldPost[]) => [
+  ...new Set(posts.flatMap(({ post, path }) => idsOf(path).map((id) => `${id}#${post}`))),
+]
+
+/** Whose sheet a post stands on: its school's, or the office's of its district or city. */
+export const unitOfSheet = (path: string) => idAt(path, DEPTH.school) ?? idsOf(path).at(-1) ?? ''
+
+/** Whether a letter is written to this post at all. */
+export const isFor = ({ posts, units }: StaffPlaces, held: HeldPost) =>
+  posts.includes(held.post) && units.some((it) => isWithin(held.path, it.path))
+
+/** Of some posts those a letter reaches: held when it was sent, or taken up while it was open. */
+export const reachedBy = <T extends HeldPost>(
+  letter: { staff: StaffPlaces; sentAt: Date; dueOn?: string | null | undefined },
+  posts: readonly T[],
+): T[] =>
+  posts.filter(
+    (it) => isFor(letter.staff, it) && (!it.from || it.from <= letter.sentAt || isOpenAt(letter, it.from)),
+  )
+
+/** Ids become names of fields here, so they are looked at once more. */
+const KEY = /^[0-9a-f]{24}$/
+
+/** As a family's receipt: each fact once, each counter with a person's first fact; who is not on the roster is put there. */
+export function staffReceipt(personId: unknown, deeds: readonly ('read' | 'confirmed')[], now: Date) {
+  const person = String(personId)
+  if (!KEY.test(person)) throw new Error('Not a key of a sheet')
+  const isListed = { $in: [personId, '$roster'] }
+  const isNew = (deed: string) => ({ $cond: [{ $eq: [{ $type: `$${deed}By.${person}` }, 'missing'] }, 1, 0] })
+  return [
+    {
+      $set: {
+        expected: { $add: ['$expected', { $cond: [isListed, 0, 1] }] },
+        roster: { $cond: [isListed, '$roster', { $concatArrays: ['$roster', [personId]] }] },
+        ...Object.fromEntries(deeds.map((deed) => [deed, { $add: [`$${deed}`, isNew(deed)] }])),
+      },
+    },
+    {
+      $set: Object.fromEntries(
+        deeds.map((deed) => {
+          const field = `${deed}By.${person}`
+          return [field, { $ifNull: [`$${field}`, now] }]
+        }),
+      ),
+    },
+  ]
+}
+
+/** The update that lets go of who has left the post without reading, and takes in who has come: one statement, run twice it changes nothing. */
+export const followHolders = (holders: readonly unknown[], now: Date) => {
+  const readers = {
+    $map: {
+      input: { $objectToArray: { $ifNull: ['$readBy', {}] } },
+      in: { $toObjectId: '$$this.k' },
+    },
+  }
+  return [
+    {
+      $set: {
+        roster: {
+          $setUnion: [{ $setIntersection: ['$roster', { $setUnion: [readers, holders] }] }, holders],
+        },
+        checkedAt: now,
+      },
+    },
+    { $set: { expected: { $size: '$roster' } } },
+  ]
+}
+
+interface Marked {
+  readBy?: Record<string, Date>
+  confirmedBy?: Record<string, Date>
+}
+
+/** How far one person has come with a letter, over all sheets they stand on. */
+export function standingOf(
+  letter: { confirmation: string; dueOn?: string | null | undefined },
+  sheets: readonly Marked[],
+  personId: string,
+  today: string,
+) {
+  const at = (deed: 'readBy' | 'confirmedBy') =>
+    sheets.map((it) => it[deed]?.[personId]).find((it) => it !== undefined) ?? null
+  const readAt = at('readBy')
+  const confirmedAt = at('confirmedBy')
+  const isDone = Boolean(letter.confirmation === 'confirm' ? confirmedAt : readAt)
+  return {
+    readAt,
+    confirmedAt,
+    isRead: readAt !== null,
+    isDone,
+    isOverdue: !isDone && Boolean(letter.dueOn && letter.dueOn < today),
+  }
+}

@@ -1,0 +1,140 @@
+import { Types } from 'mongoose'
+import type { StaffTally } from '#contract/staff-letters'
+import type { ActorPost, StaffActor } from '../../../http/actor.ts'
+import { Refusal } from '../../../http/errors.ts'
+import { shanghaiDay } from '../../../infra/clock.ts'
+import { postsBelow } from '../../accounts/holders/service.ts'
+import type { UnitScope } from '../../org/policy.ts'
+import { BELOW, DEPTH, idAtExpression, within } from '../../org/tree/rules.ts'
+import { LetterModel, type LetterRecord } from '../model.ts'
+import type { LetterInScope } from '../policy.ts'
+import { superseded } from '../mine/service.ts'
+import { sheetId } from '../sheets/rules.ts'
+import { StaffSheetModel, type StaffSheetRecord } from './model.ts'
+import { keysOfHolder, NO_STAFF, reachedBy, staffReceipt, standingOf, unitOfSheet } from './rules.ts'
+import type { HoldersLetter } from './policy.ts'
+
+const PAGE = 20
+/** Errands are looked for among so many letters of so many days. */
+const MOST_OPEN = 100
+const ERRAND_DAYS = 120
+const DAY_MS = 86_400_000
+
+export type SentToStaff = LetterRecord & { sentAt: Date; staff: NonNullable<LetterRecord['staff']> }
+
+export interface StaffLine {
+  letter: SentToStaff
+  standing: ReturnType<typeof standingOf>
+}
+
+/** A page of the letters to the posts somebody holds, newest first: one query for letters, one for their sheets. */
+export async function lettersToStaff(actor: StaffActor, after: string | undefined, now: Date) {
+  const found = await sentTo(actor, after ? olderThan(after) : {}, PAGE + 1)
+  const page = found.slice(0, PAGE)
+  const end = page.at(-1)
+  return {
+    lines: await linesOf(actor, page, now),
+    next: found.length > PAGE && end ? `${end.sentAt.getTime()}~${String(end._id)}` : null,
+  }
+}
+
+function olderThan(mark: string) {
+  const [at = '', id = ''] = mark.split('~')
+  const last = new Date(Number(at))
+  return { $or: [{ sentAt: { $lt: last } }, { sentAt: last, _id: { $lt: new Types.ObjectId(id) } }] }
+}
+
+/** Those that wait for this member of staff. */
+export async function openLettersToStaff(actor: StaffActor, now: Date): Promise<StaffLine[]> {
+  const since = { sentAt: { $gte: new Date(now.getTime() - ERRAND_DAYS * DAY_MS) } }
+  const lines = await linesOf(actor, await sentTo(actor, since, MOST_OPEN), now)
+  return lines.filter((it) => !it.standing.isDone)
+}
+
+const sentTo = (actor: StaffActor, also: object, most: number) =>
+  LetterModel.find(
+    { 'staff.keys': { $in: keysOfHolder(actor.posts) }, status: 'sent', supersededBy: null, ...also },
+    { body: 0 },
+  )
+    .sort({ sentAt: -1, _id: -1 })
+    .limit(most)
+    .lean<SentToStaff[]>()
+
+async function linesOf(actor: StaffActor, letters: SentToStaff[], now: Date): Promise<StaffLine[]> {
+  const reached = letters
+    .map((letter) => ({ letter, ids: sheetIdsOf(letter, reachedBy(letter, actor.posts)) }))
+    .filter(({ ids }) => ids.length > 0)
+  const sheets = await StaffSheetModel.find(
+    { _id: { $in: reached.flatMap(({ ids }) => ids) } },
+    { [`readBy.${actor.personId}`]: 1, [`confirmedBy.${actor.personId}`]: 1 },
+  ).lean<Pick<StaffSheetRecord, '_id' | 'readBy' | 'confirmedBy'>[]>()
+  return reached.map(({ letter, ids }) => ({
+    letter,
+    standing: standingOf(
+      letter,
+      sheets.filter((it) => ids.includes(it._id)),
+      actor.personId,
+      shanghaiDay(now),
+    ),
+  }))
+}
+
+export const sheetIdsOf = (letter: Pick<LetterRecord, '_id'>, posts: readonly Pick<ActorPost, 'path'>[]) => [
+  ...new Set(posts.map((it) => sheetId(String(letter._id), unitOfSheet(it.path)))),
+]
+
+/** Records what a holder did, on each sheet they stand on. Repeated, it changes nothing. */
+export async function recordOfStaff(
+  { letter, actor, sheetIds, schoolName }: HoldersLetter,
+  deeds: readonly ('read' | 'confirmed')[],
+  now: Date,
+) {
+  if (deeds.includes('confirmed')) {
+    if (letter.supersededBy) throw superseded()
+    if (letter.confirmation !== 'confirm') throw new Refusal('conflict', '这封信读过就好，不用确认')
+  }
+  const person = new Types.ObjectId(actor.personId)
+  const update = staffReceipt(person, deeds, now)
+  const sheets: StaffSheetRecord[] = []
+  for (const _id of sheetIds) {
+    const sheet = await StaffSheetModel.findOneAndUpdate({ _id }, update, {
+      returnDocument: 'after',
+      updatePipeline: true,
+    }).lean<StaffSheetRecord>()
+    if (sheet) sheets.push(sheet)
+  }
+  if (sheets.length === 0) throw new Refusal('not_found', '没有这封信')
+  const standing = standingOf(letter, sheets, actor.personId, shanghaiDay(now))
+  return { letter, standing, reader: actor.name, schoolName: sheets[0]?.unitName ?? schoolName }
+}
+
+const sums = Object.fromEntries(Object.keys(NO_STAFF).map((key) => [key, { $sum: `$${key}` }]))
+
+/** The receipts of one letter below a unit, by the units below it; under its own id what stands at its own office. */
+export async function staffFigures(letterId: Types.ObjectId, scope: UnitScope) {
+  const depth = Math.min(DEPTH[BELOW[scope.kind]], DEPTH.school)
+  const rows = await StaffSheetModel.aggregate<StaffTally & { _id: string }>([
+    { $match: { letterId, path: within(scope.path) } },
+    { $group: { _id: idAtExpression(depth), ...sums } },
+  ])
+  return rows.map(({ _id, ...tally }) => ({ unitId: _id || scope.unitId, ...tally }))
+}
+
+/** The receipts of some letters to staff below a path, by letter. */
+export async function staffTallies(letterIds: Types.ObjectId[], path: string) {
+  if (letterIds.length === 0) return new Map<string, StaffTally>()
+  const rows = await StaffSheetModel.aggregate<StaffTally & { _id: Types.ObjectId }>([
+    { $match: { letterId: { $in: letterIds }, path: within(path) } },
+    { $group: { _id: '$letterId', ...sums } },
+  ])
+  return new Map(rows.map(({ _id, ...tally }) => [String(_id), tally]))
+}
+
+/** One school's sheet with the names on it; an empty one where nobody there is written to. */
+export async function namedStaffSheet({ letter, scope }: LetterInScope<'appoint'>) {
+  const sheet = await StaffSheetModel.findById(
+    sheetId(String(letter._id), scope.unitId),
+  ).lean<StaffSheetRecord>()
+  const people = sheet ? await postsBelow(sheet.roster, scope.path, letter.staff?.posts ?? []) : []
+  return { unitName: scope.fullName, sheet, people }
+}
