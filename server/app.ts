@@ -11,8 +11,11 @@ import { siteRoutes } from './http/site.ts'
 import type { Deps } from './infra/deps.ts'
 import { assetPages, fileRoutes } from './modules/files/routes.ts'
 import { answerRoutes } from './modules/letters/answers/routes.ts'
+import { attachmentRoutes } from './modules/letters/attachments/routes.ts'
 import { letterFileRoutes } from './modules/letters/exports/routes.ts'
+import { linkRoutes } from './modules/letters/links/routes.ts'
 import { myLetterRoutes } from './modules/letters/mine/routes.ts'
+import { previewRoutes } from './modules/letters/previews/routes.ts'
 import { letterRoutes } from './modules/letters/routes.ts'
 import { pastLetterRoutes } from './modules/letters/past/routes.ts'
 import { sheetRoutes } from './modules/letters/sheets/routes.ts'
@@ -100,6 +103,9 @@ const ROOMS = [
   myLetterRoutes,
   answerRoutes,
   letterFileRoutes,
+  attachmentRoutes,
+  linkRoutes,
+  previewRoutes,
   meetingRoutes,
   homeRoutes,
   dutyRoutes,

@@ -10,6 +10,7 @@ import * as files from './files.ts'
 import * as letterAnswers from './letter-answers.ts'
 import * as letterLife from './letter-life.ts'
 import * as letters from './letters.ts'
+import * as letterWriting from './letter-writing.ts'
 import * as figures from './figures.ts'
 import * as home from './home.ts'
 import * as hotlines from './hotlines.ts'
@@ -45,6 +46,7 @@ export const ROOMS: Record<string, object> = {
   letterAnswers,
   staffLetters,
   letterLife,
+  letterWriting,
   roster,
   meetings,
   courses,

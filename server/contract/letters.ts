@@ -102,6 +102,9 @@ const written = {
 }
 const draft = {
   ...written,
+  // A draft saves itself while it is being written: what is still missing is asked for when it is sent.
+  title: z.string('请填写标题').check(z.trim(), z.maxLength(40, '标题最多40个字')),
+  body: z.string('请填写正文').check(z.trim(), z.maxLength(5000, '正文最多5000个字')),
   /** What families confirm or sign, in one sentence; empty where reading is all. */
   pledge: z.string().check(z.trim(), z.maxLength(120, '确认的话最多120个字')),
   audience: unitIds,
@@ -115,6 +118,19 @@ const draft = {
   /** What the author has filled in so far; it is put into the text when the letter goes out. */
   blanks: z.optional(z.array(authorBlank).check(z.maxLength(30))),
 }
+/** The draft as it was read; a save over a newer one is refused. Left out, the last save wins. */
+const revision = z.optional(z.int('版本不对').check(z.gte(0, '版本不对'), z.lte(1e9, '版本不对')))
+
+/** A file beside the text: frozen with the letter by its SHA-256. */
+export const attachment = z.object({
+  id: objectId,
+  name: z.string(),
+  kind: z.catch(z.enum(['pdf', 'image']), 'pdf'),
+  bytes: z.int(),
+  sha256: z.string(),
+})
+export type Attachment = z.infer<typeof attachment>
+
 /** Made by the page for each new letter: sent twice, it is still one letter. */
 const requestId = z.string().check(z.regex(/^[\w-]{8,64}$/, '编号不对'))
 
@@ -138,6 +154,8 @@ export const letter = z.object({
   staff: z.optional(z.nullable(shownStaff)),
   form: z.optional(z.nullable(letterForm)),
   blanks: z.optional(z.array(authorBlank)),
+  attachments: z.optional(z.array(attachment)),
+  revision: z.optional(z.int()),
   dueOn: z.nullable(day),
   status: letterStatus,
   sendAt: z.nullable(instant),
@@ -190,7 +208,7 @@ export const updateLetter = endpoint({
   summary: '修改草稿',
   method: 'PUT',
   path: '/letters/:letterId',
-  input: z.strictObject({ letterId: objectId, ...draft }),
+  input: z.strictObject({ letterId: objectId, revision, ...draft }),
   reply: letter,
 })
 
@@ -465,6 +483,7 @@ export const myLetter = z.object({
   confirmation,
   pledge: z.string(),
   blocks: z.array(block),
+  attachments: z.optional(z.array(attachment)),
   version: z.int(),
   textHash: z.string(),
   /** A corrected edition took its place. */

@@ -42,6 +42,8 @@ export const ACTS = {
   'unit.closed': '停用单位',
   'terms.changed': '修改学期',
   'hotlines.changed': '修改求助热线',
+  'linkSites.changed': '修改信里可用的网站',
+  'letter.previewed': '以一个家庭的身份预览家长信',
   'promotion.applied': '学年升级',
   'promotion.undone': '撤销学年升级',
   'transfer.proposed': '提出转学',

@@ -36,6 +36,8 @@ export function presentLetter(letter: LetterRecord, { mayWrite, may, tally, earl
     staff: letter.staff ? presentStaffAudience(letter.staff) : null,
     form: letter.form ?? null,
     blanks: letter.blanks ?? [],
+    attachments: letter.attachments ?? [],
+    revision: letter.revision ?? 0,
     dueOn: letter.dueOn ?? null,
     status,
     sendAt: letter.sendAt?.toISOString() ?? null,

@@ -22,13 +22,40 @@ export interface Text {
   version: number
   form?: LetterForm | null
   blanks?: readonly Filled[]
+  attachments?: readonly { name: string; sha256: string }[]
+  pictures?: readonly FrozenPicture[]
 }
 
-/** What a signature vouches for: the words, what was asked, and which edition. */
-export const hashText = ({ title, body, pledge, confirmation, version, form }: Text) =>
+/** A picture of the text and the SHA-256 of what phones are sent. */
+export interface FrozenPicture {
+  address: string
+  sha256: string
+}
+
+/**
+ * What a signature vouches for: the words, what was asked, which edition, and the bytes of its files and pictures. A letter without files
+ * is hashed as letters were before there were any, so that old copies still verify.
+ */
+export const hashText = ({ title, body, pledge, confirmation, version, form, ...files }: Text) =>
   createHash('sha256')
-    .update(JSON.stringify([version, title, body, pledge, confirmation, ...(form ? [form] : [])]))
+    .update(
+      JSON.stringify([
+        ...[version, title, body, pledge, confirmation],
+        ...(form ? [form] : []),
+        ...filesHashed(files),
+      ]),
+    )
     .digest('hex')
+
+function filesHashed({ attachments = [], pictures = [] }: Pick<Text, 'attachments' | 'pictures'>) {
+  if (attachments.length + pictures.length === 0) return []
+  return [
+    {
+      attachments: attachments.map(({ name, sha256 }) => [name, sha256]),
+      pictures: pictures.map(({ address, sha256 }) => [address, sha256]),
+    },
+  ]
+}
 
 /** The letter's words with what its author filled in. */
 export function written<T extends Text>(letter: T): T {
@@ -46,6 +73,8 @@ interface Addressed {
 
 /** Why a letter cannot go out at this moment, in one sentence; null when it can. */
 export function obstacle(letter: Text & Addressed, sendAt: Date, now: Date): string | null {
+  if (letter.title.trim() === '') return '请填写标题'
+  if (letter.body.trim() === '') return '请填写正文'
   const nowhere = obstacleOfAddress(letter)
   if (nowhere) return nowhere
   const wrong = (letter.blanks ?? []).map(blankProblem).find((it) => it !== null)

@@ -256,6 +256,19 @@ const letters: Record<string, Row> = {
   settleConflict: staff(KNOW_FAMILIES, { say: ({ studentId }) => ({ studentId }) }),
 }
 
+const letterWriting: Record<string, Row> = {
+  readLinkSites: staff(WITH_GRADE),
+  saveLinkSites: staff(ADMINS, { at: 'city', say: said({ own: [] }) }),
+  attachFile: staff(ADMINS, {
+    at: 'school',
+    say: ({ draftId, assetId }) => ({ letterId: draftId, assetId }),
+  }),
+  detachFile: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId }) }),
+  readAttachment: staff(FIGURES),
+  readMyAttachment: family,
+  previewLetter: staff(['district_admin', ...SCHOOL], { at: 'school' }),
+}
+
 const meetings: Record<string, Row> = {
   openSlots: staff(CALLS, {
     say: said({
@@ -499,6 +512,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   ...accounts,
   ...org,
   ...letters,
+  ...letterWriting,
   ...meetings,
   ...courses,
   ...drafts,

@@ -15,6 +15,7 @@ import { EvidenceModel } from '../../../server/modules/courses/evidence/model.ts
 import { AttemptModel } from '../../../server/modules/courses/exams/model.ts'
 import { ContentModel } from '../../../server/modules/safety/model.ts'
 import { ReflectionModel } from '../../../server/modules/courses/reflections/model.ts'
+import { LetterModel } from '../../../server/modules/letters/model.ts'
 import { BarModel } from '../../../server/modules/org/families/bars/model.ts'
 import { ReportModel } from '../../../server/modules/org/families/reports/model.ts'
 import { GuardianshipModel, StudentModel } from '../../../server/modules/org/families/model.ts'
@@ -227,6 +228,10 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
   await tick(world)
   await asMother(openMyLetter, { studentId, letterId: letter.id })
   await asMother(signMyLetter, { studentId, letterId: letter.id, ...INK })
+  const attachmentId = String(new mongoose.Types.ObjectId())
+  const sha256 = await world.deps().files.put(Buffer.from('%PDF-1.4'))
+  const attachments = [{ id: attachmentId, name: '手册.pdf', kind: 'pdf', bytes: 8, sha256 }]
+  await LetterModel.updateOne({ _id: letter.id }, { attachments })
   const draft = await asOffice(createLetter, {
     ...DRAFT,
     unitId: String(school._id),
@@ -320,6 +325,7 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
     guardianshipId: String(guardianship?._id),
     letterId: letter.id,
     draftId: draft.id,
+    attachmentId,
     slotId: slots[0]?.id ?? '',
     freeSlotId: slots[1]?.id ?? '',
     certificateId: certificateId ?? '',

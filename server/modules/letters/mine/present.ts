@@ -60,6 +60,7 @@ export function presentMyLetter(
     confirmation: letter.confirmation,
     pledge: letter.pledge,
     blocks: blocksOf(letter.body, filling),
+    ...(letter.attachments?.length && { attachments: letter.attachments }),
     version: letter.version,
     textHash: letter.textHash,
     supersededBy: letter.supersededBy ? String(letter.supersededBy) : null,

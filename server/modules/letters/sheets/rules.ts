@@ -102,3 +102,7 @@ export function classOfSheet(
   const isNamed = letter.audience.some((it) => it.isStudent && String(it.unitId) === child.studentId)
   return isNamed ? (atSending[0] ?? child) : null
 }
+
+/** 云溪市实验中学七年级2班 → 七年级2班 */
+export const classNameIn = (schoolName: string, fullName: string) =>
+  fullName.startsWith(schoolName) ? fullName.slice(schoolName.length) : fullName
