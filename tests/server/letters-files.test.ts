@@ -128,7 +128,7 @@ describe('attachments', () => {
     expect((await fetched(link.replace(letterId, '0'.repeat(24)))).status).toBe(403)
     expect((await fetched(link.replace('as=guardian', 'as=staff'))).status).toBe(403)
     // Withdrawn meanwhile: the link in the hand opens nothing any more.
-    await call(letters.withdrawLetter, { letterId })
+    await call(letters.withdrawLetter, { letterId, reason: '日期写错了' })
     expect((await fetched(link)).status).toBe(409)
     world.pass(11 * 60_000)
     expect((await fetched(staffLink)).status).toBe(403)
