@@ -16,6 +16,7 @@ import { letterFileRoutes } from './modules/letters/exports/routes.ts'
 import { linkRoutes } from './modules/letters/links/routes.ts'
 import { myLetterRoutes } from './modules/letters/mine/routes.ts'
 import { previewRoutes } from './modules/letters/previews/routes.ts'
+import { objectionRoutes } from './modules/letters/objections/routes.ts'
 import { letterRoutes } from './modules/letters/routes.ts'
 import { pastLetterRoutes } from './modules/letters/past/routes.ts'
 import { sheetRoutes } from './modules/letters/sheets/routes.ts'
@@ -102,6 +103,7 @@ const ROOMS = [
   pastLetterRoutes,
   myLetterRoutes,
   answerRoutes,
+  objectionRoutes,
   letterFileRoutes,
   attachmentRoutes,
   linkRoutes,

@@ -9,6 +9,7 @@ import * as families from './families.ts'
 import * as files from './files.ts'
 import * as letterAnswers from './letter-answers.ts'
 import * as letterLife from './letter-life.ts'
+import * as objections from './letter-receipts.ts'
 import * as letters from './letters.ts'
 import * as letterWriting from './letter-writing.ts'
 import * as figures from './figures.ts'
@@ -47,6 +48,7 @@ export const ROOMS: Record<string, object> = {
   staffLetters,
   letterLife,
   letterWriting,
+  objections,
   roster,
   meetings,
   courses,

@@ -118,6 +118,7 @@ export const dutyKind = z.enum([
   'letters',
   'contents',
   'staffLetters',
+  'objections',
 ])
 export const duty = z.object({
   kind: z.catch(z.enum([...dutyKind.options, 'other']), 'other'),

@@ -78,6 +78,8 @@ const letterSchema = new Schema(
     isForOneFamily: { type: Boolean },
     /** To single families only: nobody but the author's own office sees it. */
     isPrivate: { type: Boolean },
+    /** Who of a family has to confirm or sign. Letters from before there was a choice have none: any guardian. */
+    receiptRule: { type: String, enum: ['any', 'each', 'once'] },
     /** What families fill in, and what the author fills in while it is a draft. */
     form: { type: Schema.Types.Mixed },
     blanks: { type: [Schema.Types.Mixed], default: undefined },

@@ -34,6 +34,7 @@ export function presentLetter(letter: LetterRecord, { mayWrite, may, tally, earl
     ...(may('seeFamilies') && familiesOf(letter)),
     isForOneFamily: letter.isForOneFamily ?? false,
     staff: letter.staff ? presentStaffAudience(letter.staff) : null,
+    receiptRule: letter.receiptRule ?? 'any',
     form: letter.form ?? null,
     blanks: letter.blanks ?? [],
     attachments: letter.attachments ?? [],

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Confirmation, LetterStatus, Tally } from '#contract/letters'
+import type { ReceiptRule } from '#contract/letter-receipts'
 import { formProblem, type LetterForm } from '#contract/letter-form'
 import { blankProblem, fillBlanks, type Filled, type Filling, unfinished } from '#contract/letter-text'
 import { shanghaiDay, shanghaiInstant } from '../../infra/clock.ts'
@@ -15,6 +16,7 @@ export const ASKED = { read: 'read', confirm: 'confirmed', sign: 'signed' } as c
 >
 
 export interface Text {
+  receiptRule?: ReceiptRule | null | undefined
   title: string
   body: string
   pledge: string
@@ -56,6 +58,10 @@ function filesHashed({ attachments = [], pictures = [] }: Pick<Text, 'attachment
     },
   ]
 }
+
+/** Who of a family has to answer, fixed when a letter goes out: a form has a rule of its own, a letter to be read asks anybody. */
+export const ruleAtSending = ({ form, receiptRule, confirmation }: Text): ReceiptRule =>
+  confirmation === 'read' ? 'any' : (form?.answeredBy ?? receiptRule ?? 'any')
 
 /** The letter's words with what its author filled in. */
 export function written<T extends Text>(letter: T): T {

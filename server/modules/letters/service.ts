@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import type { StaffAudience } from '#contract/audiences'
 import type { LetterForm } from '#contract/letter-form'
+import type { ReceiptRule } from '#contract/letter-receipts'
 import type { AuthorBlank, Confirmation } from '#contract/letters'
 import type { PostKind } from '#contract/posts'
 import { readLetterTemplates } from '../../../content/schema.ts'
@@ -12,8 +13,8 @@ import { addressees } from './addressing/service.ts'
 import { LetterModel, type LetterRecord } from './model.ts'
 import type { OwnLetter } from './policy.ts'
 import { missingCorrection } from './editions/service.ts'
-import { hashText, isNow, obstacle, written } from './rules.ts'
 import { refuseForeignLinks, wordsInOrder } from './wording/service.ts'
+import { hashText, isNow, obstacle, ruleAtSending, written } from './rules.ts'
 
 export { openTasksOf } from './mine/service.ts'
 export { latestLettersTo, readRateBy } from './sheets/service.ts'
@@ -32,6 +33,7 @@ export interface Draft {
   body: string
   pledge: string
   confirmation: Confirmation
+  receiptRule?: ReceiptRule | undefined
   dueOn: string | null
   audience: string[]
   studentIds?: string[] | undefined
@@ -165,6 +167,7 @@ function sending(letter: LetterRecord, now: Date) {
     sendAt: letter.sendAt ?? now,
     sentAt: now,
     ...(letter.blanks && { title, body, pledge, blanks: [] }),
+    receiptRule: ruleAtSending(letter),
     textHash: hashText(final),
   }
 }

@@ -240,6 +240,7 @@ const letters: Record<string, Row> = {
   openMyLetter: family,
   confirmMyLetter: family,
   signMyLetter: family,
+  objectToMyLetter: { ...family, say: said({ reason: '太远' }) },
   readMySignedCopy: family,
   answerMyLetter: family,
   listMyStaffLetters: own,
@@ -253,6 +254,9 @@ const letters: Record<string, Row> = {
   enterAnswer: staff(KNOW_FAMILIES, {
     say: ({ studentId, guardianshipId }) => ({ studentId, guardianshipId }),
   }),
+  readObjections: staff(KNOW_FAMILIES),
+  settleObjection: staff(KNOW_FAMILIES, { say: said({ decision: '同意', note: '通了电话' }) }),
+  listOpenObjections: staff(KNOW_FAMILIES),
   settleConflict: staff(KNOW_FAMILIES, { say: ({ studentId }) => ({ studentId }) }),
 }
 

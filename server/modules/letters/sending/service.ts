@@ -136,6 +136,8 @@ function sheetOf(
     read: 0,
     confirmed: 0,
     signed: 0,
+    ...(letter.receiptRule === 'each' && { isForEach: true, confirmedIds: [], signedIds: [] }),
+    ...(letter.isPrivate && { isPrivate: true }),
     ...(letter.form && { answered: 0, conflicts: 0, answeredIds: [], conflictIds: [] }),
     reminders: 0,
     remindedAt: new Date(0),
