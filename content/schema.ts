@@ -3,6 +3,7 @@ import path from 'node:path'
 import * as z from 'zod'
 import {
   bankQuestion,
+  dangerFile,
   holidaysFile,
   hotlinesFile,
   lessonFile,
@@ -316,6 +317,10 @@ export function readHotlines(dir = path.join(contentDir, 'hotlines')): HotlineSe
     return set
   })
 }
+
+/** Words by which what a family writes speaks of danger to a child. */
+export const readDangerWords = (dir = path.join(contentDir, 'danger')): string[] =>
+  readJson(path.join(dir, 'words.json'), dangerFile).words
 
 export const readHolidays = (dir = path.join(contentDir, 'calendar')): Holidays[] =>
   jsonFiles(dir)

@@ -292,6 +292,12 @@ export const hotlinesFile = z.strictObject({
 export type Hotline = z.infer<typeof hotline>
 export type HotlineSet = z.infer<typeof hotlinesFile>
 
+/** Plain words by which a text speaks of danger to a child. */
+export const dangerFile = z.strictObject({
+  note: text,
+  words: z.array(text).min(1),
+})
+
 const holiday = z.strictObject({
   name: text,
   from: day,
