@@ -11,14 +11,16 @@ import { siteRoutes } from './http/site.ts'
 import type { Deps } from './infra/deps.ts'
 import { assetPages, fileRoutes } from './modules/files/routes.ts'
 import { answerRoutes } from './modules/letters/answers/routes.ts'
-import { attachmentRoutes } from './modules/letters/attachments/routes.ts'
 import { letterFileRoutes } from './modules/letters/exports/routes.ts'
-import { linkRoutes } from './modules/letters/links/routes.ts'
 import { myLetterRoutes } from './modules/letters/mine/routes.ts'
-import { previewRoutes } from './modules/letters/previews/routes.ts'
-import { objectionRoutes } from './modules/letters/objections/routes.ts'
 import { letterRoutes } from './modules/letters/routes.ts'
 import { pastLetterRoutes } from './modules/letters/past/routes.ts'
+import { threadFileRoutes } from './modules/letters/threads/files/routes.ts'
+import { serviceHourRoutes } from './modules/letters/threads/hours/routes.ts'
+import { myThreadRoutes } from './modules/letters/threads/mine/routes.ts'
+import { overdueRoutes } from './modules/letters/threads/overdue/routes.ts'
+import { phraseRoutes } from './modules/letters/threads/phrases/routes.ts'
+import { threadRoutes } from './modules/letters/threads/routes.ts'
 import { sheetRoutes } from './modules/letters/sheets/routes.ts'
 import { staffLetterRoutes } from './modules/letters/staff/routes.ts'
 import { meetingRoutes } from './modules/meetings/routes.ts'
@@ -103,11 +105,13 @@ const ROOMS = [
   pastLetterRoutes,
   myLetterRoutes,
   answerRoutes,
-  objectionRoutes,
   letterFileRoutes,
-  attachmentRoutes,
-  linkRoutes,
-  previewRoutes,
+  threadRoutes,
+  myThreadRoutes,
+  threadFileRoutes,
+  phraseRoutes,
+  serviceHourRoutes,
+  overdueRoutes,
   meetingRoutes,
   homeRoutes,
   dutyRoutes,

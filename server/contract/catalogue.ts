@@ -9,9 +9,7 @@ import * as families from './families.ts'
 import * as files from './files.ts'
 import * as letterAnswers from './letter-answers.ts'
 import * as letterLife from './letter-life.ts'
-import * as objections from './letter-receipts.ts'
 import * as letters from './letters.ts'
-import * as letterWriting from './letter-writing.ts'
 import * as figures from './figures.ts'
 import * as home from './home.ts'
 import * as hotlines from './hotlines.ts'
@@ -29,6 +27,7 @@ import * as staffLetters from './staff-letters.ts'
 import * as signIn from './sign-in.ts'
 import * as surveys from './surveys.ts'
 import * as reflections from './reflections.ts'
+import * as threads from './threads.ts'
 import * as training from './training.ts'
 import * as transfers from './transfers.ts'
 import * as tree from './tree.ts'
@@ -47,8 +46,7 @@ export const ROOMS: Record<string, object> = {
   letterAnswers,
   staffLetters,
   letterLife,
-  letterWriting,
-  objections,
+  threads,
   roster,
   meetings,
   courses,

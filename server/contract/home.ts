@@ -118,7 +118,8 @@ export const dutyKind = z.enum([
   'letters',
   'contents',
   'staffLetters',
-  'objections',
+  'replies',
+  'unanswered',
 ])
 export const duty = z.object({
   kind: z.catch(z.enum([...dutyKind.options, 'other']), 'other'),

@@ -21,6 +21,9 @@ export const messageKind = z.enum([
   'childMoved',
   /** Something waits for a member of staff, or what they asked for was decided. */
   'staffMatter',
+  /** A post answered a family below a letter, and a family wrote to a post. */
+  'reply',
+  'replyStaff',
 ])
 /** A kind that a later release has added reads as the plainest one. */
 const shownKind = z.catch(messageKind, 'letter')

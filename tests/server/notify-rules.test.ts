@@ -125,6 +125,21 @@ const samples: AnyOutgoing[] = [
       note: '请在控制台的“转学转班”里处理',
     },
   },
+  {
+    ...to,
+    kind: 'reply',
+    values: {
+      title: '开学前，给家长的一封信',
+      child,
+      who: '班主任（代） 欧阳文静老师',
+      note: '点开就能看，也可以接着写',
+    },
+  },
+  {
+    ...to,
+    kind: 'replyStaff',
+    values: { title: '开学前，给家长的一封信', child, post: '家长学校管理员', note: '等您回复' },
+  },
 ]
 
 describe('the kinds of message', () => {

@@ -1,5 +1,4 @@
 import { Types } from 'mongoose'
-import type { ActorPost } from '../../http/actor.ts'
 import { asking } from '../../http/asking.ts'
 import { auditKeys } from '../../infra/audit-keys.ts'
 import { findPerson, postsNow } from '../accounts/service.ts'
@@ -21,7 +20,7 @@ export interface Done {
   /** In words for people; never a phone or a document number. */
   detail?: string | undefined
   /** Who did it, where no signed-in request is running: a sign-in itself, a job begun by somebody. */
-  actor?: { personId: string; role: 'guardian' | 'staff'; posts?: ActorPost[] } | undefined
+  actor?: { personId: string; role: 'guardian' | 'staff' } | undefined
   /** What allowed it, where an approval is needed. */
   approval?: Approved | undefined
 }
@@ -44,9 +43,14 @@ export async function namesSeen(act: Act, scope: UnitScope, now: Date, detail?: 
   return approval
 }
 
-/** The same for what needs no approval of its own, as it shows no list of a unit's children. */
-export async function view(act: Act, scope: UnitScope, done: Omit<Done, 'unit'>, now: Date) {
-  const once = onceKey(scope.personId, act, scope.unitId, now)
+/** The same for what needs no approval of its own, as it shows no list of a unit's children; of one thing, where it is named. */
+export async function view(
+  act: Act,
+  scope: Pick<UnitScope, 'personId' | 'unitId' | 'path'>,
+  { about, ...done }: Omit<Done, 'unit'> & { about?: string },
+  now: Date,
+) {
+  const once = onceKey(scope.personId, act, about ?? scope.unitId, now)
   if (isKnown(once)) return
   const line = await lineOf(act, { ...done, unit: scope }, now)
   await add({ ...line, once }).catch((error: { code?: number }) => {
@@ -101,9 +105,9 @@ async function lineOf(act: Act, done: Done, now: Date) {
  */
 async function placeOf(actor: Done['actor'] | null, unit: Done['unit'], now: Date) {
   if (actor?.role !== 'staff') return { post: null, unit }
-  const known = 'posts' in actor ? actor.posts : undefined
-  const person = known ? null : await findPerson(actor.personId)
-  const posts = known ?? (person ? postsNow(person, now) : [])
+  const person = 'posts' in actor ? null : await findPerson(actor.personId)
+  const posts =
+    'posts' in actor ? (actor.posts as ReturnType<typeof postsNow>) : person ? postsNow(person, now) : []
   const fitting = unit ? posts.filter((it) => isWithin(unit.path, it.path)) : posts
   const [post] = fitting.toSorted((a, b) =>
     unit ? b.path.length - a.path.length : a.path.length - b.path.length,

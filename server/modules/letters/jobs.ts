@@ -4,6 +4,7 @@ import type { Deps } from '../../infra/deps.ts'
 import { sendReminders } from './reminders/service.ts'
 import { finishSending } from './sending/service.ts'
 import { startDue } from './service.ts'
+import { tendThreads } from './threads/tending/service.ts'
 import { freezeCopies } from './signatures/service.ts'
 import { followPosts } from './staff/sending/service.ts'
 
@@ -18,6 +19,7 @@ export async function letterTick({ clock, log, files, fields }: TickDeps) {
   await sendReminders(clock.now(), log)
   await followPosts(clock.now())
   await freezeCopies({ files, fields, log })
+  await tendThreads(clock.now(), { files, log })
 }
 
 export function letterJobs(agenda: Agenda, deps: TickDeps) {

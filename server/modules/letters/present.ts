@@ -5,6 +5,7 @@ import { type Form, OCCASIONS } from '../../../content/schema.ts'
 import type { Action } from '../org/rules.ts'
 import type { LetterRecord } from './model.ts'
 import { abilitiesOf } from './rules.ts'
+import { repliesTo } from './threads/desks/service.ts'
 import type { letterTemplates } from './service.ts'
 
 export interface Viewer {
@@ -34,11 +35,9 @@ export function presentLetter(letter: LetterRecord, { mayWrite, may, tally, earl
     ...(may('seeFamilies') && familiesOf(letter)),
     isForOneFamily: letter.isForOneFamily ?? false,
     staff: letter.staff ? presentStaffAudience(letter.staff) : null,
-    receiptRule: letter.receiptRule ?? 'any',
     form: letter.form ?? null,
     blanks: letter.blanks ?? [],
-    attachments: letter.attachments ?? [],
-    revision: letter.revision ?? 0,
+    replies: repliesTo(letter),
     dueOn: letter.dueOn ?? null,
     status,
     sendAt: letter.sendAt?.toISOString() ?? null,

@@ -1,5 +1,4 @@
 import type { MessageKind, SentStatus } from '#contract/notify'
-import { shanghaiDay, shanghaiInstant, shanghaiMinutes } from '../../infra/clock.ts'
 import { fit, inWords, type TemplateValue, typeOf } from '../../infra/wechat/fit.ts'
 import { JOINING, MOVING } from './wording/rules.ts'
 
@@ -47,6 +46,10 @@ export interface MessageValues {
     about?: 'graduated' | 'restored' | 'corrected'
   }
   staffMatter: { title: string; who: string; unit: string; note: string }
+  /** A post has written to a family below a letter. */
+  reply: { title: string; child: string; who: string; note: string }
+  /** A family has written to a post. Nothing of what was written. */
+  replyStaff: { title: string; child: string; post: string; note: string }
 }
 
 interface Kind<V> {
@@ -160,6 +163,18 @@ const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
     say: (it) => `${it.unit}，${it.who}：${it.note}`,
     keys: { title: 'thing1', who: 'thing2', unit: 'thing3', note: 'thing4' },
   },
+  reply: {
+    label: '老师回复通知',
+    title: '老师回复您了',
+    say: (it) => `${it.who}在“${it.title}”下面回复了您（${it.child}）。${it.note}。`,
+    keys: { title: 'thing1', child: 'thing2', who: 'thing3', note: 'thing4' },
+  },
+  replyStaff: {
+    label: '家长来信通知',
+    title: (it) => (it.note === '请尽快看' ? '请尽快看一位家长的话' : '家长写来一条'),
+    say: (it) => `${it.child}的家长在“${it.title}”下面写给${it.post}，${it.note}。`,
+    keys: { title: 'thing1', child: 'thing2', post: 'thing3', note: 'thing4' },
+  },
 }
 
 export const MESSAGE_KINDS = Object.keys(KINDS) as MessageKind[]
@@ -248,26 +263,7 @@ export function fill({ keys }: Template, values: Record<string, TemplateValue>) 
   )
 }
 
-/** Nobody is rung up by a reminder between 21:30 and 7:00 (wechat.md, what parents expect 14). */
-const QUIET_FROM = 21 * 60 + 30
-const QUIET_TO = 7 * 60
-const DAY_MS = 86_400_000
-
-export function isQuiet(at: Date) {
-  const minutes = shanghaiMinutes(at)
-  return minutes >= QUIET_FROM || minutes < QUIET_TO
-}
-
-/** The moment itself, or seven in the morning when it falls into quiet hours. */
-export function afterQuietHours(at: Date): Date {
-  if (!isQuiet(at)) return at
-  const isEvening = shanghaiMinutes(at) >= QUIET_FROM
-  return shanghaiInstant(shanghaiDay(isEvening ? new Date(at.getTime() + DAY_MS) : at), '07:00')
-}
-
-/** Tomorrow at seven: what has to wait for another day. */
-export const nextMorning = (at: Date) =>
-  shanghaiInstant(shanghaiDay(new Date(at.getTime() + DAY_MS)), '07:00')
+export { afterQuietHours, isQuiet, nextMorning } from './quiet/rules.ts'
 
 /** How a text message stands that goes where WeChat did not reach. */
 export const SMS_STATUSES = ['pending', 'sending', 'sent', 'failed', 'unknown', 'skipped'] as const

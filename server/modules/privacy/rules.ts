@@ -19,6 +19,7 @@ export const KEPT = {
     onDeletion:
       '签过字的签收单由学校作为凭据保存三年（《中华人民共和国民法典》第一百八十八条）；其余回执只剩人数',
   },
+  threads: { title: '写给老师的话', onDeletion: '您写的话和传的文件删除；老师那边只看得到某时有过一条' },
   studies: { title: '学习与考试', onDeletion: gone },
   activities: {
     title: '家长学校活动',

@@ -240,7 +240,6 @@ const letters: Record<string, Row> = {
   openMyLetter: family,
   confirmMyLetter: family,
   signMyLetter: family,
-  objectToMyLetter: { ...family, say: said({ reason: '太远' }) },
   readMySignedCopy: family,
   answerMyLetter: family,
   listMyStaffLetters: own,
@@ -254,23 +253,34 @@ const letters: Record<string, Row> = {
   enterAnswer: staff(KNOW_FAMILIES, {
     say: ({ studentId, guardianshipId }) => ({ studentId, guardianshipId }),
   }),
-  readObjections: staff(KNOW_FAMILIES),
-  settleObjection: staff(KNOW_FAMILIES, { say: said({ decision: '同意', note: '通了电话' }) }),
-  listOpenObjections: staff(KNOW_FAMILIES),
   settleConflict: staff(KNOW_FAMILIES, { say: ({ studentId }) => ({ studentId }) }),
 }
 
-const letterWriting: Record<string, Row> = {
-  readLinkSites: staff(WITH_GRADE),
-  saveLinkSites: staff(ADMINS, { at: 'city', say: said({ own: [] }) }),
-  attachFile: staff(ADMINS, {
-    at: 'school',
-    say: ({ draftId, assetId }) => ({ letterId: draftId, assetId }),
-  }),
-  detachFile: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId }) }),
-  readAttachment: staff(FIGURES),
-  readMyAttachment: family,
-  previewLetter: staff(['district_admin', ...SCHOOL], { at: 'school' }),
+/** Below the letter of the scene the mother wrote to the 班主任. A thread is for who holds that post: for everybody else there is none. */
+const threads: Record<string, Row> = {
+  openMyThread: family,
+  listMyThreads: family,
+  countMyThreads: own,
+  writeToMyThread: { say: () => ({ requestId: requestId(), text: '明天请半天假' }) },
+  readMyThread: family,
+  withdrawMyLine: family,
+  listThreads: own,
+  countThreads: own,
+  readThread: { only: 'teacher' },
+  answerThread: { only: 'teacher', say: () => ({ requestId: requestId(), text: '好的' }) },
+  markThreadRead: { only: 'teacher' },
+  withdrawLine: { only: 'teacher', say: ({ answerLineId }) => ({ lineId: answerLineId }) },
+  finishThread: { only: 'teacher' },
+  followThread: { only: 'teacher' },
+  listDesks: { only: 'teacher' },
+  forwardThread: { only: 'teacher', say: ({ schoolId }) => ({ unitId: schoolId, post: 'principal' }) },
+  listOverdueThreads: staff(SCHOOL, { at: 'school' }),
+  takeOverThread: staff(SCHOOL, { at: 'school' }),
+  listMyPhrases: own,
+  saveMyPhrases: own,
+  readServiceHours: staff(LOOK),
+  saveServiceHours: staff(ADMINS, { at: 'school', say: said({ from: '07:30', to: '18:00' }) }),
+  setLetterReplies: staff(ADMINS, { at: 'school', say: said({ to: 'author' }) }),
 }
 
 const meetings: Record<string, Row> = {
@@ -516,7 +526,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   ...accounts,
   ...org,
   ...letters,
-  ...letterWriting,
+  ...threads,
   ...meetings,
   ...courses,
   ...drafts,

@@ -3,6 +3,7 @@ import { addQuestionDraft } from '#contract/drafts'
 import { beginUpload } from '#contract/files'
 import { openGathering } from '#contract/evidence'
 import { createLetter, openMyLetter, signMyLetter } from '#contract/letters'
+import { answerThread, writeToMyThread } from '#contract/threads'
 import { bookSlot, openSlots } from '#contract/meetings'
 import { askToJoin } from '#contract/org'
 import { askApproval } from '#contract/audit'
@@ -11,11 +12,11 @@ import { type PostKind, postKind } from '#contract/posts'
 import { beginPromotion } from '#contract/promotion'
 import { beginAssignment, proposeTransfer } from '#contract/transfers'
 import { PersonModel } from '../../../server/modules/accounts/model.ts'
+import { ThreadModel } from '../../../server/modules/letters/threads/model.ts'
 import { EvidenceModel } from '../../../server/modules/courses/evidence/model.ts'
 import { AttemptModel } from '../../../server/modules/courses/exams/model.ts'
 import { ContentModel } from '../../../server/modules/safety/model.ts'
 import { ReflectionModel } from '../../../server/modules/courses/reflections/model.ts'
-import { LetterModel } from '../../../server/modules/letters/model.ts'
 import { BarModel } from '../../../server/modules/org/families/bars/model.ts'
 import { ReportModel } from '../../../server/modules/org/families/reports/model.ts'
 import { GuardianshipModel, StudentModel } from '../../../server/modules/org/families/model.ts'
@@ -228,10 +229,10 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
   await tick(world)
   await asMother(openMyLetter, { studentId, letterId: letter.id })
   await asMother(signMyLetter, { studentId, letterId: letter.id, ...INK })
-  const attachmentId = String(new mongoose.Types.ObjectId())
-  const sha256 = await world.deps().files.put(Buffer.from('%PDF-1.4'))
-  const attachments = [{ id: attachmentId, name: '手册.pdf', kind: 'pdf', bytes: 8, sha256 }]
-  await LetterModel.updateOne({ _id: letter.id }, { attachments })
+  const said = { studentId, letterId: letter.id, requestId: newRequest() }
+  const { line } = await asMother(writeToMyThread, { ...said, text: '让妈妈独自接送' })
+  const threadId = String((await ThreadModel.findOne({ studentId: child._id }).lean())?._id)
+  const answered = await asTeacher(answerThread, { threadId, requestId: newRequest(), text: '好的' })
   const draft = await asOffice(createLetter, {
     ...DRAFT,
     unitId: String(school._id),
@@ -324,8 +325,10 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
     studentId,
     guardianshipId: String(guardianship?._id),
     letterId: letter.id,
+    threadId,
+    lineId: line.id,
+    answerLineId: answered.line.id,
     draftId: draft.id,
-    attachmentId,
     slotId: slots[0]?.id ?? '',
     freeSlotId: slots[1]?.id ?? '',
     certificateId: certificateId ?? '',

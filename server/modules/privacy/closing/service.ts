@@ -5,6 +5,7 @@ import { forgetHolder } from '../../certificates/personal/service.ts'
 import { forgetStudies } from '../../courses/personal/service.ts'
 import { forgetAttendance } from '../../courses/live/personal/service.ts'
 import { forgetRatings } from '../../courses/schools/ratings/service.ts'
+import { forgetWords } from '../../letters/threads/personal/service.ts'
 import { forgetAnswers } from '../../letters/personal/service.ts'
 import { forgetCaller } from '../../meetings/personal/service.ts'
 import { blankMessages, forgetMessages } from '../../notify/personal/service.ts'
@@ -51,6 +52,7 @@ type Due = Awaited<ReturnType<typeof closings.dueForClosing>>[number]
 async function close(person: Due, now: Date, deps: Pick<Deps, 'env' | 'fields' | 'files'>) {
   const personId = String(person._id)
   await forgetAnswers(personId)
+  await forgetWords(personId, deps)
   await forgetGuardian(personId, now, deps)
   const bookings = await forgetCaller(personId)
   await blankMessages(bookings.map((it) => `call-${it}`))

@@ -8,6 +8,7 @@ import { certificatesOf } from '../../certificates/service.ts'
 import { liveOfPerson } from '../../courses/live/personal/service.ts'
 import { activitiesOfPerson } from '../../courses/schools/personal/service.ts'
 import { studiesOf } from '../../courses/personal/service.ts'
+import { wordsOf } from '../../letters/threads/personal/service.ts'
 import { receiptsOf } from '../../letters/personal/service.ts'
 import { callsOf } from '../../meetings/service.ts'
 import { everyMessageOf } from '../../notify/personal/service.ts'
@@ -36,7 +37,7 @@ export async function everythingOf(
   { personId }: Pick<GuardianActor, 'personId'>,
   { fields }: Pick<Deps, 'fields'>,
 ): Promise<Section[]> {
-  const [person, bonds, studies, certificates, receipts, calls, messages, answers, live] = await Promise.all([
+  const [person, bonds, studies, certificates, receipts, calls, messages, answers, live, written] = await Promise.all([
     accounts.self(personId),
     ownBondsOf(personId),
     studiesOf(personId),
@@ -46,6 +47,7 @@ export async function everythingOf(
     everyMessageOf(personId),
     answersOf(personId),
     liveOfPerson(personId),
+    wordsOf(personId, { fields }),
   ])
   const [classes, activities] = await Promise.all([
     tree.fullNamesOf(bonds.map(({ student }) => String(student.classId))),
@@ -82,6 +84,13 @@ export async function everythingOf(
       lines: receipts.map((it) => ({
         label: it.title,
         value: [it.what, words(it.at), it.said].filter(Boolean).join('，'),
+      })),
+    },
+    {
+      ...KEPT.threads,
+      lines: written.map((it) => ({
+        label: `${it.title}，${words(it.at)}`,
+        value: [it.text, ...it.files.map((name) => `〔${name}〕`)].filter(Boolean).join(' '),
       })),
     },
     {

@@ -2,6 +2,7 @@ import type { Types } from 'mongoose'
 import type { Deps } from '../../../../infra/deps.ts'
 import { restorePosts } from '../../../accounts/moves/service.ts'
 import * as audit from '../../../audit/service.ts'
+import { followChildren } from '../../../letters/threads/moves/service.ts'
 import { hasSheets, moveDrafts } from '../../../letters/moves/service.ts'
 import { moveSlots } from '../../../meetings/moves/service.ts'
 import { GuardianshipModel, StudentModel } from '../../families/model.ts'
@@ -10,8 +11,7 @@ import { UnitModel, type UnitRecord } from '../../tree/model.ts'
 import { closedCode, mintJoinCode, openCode } from '../../tree/rules.ts'
 import { findUnit, findUnits } from '../../tree/service.ts'
 import { takeBack } from '../telling/service.ts'
-import { aboutClass, ended, ordererOf } from '../apply/classes/service.ts'
-import { mendStrays, refreshMoved } from '../apply/service.ts'
+import { aboutClass, ended, mendStrays, refreshMoved } from '../apply/service.ts'
 import { MoveModel, type MoveRecord, PromotionModel, type PromotionRecord } from '../model.ts'
 import { note } from '../service.ts'
 
@@ -72,6 +72,7 @@ async function giveBack(
     return []
   }
   const restored = await studentsBack(move, klass, wasWritten.includes(true), now)
+  await followChildren(restored, now)
   for (const target of targets)
     await leave(target, klass, move, wasWritten[targets.indexOf(target)] ?? false, now)
   const code = openCode(klass.code)
@@ -84,7 +85,7 @@ async function giveBack(
   const detail = `${move.name}恢复原样，${restored.length}名学生`
   await audit.record(
     'promotion.undone',
-    { ...aboutClass(await ordererOf(job, now), klass), studentIds: restored.map(String), detail },
+    { ...aboutClass(job, klass), studentIds: restored.map(String), detail },
     now,
   )
   return move.studentIds.filter((id) => !restored.some((it) => it.equals(id)))

@@ -2,11 +2,12 @@ import { Types } from 'mongoose'
 import { type KeptNumber, shownNumber } from '../../../../infra/id-numbers.ts'
 import { Refusal } from '../../../../http/errors.ts'
 import * as audit from '../../../audit/service.ts'
+import { followChild } from '../../../letters/threads/moves/service.ts'
 import { cancelLostCalls } from '../../../meetings/moves/service.ts'
 import { type Move, tellFamilies } from '../../families/moves/service.ts'
 import { takeTurns } from '../../families/admission/service.ts'
 import { GuardianshipModel, StudentModel, type StudentRecord } from '../../families/model.ts'
-import { ended } from '../../promotion/apply/classes/service.ts'
+import { ended } from '../../promotion/apply/service.ts'
 import type { UnitRecord } from '../../tree/model.ts'
 import { DEPTH, idAt } from '../../tree/rules.ts'
 import { TransferModel } from '../model.ts'
@@ -60,6 +61,8 @@ export async function carry({ student, to, number, detail, move, actor }: Carryi
   if (matchedCount === 0) throw new Refusal('conflict', '这名学生刚刚有变动，请刷新后再试')
   await GuardianshipModel.updateMany({ studentId: student._id, to: null }, { ...where, leftAt: null })
   await cancelLostCalls(student._id, to.path, GONE, now)
+  const schoolId = new Types.ObjectId(idAt(to.path, DEPTH.school) ?? '')
+  await followChild({ _id: student._id, ...where, schoolId }, now)
   await TransferModel.updateMany(
     { studentId: student._id, status: { $in: ['asked', 'proposed'] } },
     { status: 'withdrawn', decidedAt: now },

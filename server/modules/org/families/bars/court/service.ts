@@ -2,6 +2,7 @@ import { Types } from 'mongoose'
 import { Refusal } from '../../../../../http/errors.ts'
 import { record } from '../../../../audit/service.ts'
 import { hideChild } from '../../../../certificates/service.ts'
+import { withholdWords } from '../../../../letters/threads/personal/service.ts'
 import { withholdSignatures } from '../../../../letters/voiding/service.ts'
 import { givePrimary, inForce, takeTurns, unitOf } from '../../admission/service.ts'
 import { part } from '../../departure/service.ts'
@@ -131,4 +132,5 @@ async function restore(student: StudentRecord, { guardianshipId, personId }: Bar
   if (!personId) return
   await hideChild(String(personId), student, false)
   await withholdSignatures(student._id, personId, false)
+  await withholdWords(student._id, personId, false)
 }

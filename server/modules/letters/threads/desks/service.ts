@@ -1,0 +1,83 @@
+import type { UnitKind } from '#contract/org'
+import type { RepliesTo } from '#contract/threads'
+import { type HeldBy, heldThen, holdersAt } from '../../../accounts/holders/desks/service.ts'
+import { DEPTH, idAt, idsOf } from '../../../org/tree/rules.ts'
+import type { LetterRecord } from '../../model.ts'
+import { repliesOf } from '../rules.ts'
+import { type Desk, deskKey, HANDED_TO, keeperWords, OFFICES } from './rules.ts'
+
+type Place = { classId: string; path: string }
+
+const KINDS: readonly UnitKind[] = ['city', 'district', 'school', 'grade', 'class']
+const kindOf = (letter: Pick<LetterRecord, 'path'>) => KINDS[idsOf(letter.path).length - 1] ?? 'class'
+
+export const repliesTo = (letter: LetterRecord): RepliesTo => repliesOf(letter, kindOf(letter))
+
+/**
+ * The post that a new thread lies with: as the letter says, else, where nobody holds that post, the school's office. What the 班主任
+ * answers follows the child into the class it is in now.
+ */
+export async function deskFor(
+  letter: LetterRecord & { sentAt: Date },
+  child: Place,
+  now: Date,
+): Promise<Desk> {
+  const wanted = await wantedDesk(letter, child)
+  const schoolId = idAt(child.path, DEPTH.school) ?? ''
+  const office = OFFICES.school.map((post) => ({ unitId: schoolId, post }))
+  const choices = [...wanted, ...office]
+  const held = await holdersAt(
+    choices.map((it) => it.unitId),
+    choices.map((it) => it.post),
+    now,
+  )
+  const found = choices.find((it) => held.some((one) => one.unitId === it.unitId && one.post === it.post))
+  const [first = { unitId: child.classId, post: 'class_teacher' }] = choices
+  return found ?? first
+}
+
+async function wantedDesk(letter: LetterRecord & { sentAt: Date }, child: Place): Promise<Desk[]> {
+  const kind = kindOf(letter)
+  if (kind === 'class' || repliesTo(letter) === 'classTeacher') {
+    return [{ unitId: child.classId, post: 'class_teacher' }]
+  }
+  const unitId = String(letter.unitId)
+  const held = await heldThen(String(letter.authorId), unitId, letter.sentAt)
+  const own = OFFICES[kind].filter((it) => held.includes(it))
+  return [...own, ...OFFICES[kind]].map((post) => ({ unitId, post }))
+}
+
+/** The posts of a school, at the school and on the child's way to it, that somebody holds now. */
+export async function desksAround(path: string, now: Date): Promise<(Desk & { holders: HeldBy[] })[]> {
+  const unitIds = idsOf(path).slice(DEPTH.school)
+  const held = await holdersAt(unitIds, HANDED_TO, now)
+  const groups = Map.groupBy(held, deskKey)
+  return [...groups.values()]
+    .flatMap((holders) => {
+      const [first] = holders
+      return first ? [{ unitId: first.unitId, post: first.post, holders }] : []
+    })
+    .sort((a, b) => HANDED_TO.indexOf(a.post) - HANDED_TO.indexOf(b.post))
+}
+
+/** Who has some threads now, in words, by `unit:post`. One read for a page. */
+export async function keepersOf(
+  threads: readonly { deskUnitId: unknown; deskPost: Desk['post'] }[],
+  now: Date,
+) {
+  const desks = threads.map((it) => ({ unitId: String(it.deskUnitId), post: it.deskPost }))
+  const held = await holdersAt(
+    [...new Set(desks.map((it) => it.unitId))],
+    [...new Set(desks.map((it) => it.post))],
+    now,
+  )
+  return new Map(
+    desks.map((desk) => [
+      deskKey(desk),
+      keeperWords(
+        desk.post,
+        held.filter((it) => deskKey(it) === deskKey(desk)),
+      ),
+    ]),
+  )
+}

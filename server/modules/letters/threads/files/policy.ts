@@ -1,0 +1,40 @@
+import { Refusal } from '../../../../http/errors.ts'
+import { staffActor } from '../../../accounts/service.ts'
+import { childrenOf } from '../../../org/families/service.ts'
+import type { LineRecord } from '../model.ts'
+import { urgentThread } from '../policy.ts'
+import { findLine, findThread } from '../service.ts'
+import type { ThreadFileRecord } from './model.ts'
+import { findFile } from './service.ts'
+
+declare const proven: unique symbol
+
+/** A file of a line that its reader may see at this moment, whenever the link was made. */
+export type SeenFile = Readonly<{ file: ThreadFileRecord }> & { readonly [proven]: 'SeenFile' }
+
+const noFile = () => new Refusal('not_found', '没有这个文件，或您不能再看了')
+
+async function lineOf(fileId: string) {
+  const file = /^[0-9a-f]{24}$/.test(fileId) ? await findFile(fileId) : null
+  const line = file?.lineId ? await findLine(String(file.lineId)) : null
+  if (!file || !line) throw noFile()
+  return { file, line }
+}
+
+export async function fileOfFamily(personId: string, fileId: string): Promise<SeenFile> {
+  const { file, line } = await lineOf(fileId)
+  const thread = await findThread(String(line.threadId))
+  const isTheirs = (await childrenOf(personId)).some((it) => it.studentId === String(thread?.studentId))
+  if (!isTheirs || !isShown(line, personId)) throw noFile()
+  return { file } as SeenFile
+}
+
+const isShown = (line: LineRecord, personId: string) =>
+  !line.withdrawnAt && !line.isWithheld && (line.status === 'shown' || String(line.personId) === personId)
+
+export async function fileOfDesk(personId: string, fileId: string, now: Date): Promise<SeenFile> {
+  const { file, line } = await lineOf(fileId)
+  if (line.status !== 'shown') throw noFile()
+  await urgentThread(await staffActor(personId, now), String(line.threadId), now)
+  return { file } as SeenFile
+}

@@ -1,0 +1,124 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Types } from 'mongoose'
+import { Refusal } from '../../../../http/errors.ts'
+import type { Deps } from '../../../../infra/deps.ts'
+import { redraw } from '../../../../infra/inspect/image.ts'
+import { checkKind, FileRefused } from '../../../../infra/inspect/kind.ts'
+import { inspectPdf } from '../../../../infra/inspect/pdf.ts'
+import { openScan } from '../../../../infra/inspect/scan.ts'
+import { shownName } from '../../../files/rules.ts'
+import type { LineFile } from '../model.ts'
+import { ThreadFileModel, type ThreadFileRecord } from './model.ts'
+import { KEPT_MS, SALT_BYTES } from './rules.ts'
+
+type Tools = Pick<Deps, 'env' | 'files'>
+
+const BATCH = 100
+
+export interface Sent {
+  requestId: string
+  kind: 'image' | 'pdf'
+  name: string
+  bytes: Buffer
+}
+
+const EMPTY = '文件是空的，请重新选一个'
+
+/** Keeps what was sent, looked at and pictures drawn anew; the same request again gives the file it kept the first time. */
+export async function takeIn(
+  personId: string,
+  sent: Sent,
+  now: Date,
+  deps: Tools,
+): Promise<ThreadFileRecord> {
+  const key = { personId: new Types.ObjectId(personId), requestId: sent.requestId }
+  const there = await ThreadFileModel.findOne(key).lean<ThreadFileRecord>()
+  if (there) return there
+  if (sent.bytes.length === 0) throw new Refusal('unsupported', EMPTY)
+  const made = await looked(sent, deps).catch((error: unknown) => {
+    throw error instanceof FileRefused ? new Refusal('unsupported', error.message) : error
+  })
+  const sha256 = await deps.files.put(Buffer.concat([randomBytes(SALT_BYTES), made]))
+  const name = sent.kind === 'image' ? '图片.jpg' : shownName(sent.name)
+  return ThreadFileModel.create({ ...key, kind: sent.kind, name, bytes: made.length, sha256, createdAt: now })
+    .then((it) => it.toObject<ThreadFileRecord>())
+    .catch(async (error: { code?: number }) => {
+      if (error.code !== 11000) throw error
+      await deps.files.remove(sha256) // the same request, a moment earlier
+      return ThreadFileModel.findOne(key).lean<ThreadFileRecord>().orFail()
+    })
+}
+
+/** The bytes as they are kept: never those of a picture as they came. */
+async function looked({ kind, bytes }: Sent, { env }: Tools): Promise<Buffer> {
+  const folder = join(env.DATA_DIR, 'uploads')
+  const source = join(folder, `.line-${randomUUID()}`)
+  const drawn = `${source}.jpg`
+  await mkdir(folder, { recursive: true })
+  try {
+    await writeFile(source, bytes)
+    await checkKind(source, kind)
+    await openScan(env.CLAMD_URL)(source)
+    if (kind === 'pdf') {
+      await inspectPdf(source)
+      return bytes
+    }
+    await redraw(source, drawn)
+    return await readFile(drawn)
+  } finally {
+    await Promise.all([rm(source, { force: true }), rm(drawn, { force: true })])
+  }
+}
+
+/** The files a line is to carry: the writer's own, that no other line has. In the order named. */
+export async function filesFor(personId: string, fileIds: readonly string[]): Promise<LineFile[]> {
+  const ids = [...new Set(fileIds)]
+  if (ids.length === 0) return []
+  const found = await ThreadFileModel.find({
+    _id: { $in: ids },
+    personId: new Types.ObjectId(personId),
+    lineId: null,
+  }).lean<ThreadFileRecord[]>()
+  return ids.map((id) => {
+    const file = found.find((it) => String(it._id) === id)
+    if (!file) throw new Refusal('invalid', '有一个文件没有传好，请删掉它再选一次')
+    return { fileId: file._id, kind: file.kind, name: file.name, bytes: file.bytes }
+  })
+}
+
+/** Binds files to their line, each to one. Inside the transaction that writes it. */
+export async function bind(
+  files: readonly LineFile[],
+  line: { _id: Types.ObjectId; threadId: Types.ObjectId },
+) {
+  if (files.length === 0) return
+  const { matchedCount } = await ThreadFileModel.updateMany(
+    { _id: { $in: files.map((it) => it.fileId) }, lineId: null },
+    { lineId: line._id, threadId: line.threadId },
+  )
+  if (matchedCount !== files.length) throw new Refusal('conflict', '有一个文件已经发过了，请重新选一次')
+}
+
+export const findFile = (fileId: string) => ThreadFileModel.findById(fileId).lean<ThreadFileRecord>()
+
+export const bytesOf = async ({ sha256 }: ThreadFileRecord, { files }: Pick<Deps, 'files'>) =>
+  (await files.get(sha256)).subarray(SALT_BYTES)
+
+/** Forgets the files of some lines, bytes first: begun again after a crash it finds the rest. */
+export async function forgetFiles(filter: object, { files }: Pick<Deps, 'files'>) {
+  for (;;) {
+    const found = await ThreadFileModel.find(filter).limit(BATCH).lean<ThreadFileRecord[]>()
+    if (found.length === 0) return
+    for (const it of found) await files.remove(it.sha256)
+    await ThreadFileModel.deleteMany({ _id: { $in: found.map((it) => it._id) } })
+  }
+}
+
+export const forgetFilesOf = (lineIds: readonly Types.ObjectId[], deps: Pick<Deps, 'files'>) =>
+  lineIds.length === 0 ? undefined : forgetFiles({ lineId: { $in: [...lineIds] } }, deps)
+
+/** What was sent and never written about. */
+export const sweepFiles = (now: Date, deps: Pick<Deps, 'files'>) =>
+  forgetFiles({ lineId: null, createdAt: { $lt: new Date(now.getTime() - KEPT_MS) } }, deps)

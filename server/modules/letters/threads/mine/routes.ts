@@ -1,0 +1,112 @@
+import type Router from '@koa/router'
+import * as api from '#contract/threads'
+import { DONE, serve } from '../../../../http/serve.ts'
+import type { GuardianActor } from '../../../../http/actor.ts'
+import type { Deps } from '../../../../infra/deps.ts'
+import { linesFor } from '../../../hotlines/service.ts'
+import { answersAt } from '../../../hotlines/rules.ts'
+import { ownChild, ownChildren } from '../../../org/policy.ts'
+import { heed } from '../../../safety/service.ts'
+import { deskKey } from '../desks/rules.ts'
+import { deskFor, keepersOf } from '../desks/service.ts'
+import { linkFor } from '../files/routes.ts'
+import { isServiceTime, serviceWords } from '../hours/rules.ts'
+import { hoursOf, isWorkday } from '../hours/service.ts'
+import { markFamilyRead, withdrawLine } from '../keeping/service.ts'
+import { limitOf } from '../limits/service.ts'
+import type { ThreadRecord } from '../model.ts'
+import { familyThread, type FamilyThread, ownLine } from '../policy.ts'
+import { presentLine, presentMine } from '../present.ts'
+import { familySees, lastLinesOf, linesOf, threadsOf, unreadOf } from '../reading/service.ts'
+import { hold, judge, settle } from '../reviewing/service.ts'
+import { MOST_LINES } from '../rules.ts'
+import { lineBy } from '../service.ts'
+import { objectionTo, writeAsFamily } from '../writing/service.ts'
+
+/** A family and a post below a letter, as the family sees it. */
+export function myThreadRoutes(router: Router, deps: Deps) {
+  const { clock, env, fields } = deps
+  const limit = limitOf('thread-line', MOST_LINES, '写得太快了，请过几分钟再写；急事请打电话', deps)
+
+  heed('reply', ({ subject, isPassed, words }) => settle(subject, isPassed, words, clock.now()))
+
+  serve(router, api.openMyThread, async ({ actor, studentId, letterId, before }) => {
+    const proof = await familyThread(await ownChild(actor, studentId), letterId)
+    const now = clock.now()
+    const { thread, root, child } = proof
+    const page = thread
+      ? await linesOf(thread, before, familySees(actor.personId))
+      : { lines: [], before: null }
+    const hours = await hoursOf(child.schoolId)
+    const isOpen = isServiceTime(hours, now, isWorkday)
+    return {
+      letterId,
+      letterTitle: root.title,
+      childName: child.studentName,
+      keeper: await keeperOf(proof, now),
+      state: thread?.state ?? 'answered',
+      closedBecause: objectionTo(proof),
+      service: { words: serviceWords(hours), isOpen },
+      helpLines: isOpen ? [] : await linesNow(actor, studentId, now),
+      lines: thread ? page.lines.map((it) => presentLine(it, reader(actor, thread, now))) : [],
+      before: page.before,
+    }
+  })
+
+  serve(router, api.listMyThreads, async ({ actor, studentId, after }) => {
+    const { threads, next } = await threadsOf(await ownChild(actor, studentId), after)
+    const [lines, keepers] = await Promise.all([lastLinesOf(threads), keepersOf(threads, clock.now())])
+    return {
+      threads: threads.map((it) => presentMine(it, actor.personId, { lines, keepers, fields })),
+      next,
+    }
+  })
+
+  serve(router, api.countMyThreads, async ({ actor }) => {
+    const children = await unreadOf(await ownChildren(actor), actor.personId)
+    return { unread: children.reduce((sum, it) => sum + it.unread, 0), children }
+  })
+
+  serve(router, api.writeToMyThread, async ({ actor, caller: _, studentId, letterId, ...said }) => {
+    const proof = await familyThread(await ownChild(actor, studentId), letterId)
+    const now = clock.now()
+    const isNew = !(await lineBy(actor.personId, said.requestId))
+    if (isNew) await limit(actor.personId)
+    const verdict = isNew ? await judge(actor.personId, said.text, deps) : 'pass'
+    const { thread, line } = await writeAsFamily(proof, said, verdict, now, deps)
+    if (line.status === 'waiting') await hold(proof.child, line, said.text, now, deps)
+    return {
+      line: presentLine(line, reader(actor, thread, now)),
+      helpLines: line.isDanger ? await linesNow(actor, studentId, now) : [],
+    }
+  })
+
+  serve(router, api.readMyThread, async ({ actor, studentId, letterId, upTo }) => {
+    await markFamilyRead(await familyThread(await ownChild(actor, studentId), letterId), upTo, clock.now())
+    return DONE
+  })
+
+  serve(router, api.withdrawMyLine, async ({ actor, studentId, lineId }) => {
+    const { thread } = await ownLine(await ownChild(actor, studentId), lineId)
+    await withdrawLine(thread, { lineId, personId: actor.personId }, clock.now(), deps)
+    return DONE
+  })
+
+  const reader = ({ personId }: GuardianActor, thread: ThreadRecord, now: Date) => ({
+    ...{ personId, side: 'family' as const, thread, now, fields },
+    linkTo: linkFor('family', personId, now, env),
+  })
+
+  /** Whom to call now. */
+  const linesNow = async (actor: GuardianActor, studentId: string, now: Date) =>
+    (await linesFor(actor, env.HOTLINES, studentId)).filter((it) => answersAt(it, now, isWorkday))
+}
+
+/** Who has the thread, or would get it. */
+async function keeperOf({ thread, root, child }: FamilyThread, now: Date) {
+  const desk = thread
+    ? { deskUnitId: thread.deskUnitId, deskPost: thread.deskPost }
+    : await deskFor(root, child, now).then((it) => ({ deskUnitId: it.unitId, deskPost: it.post }))
+  const keepers = await keepersOf([desk], now)
+  return keepers.get(deskKey({ unitId: String(desk.deskUnitId), post: desk.deskPost })) ?? ''
+}

@@ -1,0 +1,46 @@
+import type Router from '@koa/router'
+import * as api from '#contract/threads'
+import { DONE, serve } from '../../../../http/serve.ts'
+import type { Deps } from '../../../../infra/deps.ts'
+import * as audit from '../../../audit/service.ts'
+import { fullNamesOf } from '../../../org/tree/service.ts'
+import { keepersOf } from '../desks/service.ts'
+import { handOver } from '../keeping/service.ts'
+import { overdueIn } from '../reading/service.ts'
+import { PRINCIPAL_WORKDAYS } from '../rules.ts'
+import { headOf, overdueThread } from './policy.ts'
+
+/** What nobody has answered for five working days, before whoever answers for the school: to be asked about or taken over. */
+export function overdueRoutes(router: Router, { clock }: Deps) {
+  serve(router, api.listOverdueThreads, async ({ actor, unitId, after }) => {
+    const now = clock.now()
+    const head = await headOf(actor, unitId)
+    const { threads, next } = await overdueIn(head.unitId, PRINCIPAL_WORKDAYS, after, now)
+    const [keepers, classes] = await Promise.all([
+      keepersOf(threads, now),
+      fullNamesOf(threads.map((it) => String(it.classId))),
+    ])
+    if (threads.length > 0) await audit.namesSeen('threads.listed', head.scope, now)
+    return {
+      threads: threads.map((it) => ({
+        id: String(it._id),
+        letterTitle: it.letterTitle,
+        childName: it.childName,
+        className: classes.get(String(it.classId)) ?? '',
+        keeper: keepers.get(it.desk) ?? '',
+        waitingSince: (it.waitingSince ?? it.lastAt).toISOString(),
+      })),
+      next,
+    }
+  })
+
+  serve(router, api.takeOverThread, async ({ actor, unitId, threadId }) => {
+    const now = clock.now()
+    const { head, thread } = await overdueThread(await headOf(actor, unitId), threadId, now)
+    await handOver(thread, { unitId: head.unitId, post: head.post }, '学校接过来回复', now)
+    const studentIds = [String(thread.studentId)]
+    const detail = `《${thread.letterTitle}》，接过来回复`
+    await audit.record('thread.forwarded', { unit: head.scope, studentIds, detail }, now)
+    return DONE
+  })
+}
