@@ -9,7 +9,9 @@ import * as families from './families.ts'
 import * as files from './files.ts'
 import * as letterAnswers from './letter-answers.ts'
 import * as letterLife from './letter-life.ts'
+import * as objections from './letter-receipts.ts'
 import * as letters from './letters.ts'
+import * as letterWriting from './letter-writing.ts'
 import * as figures from './figures.ts'
 import * as home from './home.ts'
 import * as hotlines from './hotlines.ts'
@@ -46,6 +48,8 @@ export const ROOMS: Record<string, object> = {
   letterAnswers,
   staffLetters,
   letterLife,
+  letterWriting,
+  objections,
   threads,
   roster,
   meetings,

@@ -13,6 +13,9 @@ export const MOST_BYTES: Record<AssetKind, number> = {
   pdf: 60 * 1024 ** 2,
 }
 
+/** A document beside a letter: a phone on a slow line fetches no more in a minute. */
+export const MOST_LETTER_BYTES = 20 * 1024 ** 2
+
 /** A line of speech, with the seconds it stands. */
 export const caption = z.object({ from: z.number(), to: z.number(), text: z.string() })
 
@@ -60,6 +63,8 @@ export const beginUpload = endpoint({
     kind: assetKind,
     name: words('文件名', 200),
     bytes: z.int('文件的大小不对').check(z.gte(1, '文件是空的，请重新选择')),
+    /** For a letter: it does not stand among the unit's files, and a PDF gets no open address. */
+    isForLetter: z.optional(z.boolean()),
   }),
   reply: upload,
 })

@@ -118,6 +118,7 @@ export const dutyKind = z.enum([
   'letters',
   'contents',
   'staffLetters',
+  'objections',
   'replies',
   'unanswered',
 ])

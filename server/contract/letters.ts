@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { shownStaff, staffAudience } from './audiences.ts'
 import { day, done, endpoint, instant, objectId, words } from './endpoint.ts'
 import { answerItem, answerItems, familyAnswer, letterForm, penStroke } from './letter-form.ts'
+import { familyProgress, myObjection, receiptRule } from './letter-receipts.ts'
 import { unitKind } from './org.ts'
 
 /** 家长信 from an office, 通知 from a class. One engine. */
@@ -102,12 +103,17 @@ const written = {
 }
 const draft = {
   ...written,
+  // A draft saves itself while it is being written: what is still missing is asked for when it is sent.
+  title: z.string('请填写标题').check(z.trim(), z.maxLength(40, '标题最多40个字')),
+  body: z.string('请填写正文').check(z.trim(), z.maxLength(5000, '正文最多5000个字')),
   /** What families confirm or sign, in one sentence; empty where reading is all. */
   pledge: z.string().check(z.trim(), z.maxLength(120, '确认的话最多120个字')),
   audience: unitIds,
   ...families,
   /** To members of staff, by post, and to no family; null makes it one to families, left out it stays as it is. */
   staff: z.optional(z.nullable(staffAudience)),
+  /** Who of a family has to confirm or sign; a form has a rule of its own. */
+  receiptRule: z.optional(receiptRule),
   /** What families fill in; null takes it away, left out it stays as it is. */
   form: z.optional(z.nullable(letterForm)),
   /** What a new edition puts right, in one sentence for those who have read the one before. */
@@ -117,6 +123,19 @@ const draft = {
   /** Where replies go; left out, as is usual for its kind. */
   replies: z.optional(z.enum(['author', 'classTeacher', 'none'], '请选择回复交给谁')),
 }
+/** The draft as it was read; a save over a newer one is refused. Left out, the last save wins. */
+const revision = z.optional(z.int('版本不对').check(z.gte(0, '版本不对'), z.lte(1e9, '版本不对')))
+
+/** A file beside the text: frozen with the letter by its SHA-256. */
+export const attachment = z.object({
+  id: objectId,
+  name: z.string(),
+  kind: z.catch(z.enum(['pdf', 'image']), 'pdf'),
+  bytes: z.int(),
+  sha256: z.string(),
+})
+export type Attachment = z.infer<typeof attachment>
+
 /** Made by the page for each new letter: sent twice, it is still one letter. */
 const requestId = z.string().check(z.regex(/^[\w-]{8,64}$/, '编号不对'))
 
@@ -138,8 +157,11 @@ export const letter = z.object({
   isForOneFamily: z.optional(z.boolean()),
   /** To members of staff by post; its receipts stand in the room `staffLetters`. */
   staff: z.optional(z.nullable(shownStaff)),
+  receiptRule: z.optional(z.catch(receiptRule, 'any')),
   form: z.optional(z.nullable(letterForm)),
   blanks: z.optional(z.array(authorBlank)),
+  attachments: z.optional(z.array(attachment)),
+  revision: z.optional(z.int()),
   /** To whom families' replies go. */
   replies: z.optional(z.catch(z.enum(['author', 'classTeacher', 'none']), 'author')),
   dueOn: z.nullable(day),
@@ -194,7 +216,7 @@ export const updateLetter = endpoint({
   summary: '修改草稿',
   method: 'PUT',
   path: '/letters/:letterId',
-  input: z.strictObject({ letterId: objectId, ...draft }),
+  input: z.strictObject({ letterId: objectId, revision, ...draft }),
   reply: letter,
 })
 
@@ -310,8 +332,20 @@ export const readLetterFigures = endpoint({
   reply: z.object({
     unit: z.object({ id: objectId, kind: unitKind, name: z.string() }),
     total: tally,
+    /** Families with another opinion, and those the sender still has to talk to. */
+    objected: z.optional(z.int()),
+    open: z.optional(z.int()),
     /** The unit's children; for a class there are none, its sheet has the names. */
-    rows: z.array(z.object({ unitId: objectId, kind: unitKind, name: z.string(), ...tally.shape })),
+    rows: z.array(
+      z.object({
+        unitId: objectId,
+        kind: unitKind,
+        name: z.string(),
+        ...tally.shape,
+        objected: z.optional(z.int()),
+        open: z.optional(z.int()),
+      }),
+    ),
     countedAt: instant,
   }),
 })
@@ -329,6 +363,12 @@ export const sheetRow = z.object({
   signed: deed,
   /** There is a signed copy to open; what was signed on paper lies at school. */
   hasCopy: z.optional(z.boolean()),
+  /** Where each guardian is asked: how many have answered, and who has not. */
+  progress: z.optional(familyProgress),
+  /** Who of the family has another opinion; what it is stands with the sender. */
+  objected: z.optional(deed),
+  /** The signed copies of the family, where each guardian signs one. */
+  copies: z.optional(z.array(z.object({ guardianId: objectId, by: z.string() }))),
 })
 export type SheetRow = z.infer<typeof sheetRow>
 
@@ -339,7 +379,10 @@ export const voidedRow = z.object({
   /** 刘*（妈妈） */
   by: z.string(),
   deeds: z.array(
-    z.object({ deed: z.catch(z.enum(['read', 'answered', 'confirmed', 'signed']), 'read'), at: instant }),
+    z.object({
+      deed: z.catch(z.enum(['read', 'answered', 'confirmed', 'signed', 'objected']), 'read'),
+      at: instant,
+    }),
   ),
   voidedAt: instant,
   because: z.string(),
@@ -395,7 +438,13 @@ export const readSignedCopy = endpoint({
   summary: '一个家庭的签收单（PDF）的限时链接',
   method: 'GET',
   path: '/letters/:letterId/sheets/:classId/copies/:studentId',
-  input: z.strictObject({ letterId: objectId, classId: objectId, studentId: objectId }),
+  input: z.strictObject({
+    letterId: objectId,
+    classId: objectId,
+    studentId: objectId,
+    /** Whose copy, where each guardian signs one. */
+    guardianId: z.optional(objectId),
+  }),
   reply: z.object({ link: z.string(), name: z.string() }),
 })
 
@@ -469,6 +518,7 @@ export const myLetter = z.object({
   confirmation,
   pledge: z.string(),
   blocks: z.array(block),
+  attachments: z.optional(z.array(attachment)),
   version: z.int(),
   textHash: z.string(),
   /** A corrected edition took its place. */
@@ -484,6 +534,10 @@ export const myLetter = z.object({
   read: deed,
   confirmed: deed,
   signed: deed,
+  receiptRule: z.optional(z.catch(receiptRule, 'any')),
+  progress: z.optional(familyProgress),
+  objected: z.optional(deed),
+  myObjection: z.optional(z.nullable(myObjection)),
   /** What is filled in before confirming or signing. */
   form: z.optional(z.nullable(letterForm)),
   /** What the family has answered, and what this guardian has, to go on from. */
@@ -494,6 +548,7 @@ export const myLetter = z.object({
     sign: z.boolean(),
     seeCopy: z.boolean(),
     answer: z.optional(z.boolean()),
+    object: z.optional(z.boolean()),
   }),
 })
 export type MyLetter = z.infer<typeof myLetter>
@@ -516,6 +571,15 @@ export const confirmMyLetter = endpoint({
   method: 'POST',
   path: '/me/children/:studentId/letters/:letterId/confirmation',
   input: z.strictObject(mine),
+  reply: myLetter,
+})
+
+export const objectToMyLetter = endpoint({
+  access: 'guardian',
+  summary: '对要确认或签字的信写明不同意见；原因只有发信的单位看得到，截止前可以改',
+  method: 'PUT',
+  path: '/me/children/:studentId/letters/:letterId/objection',
+  input: z.strictObject({ ...mine, reason: words('原因', 200) }),
   reply: myLetter,
 })
 

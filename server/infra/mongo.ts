@@ -1,4 +1,5 @@
 import mongoose, { type Model, type mongo } from 'mongoose'
+import { goneIndexesOf } from './gone-indexes.ts'
 
 /**
  * Opens the database that all models use. Operators in a filter are our own: what callers say has passed the contract,
@@ -34,16 +35,24 @@ export function runningSession(): mongo.ClientSession | null {
   return kept?.getStore()?.session ?? null
 }
 
-/** Creates what indexes are missing. Run at boot by one process of each kind; harmless twice. */
-export async function ensureIndexes(
-  models: Pick<Model<never>, 'createCollection' | 'createIndexes'>[] = Object.values(mongoose.models),
-) {
+type Indexed = Pick<Model<never>, 'createCollection' | 'createIndexes'> & {
+  schema: object
+  collection: { dropIndex: (name: string) => Promise<unknown> }
+}
+
+/** Creates what indexes are missing and drops those that a schema has given up. Run at boot by one process of each kind; harmless twice. */
+export async function ensureIndexes(models: Indexed[] = Object.values(mongoose.models)) {
   for (const model of models) {
     await untilMade(async () => {
       await model.createCollection().catch((error: { code?: number }) => {
         if (error.code !== 48) throw error // 48: it exists already
       })
       await model.createIndexes()
+      for (const name of goneIndexesOf(model.schema)) {
+        await model.collection.dropIndex(name).catch((error: { code?: number }) => {
+          if (error.code !== 27) throw error // 27: it is gone already
+        })
+      }
     })
   }
 }

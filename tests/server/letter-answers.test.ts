@@ -198,7 +198,9 @@ describe('a form', () => {
     expect((await sheet())?.answered).toBe(0)
     await him(answerMyLetter, { ...said, answers: COMES })
     expect((await sheet())?.answered).toBe(1)
-    expect((await him(openMyLetter, said)).isDone).toBe(true)
+    expect((await him(openMyLetter, said)).isDone).toBe(false)
+    expect((await him(confirmMyLetter, said)).isDone).toBe(true)
+    expect((await sheet())?.confirmed).toBe(1)
   })
 })
 

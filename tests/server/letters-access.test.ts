@@ -58,6 +58,7 @@ const SAID: [Endpoint, (ids: Ids) => Record<string, unknown>][] = [
   [letters.confirmMyLetter, ({ studentId, letterId }) => ({ studentId, letterId })],
   [letters.signMyLetter, ({ studentId, letterId }) => ({ studentId, letterId, ...INK })],
   [letters.answerMyLetter, ({ studentId, letterId }) => ({ studentId, letterId, answers: [] })],
+  [letters.objectToMyLetter, ({ studentId, letterId }) => ({ studentId, letterId, reason: '太远' })],
   [letters.readMySignedCopy, ({ studentId, letterId }) => ({ studentId, letterId })],
   [letters.listMyPastLetters, () => ({})],
   [letters.readMyPastSheet, ({ letterId }) => ({ letterId })],

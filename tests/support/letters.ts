@@ -1,4 +1,5 @@
 import type { LetterForm } from '#contract/letter-form'
+import type { ReceiptRule } from '#contract/letter-receipts'
 import { createLetter, queueLetter } from '#contract/letters'
 import type { UnitRecord } from '../../server/modules/org/tree/model.ts'
 import { letterTick } from '../../server/modules/letters/jobs.ts'
@@ -47,6 +48,7 @@ export async function sendLetter(
   unit: UnitRecord,
   over: Partial<Omit<typeof DRAFT, 'confirmation' | 'dueOn'>> & {
     confirmation?: 'read' | 'confirm' | 'sign'
+    receiptRule?: ReceiptRule
     dueOn?: string
     audience?: UnitRecord[]
     form?: LetterForm

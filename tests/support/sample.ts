@@ -19,6 +19,7 @@ interface Json {
 
 /** Words that fit the patterns of the contract; a new pattern is added here. */
 const FITTING = [
+  'zhxy.example.cn',
   '64b0c0ffee64b0c0ffee64b0',
   '13900000000',
   '16:00',

@@ -24,7 +24,7 @@ export async function upload(
   world: World,
   call: Call,
   unitId: string,
-  file: { kind: AssetKind; name: string; bytes: Buffer },
+  file: { kind: AssetKind; name: string; bytes: Buffer; isForLetter?: boolean },
 ) {
   const { asset, uploadPath } = await call(beginUpload, { unitId, ...file, bytes: file.bytes.length })
   const sent = await patch(world, uploadPath, 0, file.bytes)

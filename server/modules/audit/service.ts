@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import type { ActorPost } from '../../http/actor.ts'
 import { asking } from '../../http/asking.ts'
 import { auditKeys } from '../../infra/audit-keys.ts'
 import { findPerson, postsNow } from '../accounts/service.ts'
@@ -20,7 +21,7 @@ export interface Done {
   /** In words for people; never a phone or a document number. */
   detail?: string | undefined
   /** Who did it, where no signed-in request is running: a sign-in itself, a job begun by somebody. */
-  actor?: { personId: string; role: 'guardian' | 'staff' } | undefined
+  actor?: { personId: string; role: 'guardian' | 'staff'; posts?: ActorPost[] } | undefined
   /** What allowed it, where an approval is needed. */
   approval?: Approved | undefined
 }
@@ -105,9 +106,9 @@ async function lineOf(act: Act, done: Done, now: Date) {
  */
 async function placeOf(actor: Done['actor'] | null, unit: Done['unit'], now: Date) {
   if (actor?.role !== 'staff') return { post: null, unit }
-  const person = 'posts' in actor ? null : await findPerson(actor.personId)
-  const posts =
-    'posts' in actor ? (actor.posts as ReturnType<typeof postsNow>) : person ? postsNow(person, now) : []
+  const known = 'posts' in actor ? actor.posts : undefined
+  const person = known ? null : await findPerson(actor.personId)
+  const posts = known ?? (person ? postsNow(person, now) : [])
   const fitting = unit ? posts.filter((it) => isWithin(unit.path, it.path)) : posts
   const [post] = fitting.toSorted((a, b) =>
     unit ? b.path.length - a.path.length : a.path.length - b.path.length,

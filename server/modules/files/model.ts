@@ -25,6 +25,10 @@ const assetSchema = new Schema(
     pages: { type: Number, default: null },
     width: { type: Number, default: null },
     height: { type: Number, default: null },
+    /** Of a picture as it was drawn anew. */
+    sha256: { type: String, default: null },
+    /** Uploaded for a letter: only who uploaded it finds it. */
+    isForLetter: { type: Boolean },
     captions: {
       type: [new Schema({ from: Number, to: Number, text: String }, { _id: false, strict: 'throw' })],
       default: [],

@@ -14,7 +14,8 @@ export const presentAsset = (it: AssetRecord): Asset => ({
   pages: it.pages ?? null,
   width: it.width ?? null,
   height: it.height ?? null,
-  address: it.status === 'ready' ? addressOf(it) : null,
+  // A PDF that was uploaded for a letter is served with the letter alone.
+  address: it.status === 'ready' && !(it.isForLetter && it.kind === 'pdf') ? addressOf(it) : null,
   poster: it.status === 'ready' ? posterOf(it) : null,
   captions: it.captions,
   isInUse: it.isInUse,

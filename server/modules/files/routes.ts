@@ -21,9 +21,9 @@ const YEAR_SECONDS = 365 * 86_400
 export function fileRoutes(router: Router, deps: Deps) {
   const { clock, env } = deps
 
-  serve(router, api.beginUpload, async ({ actor, unitId, kind, name, bytes }) => {
+  serve(router, api.beginUpload, async ({ actor, unitId, kind, name, bytes, isForLetter }) => {
     const scope = await fileScope(actor, unitId)
-    return ticket(await files.begin(scope, { kind, name, bytes }, deps), actor.personId)
+    return ticket(await files.begin(scope, { kind, name, bytes, isForLetter }, deps), actor.personId)
   })
 
   serve(router, api.resumeUpload, async ({ actor, assetId }) => {

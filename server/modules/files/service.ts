@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Types } from 'mongoose'
-import { type AssetKind, MOST_BYTES } from '#contract/files'
+import { type AssetKind, MOST_BYTES, MOST_LETTER_BYTES } from '#contract/files'
 import { Refusal } from '../../http/errors.ts'
 import type { Deps } from '../../infra/deps.ts'
 import type { UnitScope } from '../org/policy.ts'
 import { AssetModel, type AssetRecord } from './model.ts'
 import type { OwnAsset } from './policy.ts'
-import { captionsIn, shownName } from './rules.ts'
+import { captionsIn, MADE, shownName } from './rules.ts'
 
 type Places = Pick<Deps, 'env'>
+/** Whoever writes courses or letters for a unit keeps files there. */
+export type FileScope = UnitScope<'editCourses' | 'writeLetters'>
 
 const PAGE = 30
 
@@ -23,11 +25,12 @@ export const madeDir = ({ env }: Places) => join(env.DATA_DIR, 'media', 'a')
 
 /** Notes a file that is about to be sent. Counted against the unit's space from now on. */
 export async function begin(
-  scope: UnitScope<'editCourses'>,
-  said: { kind: AssetKind; name: string; bytes: number },
+  scope: FileScope,
+  said: { kind: AssetKind; name: string; bytes: number; isForLetter?: boolean | undefined },
   { env, clock }: Pick<Deps, 'env' | 'clock'>,
 ) {
-  const most = MOST_BYTES[said.kind]
+  // A picture is made smaller anyway; a document goes to the phones as it is.
+  const most = said.isForLetter && said.kind === 'pdf' ? MOST_LETTER_BYTES : MOST_BYTES[said.kind]
   if (said.bytes > most) {
     throw new Refusal('too_large', `文件超过${sizeInWords(most)}，请压缩后再上传`)
   }
@@ -65,9 +68,10 @@ export async function usedBytes(unitId: string) {
 export const findAsset = (assetId: string) => AssetModel.findById(assetId).lean<AssetRecord>()
 
 /** A unit's files, the newest first, a page at a time. */
-export async function assetsOf(scope: UnitScope<'editCourses'>, kind?: AssetKind, after?: string) {
+export async function assetsOf(scope: FileScope, kind?: AssetKind, after?: string) {
   const found = await AssetModel.find({
     unitId: new Types.ObjectId(scope.unitId),
+    isForLetter: { $ne: true },
     ...(kind && { kind }),
     ...(after && { _id: { $lt: new Types.ObjectId(after) } }),
   })
@@ -96,6 +100,23 @@ export async function holdByKey(keys: readonly string[]) {
   const { matchedCount } = await AssetModel.updateMany(all, { isInUse: true })
   return matchedCount
 }
+
+/** Pictures that letters may show: of these units, by the folder they lie in, with the hash of what phones are sent. */
+export const picturesIn = (unitIds: readonly string[], keys: readonly string[]) =>
+  AssetModel.find(
+    {
+      key: { $in: [...new Set(keys)] },
+      unitId: { $in: unitIds.map((it) => new Types.ObjectId(it)) },
+      kind: 'image',
+      status: 'ready',
+      sha256: { $type: 'string' },
+    },
+    { key: 1, sha256: 1 },
+  ).lean<{ key: string; sha256: string }[]>()
+
+/** The bytes of a file that is ready: a PDF as it came, a picture as it was drawn anew. */
+export const bytesOf = ({ _id, key, kind }: AssetRecord, deps: Places) =>
+  readFile(kind === 'image' ? join(madeDir(deps), key, MADE.image) : originalOf(String(_id), deps))
 
 /** A published version shows these from now on: they stay. Harmless twice. */
 export const holdInUse = (ids: readonly (string | Types.ObjectId)[]) =>

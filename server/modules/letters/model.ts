@@ -1,6 +1,7 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
 import type { LetterForm } from '#contract/letter-form'
-import type { AuthorBlank } from '#contract/letters'
+import type { Attachment, AuthorBlank } from '#contract/letters'
+import type { FrozenPicture } from './rules.ts'
 
 const id = Schema.Types.ObjectId
 
@@ -14,8 +15,8 @@ const letterSchema = new Schema(
     authorId: { type: id, required: true },
     authorName: { type: String, required: true },
     kind: { type: String, enum: ['letter', 'notice'], required: true },
-    title: { type: String, required: true },
-    body: { type: String, required: true },
+    title: { type: String, default: '' },
+    body: { type: String, default: '' },
     pledge: { type: String, default: '' },
     confirmation: { type: String, enum: ['read', 'confirm', 'sign'], required: true },
     audience: {
@@ -77,9 +78,17 @@ const letterSchema = new Schema(
     isForOneFamily: { type: Boolean },
     /** To single families only: nobody but the author's own office sees it. */
     isPrivate: { type: Boolean },
+    /** Who of a family has to confirm or sign. Letters from before there was a choice have none: any guardian. */
+    receiptRule: { type: String, enum: ['any', 'each', 'once'] },
     /** What families fill in, and what the author fills in while it is a draft. */
     form: { type: Schema.Types.Mixed },
     blanks: { type: [Schema.Types.Mixed], default: undefined },
+    /** Files beside the text: their bytes lie in the store under their SHA-256. */
+    attachments: { type: [Schema.Types.Mixed], default: undefined },
+    /** The pictures of the text, as phones are sent them. */
+    pictures: { type: [Schema.Types.Mixed], default: undefined },
+    /** Counts the saves of a draft. */
+    revision: { type: Number },
     /** Where families' replies go; as is usual for its kind, if not said. */
     replies: { type: String, enum: ['author', 'classTeacher', 'none'] },
     dueOn: { type: String, default: null },
@@ -140,9 +149,14 @@ letterSchema.index({ sendAt: 1 }, { partialFilterExpression: { status: 'schedule
 letterSchema.index({ status: 1, _id: 1 }, { partialFilterExpression: { status: 'sending' } })
 letterSchema.index({ areMessagesDue: 1, _id: 1 }, { partialFilterExpression: { areMessagesDue: true } })
 
-export type LetterRecord = Omit<InferSchemaType<typeof letterSchema>, 'form' | 'blanks'> & {
+export type LetterRecord = Omit<
+  InferSchemaType<typeof letterSchema>,
+  'form' | 'blanks' | 'attachments' | 'pictures'
+> & {
   _id: Types.ObjectId
   form?: LetterForm | null
   blanks?: AuthorBlank[]
+  attachments?: Attachment[]
+  pictures?: FrozenPicture[]
 }
 export const LetterModel = model('Letter', letterSchema)

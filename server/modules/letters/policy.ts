@@ -2,7 +2,7 @@ import type { StaffActor } from '../../http/actor.ts'
 import { Refusal } from '../../http/errors.ts'
 import { type OwnChild, unitScope, type UnitScope } from '../org/policy.ts'
 import { type Action, may } from '../org/rules.ts'
-import { isWithin } from '../org/tree/rules.ts'
+import { DEPTH, idsOf, isWithin } from '../org/tree/rules.ts'
 import type { LetterRecord } from './model.ts'
 import { findLetter } from './service.ts'
 import { classOfSheet } from './sheets/rules.ts'
@@ -39,6 +39,18 @@ const noLetter = () => new Refusal('not_found', '没有这封信')
  */
 export const isKeeper = (actor: StaffActor, unitId: string) =>
   actor.posts.some((it) => it.unitId === unitId && may(it.post, 'seeFamilies'))
+
+/**
+ * Of the office that wrote a letter: why families object is for them to read. What comes from above the schools is answered
+ * for by each school's office, as nobody above it knows its families.
+ */
+export const isSender = (actor: StaffActor, letter: Pick<LetterRecord, 'path'>) =>
+  actor.posts.some(
+    (it) =>
+      may(it.post, 'seeFamilies') &&
+      (isWithin(letter.path, it.path) ||
+        (isWithin(it.path, letter.path) && idsOf(it.path).length === DEPTH.school + 1)),
+  )
 
 const isHidden = (actor: StaffActor, letter: LetterRecord) =>
   Boolean(letter.isPrivate ?? letter.isForOneFamily) && !isKeeper(actor, String(letter.unitId))

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Confirmation, LetterStatus, Tally } from '#contract/letters'
+import type { ReceiptRule } from '#contract/letter-receipts'
 import { formProblem, type LetterForm } from '#contract/letter-form'
 import { blankProblem, fillBlanks, type Filled, type Filling, unfinished } from '#contract/letter-text'
 import { shanghaiDay, shanghaiInstant } from '../../infra/clock.ts'
@@ -15,6 +16,7 @@ export const ASKED = { read: 'read', confirm: 'confirmed', sign: 'signed' } as c
 >
 
 export interface Text {
+  receiptRule?: ReceiptRule | null | undefined
   title: string
   body: string
   pledge: string
@@ -22,13 +24,44 @@ export interface Text {
   version: number
   form?: LetterForm | null
   blanks?: readonly Filled[]
+  attachments?: readonly { name: string; sha256: string }[]
+  pictures?: readonly FrozenPicture[]
 }
 
-/** What a signature vouches for: the words, what was asked, and which edition. */
-export const hashText = ({ title, body, pledge, confirmation, version, form }: Text) =>
+/** A picture of the text and the SHA-256 of what phones are sent. */
+export interface FrozenPicture {
+  address: string
+  sha256: string
+}
+
+/**
+ * What a signature vouches for: the words, what was asked, which edition, and the bytes of its files and pictures. A letter without files
+ * is hashed as letters were before there were any, so that old copies still verify.
+ */
+export const hashText = ({ title, body, pledge, confirmation, version, form, ...files }: Text) =>
   createHash('sha256')
-    .update(JSON.stringify([version, title, body, pledge, confirmation, ...(form ? [form] : [])]))
+    .update(
+      JSON.stringify([
+        ...[version, title, body, pledge, confirmation],
+        ...(form ? [form] : []),
+        ...filesHashed(files),
+      ]),
+    )
     .digest('hex')
+
+function filesHashed({ attachments = [], pictures = [] }: Pick<Text, 'attachments' | 'pictures'>) {
+  if (attachments.length + pictures.length === 0) return []
+  return [
+    {
+      attachments: attachments.map(({ name, sha256 }) => [name, sha256]),
+      pictures: pictures.map(({ address, sha256 }) => [address, sha256]),
+    },
+  ]
+}
+
+/** Who of a family has to answer, fixed when a letter goes out: a form has a rule of its own, a letter to be read asks anybody. */
+export const ruleAtSending = ({ form, receiptRule, confirmation }: Text): ReceiptRule =>
+  confirmation === 'read' ? 'any' : (form?.answeredBy ?? receiptRule ?? 'any')
 
 /** The letter's words with what its author filled in. */
 export function written<T extends Text>(letter: T): T {
@@ -46,6 +79,8 @@ interface Addressed {
 
 /** Why a letter cannot go out at this moment, in one sentence; null when it can. */
 export function obstacle(letter: Text & Addressed, sendAt: Date, now: Date): string | null {
+  if (letter.title.trim() === '') return '请填写标题'
+  if (letter.body.trim() === '') return '请填写正文'
   const nowhere = obstacleOfAddress(letter)
   if (nowhere) return nowhere
   const wrong = (letter.blanks ?? []).map(blankProblem).find((it) => it !== null)

@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import type { StaffAudience } from '#contract/audiences'
 import type { LetterForm } from '#contract/letter-form'
+import type { ReceiptRule } from '#contract/letter-receipts'
 import type { AuthorBlank, Confirmation } from '#contract/letters'
 import type { PostKind } from '#contract/posts'
 import { readLetterTemplates } from '../../../content/schema.ts'
@@ -12,7 +13,8 @@ import { addressees } from './addressing/service.ts'
 import { LetterModel, type LetterRecord } from './model.ts'
 import type { OwnLetter } from './policy.ts'
 import { missingCorrection } from './editions/service.ts'
-import { hashText, isNow, obstacle, written } from './rules.ts'
+import { refuseForeignLinks, wordsInOrder } from './wording/service.ts'
+import { hashText, isNow, obstacle, ruleAtSending, written } from './rules.ts'
 
 export { openTasksOf } from './mine/service.ts'
 export { latestLettersTo, readRateBy } from './sheets/service.ts'
@@ -31,6 +33,7 @@ export interface Draft {
   body: string
   pledge: string
   confirmation: Confirmation
+  receiptRule?: ReceiptRule | undefined
   dueOn: string | null
   audience: string[]
   studentIds?: string[] | undefined
@@ -54,7 +57,8 @@ export async function createLetter(
   author: StaffActor,
 ): Promise<LetterRecord> {
   const begun = letterTemplates().find((it) => it.code === template)
-  const { audience, studentIds, excludedIds, staff, ...words } = draft
+  const { audience, studentIds, excludedIds, staff, ...said } = draft
+  const words = { ...said, ...(await wordsInOrder(scope, said)) }
   const isForOneFamily = begun?.isForOneFamily ?? false
   const to = await addressees(scope, { audience, studentIds, excludedIds, staff, isForOneFamily }, author)
   const key = { authorId: new Types.ObjectId(author.personId), requestId }
@@ -86,9 +90,17 @@ export async function createLetter(
   return letter
 }
 
-/** Changes a draft; what is on its way or sent stays as it is. What is left out of `draft` stays, too. */
-export async function updateLetter({ letter, scope }: OwnLetter, draft: Draft, author: StaffActor) {
-  const { audience, studentIds, excludedIds, staff, ...words } = draft
+/**
+ * Changes a draft; what is on its way or sent stays as it is. What is left out of `draft` stays, too. Whoever says which revision they
+ * read does not overwrite a newer one; the same words again, because the answer got lost, are no newer one.
+ */
+export async function updateLetter(
+  { letter, scope }: OwnLetter,
+  { revision, ...draft }: Draft & { revision?: number | undefined },
+  author: StaffActor,
+) {
+  const { audience, studentIds, excludedIds, staff, ...said } = draft
+  const words = { ...said, ...(await wordsInOrder(scope, said)) }
   const kept = {
     staff: staff === undefined ? staffOf(letter) : staff,
     studentIds: studentIds ?? letter.audience.filter((it) => it.isStudent).map((it) => String(it.unitId)),
@@ -96,11 +108,31 @@ export async function updateLetter({ letter, scope }: OwnLetter, draft: Draft, a
     isForOneFamily: letter.isForOneFamily ?? false,
   }
   const to = await addressees(scope, { audience, ...kept }, author)
-  return transition(letter._id, 'draft', { ...words, ...to }, '这封信已经不是草稿，不能再改')
+  const change = { ...words, ...to }
+  const tooLate = '这封信已经不是草稿，不能再改'
+  const next = { $set: change, $inc: { revision: 1 } }
+  if (revision === undefined) return transition(letter._id, 'draft', next, tooLate)
+  const read = { revision: revision === 0 ? { $in: [0, null] } : revision }
+  return transition(letter._id, 'draft', next, OVERTAKEN, read).catch(async (error: unknown) => {
+    const there = await findLetter(String(letter._id))
+    if (there?.status !== 'draft') throw new Refusal(there ? 'conflict' : 'not_found', tooLate)
+    if (!holds(there, change)) throw error
+    return there
+  })
 }
 
 const staffOf = ({ staff }: LetterRecord) =>
   staff && { posts: staff.posts as PostKind[], unitIds: staff.units.map((it) => String(it.unitId)) }
+
+const OVERTAKEN = '这封信刚刚在别的窗口或由同事改过，请刷新页面，看过新的再改'
+
+/** Whether a draft already says all of a change. */
+const holds = (letter: LetterRecord, change: object) =>
+  Object.entries(change).every(
+    ([key, value]) =>
+      value === undefined ||
+      JSON.stringify(letter[key as keyof LetterRecord] ?? null) === JSON.stringify(value),
+  )
 
 export async function removeLetter({ letter }: OwnLetter) {
   const { deletedCount } = await LetterModel.deleteOne({ _id: letter._id, status: 'draft' })
@@ -108,9 +140,11 @@ export async function removeLetter({ letter }: OwnLetter) {
 }
 
 /** Draft → scheduled or sending, once. The status in the filter is the guard: two clicks cannot both win. */
-export async function queueLetter({ letter }: OwnLetter, sendAt: Date | null, now: Date) {
+export async function queueLetter({ letter, scope }: OwnLetter, sendAt: Date | null, now: Date) {
   const problem = obstacle(letter, sendAt ?? now, now) ?? missingCorrection(letter)
   if (problem) throw new Refusal('invalid', problem)
+  // The city may have taken a site off its list since it was saved.
+  await refuseForeignLinks(scope, letter)
   const change = isNow(sendAt, now) ? sending(letter, now) : { status: 'scheduled', sendAt }
   // `updatedAt` too: what was checked is what is sent, not what a colleague saved meanwhile.
   return transition(letter._id, 'draft', change, '这封信已经寄出或正在排队', { updatedAt: letter.updatedAt })
@@ -134,6 +168,7 @@ function sending(letter: LetterRecord, now: Date) {
     sendAt: letter.sendAt ?? now,
     sentAt: now,
     ...(letter.blanks && { title, body, pledge, blanks: [] }),
+    receiptRule: ruleAtSending(letter),
     textHash: hashText(final),
   }
 }

@@ -240,6 +240,7 @@ const letters: Record<string, Row> = {
   openMyLetter: family,
   confirmMyLetter: family,
   signMyLetter: family,
+  objectToMyLetter: { ...family, say: said({ reason: '太远' }) },
   readMySignedCopy: family,
   answerMyLetter: family,
   listMyStaffLetters: own,
@@ -253,7 +254,23 @@ const letters: Record<string, Row> = {
   enterAnswer: staff(KNOW_FAMILIES, {
     say: ({ studentId, guardianshipId }) => ({ studentId, guardianshipId }),
   }),
+  readObjections: staff(KNOW_FAMILIES),
+  settleObjection: staff(KNOW_FAMILIES, { say: said({ decision: '同意', note: '通了电话' }) }),
+  listOpenObjections: staff(KNOW_FAMILIES),
   settleConflict: staff(KNOW_FAMILIES, { say: ({ studentId }) => ({ studentId }) }),
+}
+
+const letterWriting: Record<string, Row> = {
+  readLinkSites: staff(WITH_GRADE),
+  saveLinkSites: staff(ADMINS, { at: 'city', say: said({ own: [] }) }),
+  attachFile: staff(ADMINS, {
+    at: 'school',
+    say: ({ draftId, assetId }) => ({ letterId: draftId, assetId }),
+  }),
+  detachFile: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId }) }),
+  readAttachment: staff(FIGURES),
+  readMyAttachment: family,
+  previewLetter: staff(['district_admin', ...SCHOOL], { at: 'school' }),
 }
 
 /** Below the letter of the scene the mother wrote to the 班主任. A thread is for who holds that post: for everybody else there is none. */
@@ -526,6 +543,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   ...accounts,
   ...org,
   ...letters,
+  ...letterWriting,
   ...threads,
   ...meetings,
   ...courses,

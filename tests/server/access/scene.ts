@@ -17,6 +17,7 @@ import { EvidenceModel } from '../../../server/modules/courses/evidence/model.ts
 import { AttemptModel } from '../../../server/modules/courses/exams/model.ts'
 import { ContentModel } from '../../../server/modules/safety/model.ts'
 import { ReflectionModel } from '../../../server/modules/courses/reflections/model.ts'
+import { LetterModel } from '../../../server/modules/letters/model.ts'
 import { BarModel } from '../../../server/modules/org/families/bars/model.ts'
 import { ReportModel } from '../../../server/modules/org/families/reports/model.ts'
 import { GuardianshipModel, StudentModel } from '../../../server/modules/org/families/model.ts'
@@ -229,6 +230,10 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
   await tick(world)
   await asMother(openMyLetter, { studentId, letterId: letter.id })
   await asMother(signMyLetter, { studentId, letterId: letter.id, ...INK })
+  const attachmentId = String(new mongoose.Types.ObjectId())
+  const sha256 = await world.deps().files.put(Buffer.from('%PDF-1.4'))
+  const attachments = [{ id: attachmentId, name: '手册.pdf', kind: 'pdf', bytes: 8, sha256 }]
+  await LetterModel.updateOne({ _id: letter.id }, { attachments })
   const said = { studentId, letterId: letter.id, requestId: newRequest() }
   const { line } = await asMother(writeToMyThread, { ...said, text: '让妈妈独自接送' })
   const threadId = String((await ThreadModel.findOne({ studentId: child._id }).lean())?._id)
@@ -329,6 +334,7 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
     lineId: line.id,
     answerLineId: answered.line.id,
     draftId: draft.id,
+    attachmentId,
     slotId: slots[0]?.id ?? '',
     freeSlotId: slots[1]?.id ?? '',
     certificateId: certificateId ?? '',

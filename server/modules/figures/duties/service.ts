@@ -2,6 +2,7 @@ import type { Duty } from '#contract/home'
 import type { StaffActor } from '../../../http/actor.ts'
 import * as approvals from '../../audit/approvals/service.ts'
 import { openLettersToStaff } from '../../letters/staff/service.ts'
+import { countOpen } from '../../letters/objections/open/service.ts'
 import { dutiesOf } from '../../letters/threads/reading/service.ts'
 import * as matters from '../../org/families/matters/service.ts'
 import * as joins from '../../org/joins/service.ts'
@@ -13,7 +14,7 @@ import * as transfers from '../../org/transfers/service.ts'
 /** What waits at or below a unit for somebody with these posts, by kind; kinds of which nothing waits are left out. */
 export async function dutiesAt(scope: UnitScope, actor: StaffActor, now: Date): Promise<Duty[]> {
   const count = (isMine: boolean, ask: () => Promise<number>) => (isMine ? ask() : Promise.resolve(0))
-  const [asked, approved, moving, assigned, barred, held, toRead, threads] = await Promise.all([
+  const [asked, approved, moving, assigned, barred, held, toRead, objected, threads] = await Promise.all([
     count(scope.may('decideJoins'), () => joins.countWaitingIn(scope.path)),
     count(scope.may('approveExports'), () => approvals.countWaiting(scope, now)),
     count(scope.may('transfer'), () => transfers.countAwaited(scope.path)),
@@ -22,6 +23,7 @@ export async function dutiesAt(scope: UnitScope, actor: StaffActor, now: Date): 
     count(scope.may('reviewContents'), () => safety.countWaiting(scope.path)),
     // Written to the person's own posts, whatever unit they look at.
     openLettersToStaff(actor, now).then((it) => it.length),
+    count(scope.may('writeLetters') && scope.may('seeFamilies'), () => countOpen(scope)),
     dutiesOf(actor, scope, now),
   ])
   const duties: Duty[] = [
@@ -29,6 +31,7 @@ export async function dutiesAt(scope: UnitScope, actor: StaffActor, now: Date): 
     { kind: 'bars', count: barred },
     { kind: 'transfers', count: moving },
     { kind: 'assigned', count: assigned },
+    { kind: 'objections', count: objected },
     { kind: 'approvals', count: approved },
     { kind: 'contents', count: held },
     { kind: 'staffLetters', count: toRead },

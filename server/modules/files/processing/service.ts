@@ -1,7 +1,8 @@
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Types } from 'mongoose'
 import type { Deps } from '../../../infra/deps.ts'
+import { hash } from '../../../infra/files.ts'
 import { redraw } from '../../../infra/inspect/image.ts'
 import { checkKind, FileRefused } from '../../../infra/inspect/kind.ts'
 import { inspectPdf } from '../../../infra/inspect/pdf.ts'
@@ -14,7 +15,7 @@ import { LEASE_MS, MADE, MOST_ATTEMPTS } from '../rules.ts'
 import { madeDir, makeFolders, originalOf, removeBytes } from '../service.ts'
 
 type Tools = Pick<Deps, 'env' | 'clock' | 'log'>
-type Made = Partial<Pick<AssetRecord, 'seconds' | 'pages' | 'width' | 'height'>>
+type Made = Partial<Pick<AssetRecord, 'seconds' | 'pages' | 'width' | 'height' | 'sha256'>>
 
 /** Whoever is at a file renews its lease this often, and notes how far the work is. */
 const RENEWAL_MS = 5_000
@@ -69,10 +70,14 @@ type Held = ReturnType<typeof holdLease>
 
 async function make(asset: AssetRecord, source: string, folder: string, held: Held): Promise<Made> {
   const target = join(folder, MADE[asset.kind])
-  if (asset.kind === 'image') return redraw(source, target)
+  if (asset.kind === 'image') {
+    const size = await redraw(source, target)
+    return { ...size, sha256: hash(await readFile(target)) }
+  }
   if (asset.kind === 'pdf') {
     const { pages } = await inspectPdf(source)
-    await copyFile(source, target)
+    // An attachment of a letter is nobody's but its readers': it gets no open address.
+    if (!asset.isForLetter) await copyFile(source, target)
     return { pages }
   }
   const found = await probe(source, asset.kind, held.signal)

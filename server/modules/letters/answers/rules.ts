@@ -1,6 +1,7 @@
 import { type AnswerItem, decisionOf, type LetterForm, valuesOf } from '#contract/letter-form'
 import { holdsIdNumber } from '../../../infra/id-numbers.ts'
 import { shanghaiDay } from '../../../infra/clock.ts'
+import { put } from '../sheets/rules.ts'
 import type { AnswerRecord, SettlementRecord } from './model.ts'
 
 /** How many earlier versions of one answer are kept. */
@@ -78,11 +79,6 @@ export interface FamilyMark {
   isWhole: boolean
 }
 
-const put = (field: string, student: unknown, isIn: boolean) =>
-  isIn
-    ? { $setUnion: [{ $ifNull: [`$${field}`, []] }, [student]] }
-    : { $setDifference: [{ $ifNull: [`$${field}`, []] }, [student]] }
-
 /** The update of the sheet that goes with an answer. Lists are sets, and the counters their sizes: run twice, nothing changes. */
 export function answerMark({ student, studentId, guardianKey, isConflict, isWhole }: FamilyMark, now: Date) {
   const mark = `answeredBy.${studentId}.${guardianKey}`
@@ -100,7 +96,11 @@ export function answerMark({ student, studentId, guardianKey, isConflict, isWhol
 }
 
 export const COUNTED = {
-  $set: { answered: { $size: '$answeredIds' }, conflicts: { $size: '$conflictIds' } },
+  $set: {
+    answered: { $size: '$answeredIds' },
+    conflicts: { $size: '$conflictIds' },
+    open: { $size: { $setUnion: ['$conflictIds', { $ifNull: ['$waitingIds', []] }] } },
+  },
 }
 
 /** The update that takes a guardian's answer off the sheet again. */

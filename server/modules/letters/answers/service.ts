@@ -71,7 +71,8 @@ export async function answer(
   const kept = checked(form, withSignature(form, items, mine && allOf(mine, deps)))
   if (mine && rules.isSame(keptOf(form, valuesOf(allOf(mine, deps))), kept))
     return record(proof, ['read'], now)
-  const signature = await findSignature(letter._id, child.studentId)
+  const slot = form.answeredBy === 'each' && letter.receiptRule === 'each' ? child.personId : undefined
+  const signature = await findSignature(letter._id, child.studentId, slot)
   const isSigned =
     signature !== null && (form.answeredBy === 'once' || String(signature.personId) === child.personId)
   const no = rules.objection({ form, dueOn: letter.dueOn, there, guardianKey, isSigned }, now)

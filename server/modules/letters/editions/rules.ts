@@ -4,7 +4,17 @@ import type { LetterRecord } from '../model.ts'
 /** What happened to a letter, beside what it says and to whom. */
 const LIFE = [
   ...['_id', '__v', 'createdAt', 'updatedAt', 'authorId', 'authorName', 'requestId'],
-  ...['status', 'sendAt', 'sentAt', 'version', 'textHash', 'supersedes', 'supersededBy', 'correction'],
+  ...[
+    'status',
+    'revision',
+    'sendAt',
+    'sentAt',
+    'version',
+    'textHash',
+    'supersedes',
+    'supersededBy',
+    'correction',
+  ],
   ...['sheetsUpTo', 'messagesUpTo', 'areMessagesDue', 'approval', 'withdrawnAt', 'withdrawnReason'],
 ]
 

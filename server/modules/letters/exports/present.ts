@@ -21,6 +21,7 @@ const DEEDS: Record<VoidedRow['deeds'][number]['deed'], string> = {
   answered: '已填表',
   confirmed: '已确认',
   signed: '已签字',
+  objected: '不同意见',
 }
 const instant = (at: string) => instantInWords(new Date(at))
 

@@ -26,12 +26,13 @@ export function letterFileRoutes(router: Router, { clock, env, files, fields }: 
     return { link: signLink(path, actor.personId, clock.now(), env), name: await nameOfExport(inScope) }
   })
 
-  serve(router, api.readSignedCopy, async ({ actor, letterId, classId, studentId }) => {
+  serve(router, api.readSignedCopy, async ({ actor, letterId, classId, studentId, guardianId }) => {
     const { letter, scope } = await letterWithin(actor, letterId, classId, 'seeFamilies')
-    const name = await nameOfCopy(letter, studentId, classId)
+    const name = await nameOfCopy(letter, { studentId, personId: guardianId }, classId)
     const detail = `《${letter.title}》`
     await audit.record('copy.opened', { unit: scope, studentIds: [studentId], detail }, clock.now())
-    const path = `/signed-copies/${letterId}/${studentId}?as=staff&class=${classId}` as const
+    const whose = guardianId ? `&whose=${guardianId}` : ''
+    const path = `/signed-copies/${letterId}/${studentId}?as=staff&class=${classId}${whose}` as const
     return { link: signLink(path, actor.personId, clock.now(), env), name }
   })
 
@@ -54,14 +55,15 @@ export function letterFileRoutes(router: Router, { clock, env, files, fields }: 
 
   router.get('/signed-copies/:letterId/:studentId', async (ctx) => {
     const { letterId = '', studentId = '' } = ctx.params
-    const letter =
-      ctx.query.as === 'staff'
-        ? (await letterWithin(await staffBehind(ctx), letterId, String(ctx.query.class), 'seeFamilies'))
-            .letter
-        : (await letterForChild(await ownChild(await guardianBehind(ctx), studentId), letterId)).letter
-    if (ctx.query.as !== 'staff') await refuseWithheld(letter._id, studentId)
+    const isStaff = ctx.query.as === 'staff'
+    const letter = isStaff
+      ? (await letterWithin(await staffBehind(ctx), letterId, String(ctx.query.class), 'seeFamilies')).letter
+      : (await letterForChild(await ownChild(await guardianBehind(ctx), studentId), letterId)).letter
+    const { personId } = openLink(ctx, clock.now(), env)
+    const whose = isStaff ? String(ctx.query.whose ?? '') || undefined : personId
+    if (!isStaff) await refuseWithheld(letter, studentId, personId)
     sendDownload(ctx, {
-      ...(await copyOf(letter, studentId, { files, fields })),
+      ...(await copyOf(letter, { studentId, personId: whose }, { files, fields })),
       type: 'application/pdf',
       inline: true,
     })

@@ -2,6 +2,8 @@ import type { WithdrawnLetter } from '#contract/letter-life'
 import type { MyLetter, MyLetterLine } from '#contract/letters'
 import { blocksOf } from '#contract/letter-text'
 import type { LetterForm } from '#contract/letter-form'
+import type { MyObjection } from '#contract/letter-receipts'
+import { shanghaiDay } from '../../../infra/clock.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { presentAnswer } from '../answers/present.ts'
 import { objection } from '../answers/rules.ts'
@@ -9,7 +11,8 @@ import { allOf } from '../answers/service.ts'
 import { ASKED, fillingFor } from '../rules.ts'
 import { hasCopy, presentDeed } from '../sheets/present.ts'
 import type { Withdrawn } from '../withdrawals/service.ts'
-import { standing } from './rules.ts'
+import { objectionTo } from '../objections/rules.ts'
+import { progressOf, standing } from './rules.ts'
 import type { Line, Opened } from './service.ts'
 
 /** 实验中学 · 李老师; an office writes in its own name. */
@@ -40,12 +43,13 @@ export function presentMyLetter(
   { proof: { letter, child }, sheet, bonds, answers, correction }: Opened,
   now: Date,
   deps: Pick<Deps, 'fields'>,
+  mySaid: MyObjection | null = null,
 ): MyLetter {
   const filling = fillingFor(sheet, child)
   const of = { studentId: child.studentId, childName: child.studentName, bonds, byHand: sheet.byHand }
   const stand = standing(letter, sheet, child, now)
-  const mayAnswer = !letter.supersededBy && !stand.isDone
-  const isDone = Boolean(sheet[`${ASKED[letter.confirmation]}By`]?.[child.studentId])
+  const mayStill = mayRespond({ letter, child, sheet }, now)
+  const progress = progressOf(sheet, { studentId: child.studentId, confirmation: letter.confirmation }, bonds)
   const mine = answers.find((it) => it.guardianKey === child.personId)
   return {
     ...stand,
@@ -60,6 +64,7 @@ export function presentMyLetter(
     confirmation: letter.confirmation,
     pledge: letter.pledge,
     blocks: blocksOf(letter.body, filling),
+    ...(letter.attachments?.length && { attachments: letter.attachments }),
     version: letter.version,
     textHash: letter.textHash,
     supersededBy: letter.supersededBy ? String(letter.supersededBy) : null,
@@ -67,6 +72,10 @@ export function presentMyLetter(
     read: presentDeed(sheet.readBy, of),
     confirmed: presentDeed(sheet.confirmedBy, of),
     signed: presentDeed(sheet.signedBy, of),
+    receiptRule: letter.receiptRule ?? 'any',
+    ...(progress && { progress }),
+    objected: presentDeed(sheet.objectedBy, of),
+    myObjection: mySaid,
     ...(letter.form && {
       form: letter.form,
       answers: answers.map((it) =>
@@ -79,12 +88,32 @@ export function presentMyLetter(
       myAnswer: mine ? allOf(mine, deps) : null,
     }),
     abilities: {
-      confirm: mayAnswer && !isDone && letter.confirmation === 'confirm',
-      sign: mayAnswer && !isDone && letter.confirmation === 'sign',
-      seeCopy: hasCopy(sheet, child.studentId),
+      confirm: mayStill && letter.confirmation === 'confirm',
+      sign: mayStill && letter.confirmation === 'sign',
+      object:
+        !letter.supersededBy &&
+        objectionTo({ ...letter, rule: letter.receiptRule ?? 'any' }, sheet, child, now) === null,
+      seeCopy: hasCopy(sheet, child.studentId, letter.receiptRule === 'each' ? child.personId : undefined),
       ...(letter.form && { answer: mayFill({ letter, child, sheet, answers }, now) }),
     },
   }
+}
+
+/** Whether the page asks this guardian to confirm or sign: nobody has answered for them, or they have another opinion and may think again. */
+function mayRespond(
+  { letter, child, sheet }: Pick<Opened, 'sheet'> & Pick<Opened['proof'], 'letter' | 'child'>,
+  now: Date,
+) {
+  const asked = ASKED[letter.confirmation]
+  if (letter.supersededBy || asked === 'read') return false
+  const { studentId, personId } = child
+  const marks = sheet[`${asked}By`]?.[studentId] ?? {}
+  if (personId in marks) return false
+  const objecting = sheet.objectedBy?.[studentId] ?? {}
+  if (personId in objecting) return !(letter.dueOn && letter.dueOn < shanghaiDay(now))
+  if (letter.receiptRule === 'each') return (sheet[`${asked}Ids`] ?? []).length === 0
+  const isAnswered = Object.keys(marks).length > 0
+  return !isAnswered && !(letter.receiptRule === 'once' && Object.keys(objecting).length > 0)
 }
 
 /** Whether this guardian may fill in the form, or change what they answered. */

@@ -5,6 +5,7 @@ import { signLink } from '../../../http/links.ts'
 import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { ownChild } from '../../org/policy.ts'
+import { mineOf, object } from '../objections/service.ts'
 import { letterForChild } from '../policy.ts'
 import { nameOfCopy, refuseWithheld, sign } from '../signatures/service.ts'
 import { withdrawnFrom } from '../withdrawals/service.ts'
@@ -30,25 +31,35 @@ export function myLetterRoutes(router: Router, { clock, env, fields }: Deps) {
   serve(router, api.openMyLetter, async ({ actor, studentId, letterId }) => {
     const proof = await letterForChild(await ownChild(actor, studentId), letterId)
     const now = clock.now()
-    return presentMyLetter(await mine.open(proof, now), now, { fields })
+    return present(await mine.open(proof, now), now)
   })
 
   serve(router, api.confirmMyLetter, async ({ actor, studentId, letterId }) => {
     const proof = await letterForChild(await ownChild(actor, studentId), letterId)
     const now = clock.now()
-    return presentMyLetter(await mine.confirm(proof, now), now, { fields })
+    return present(await mine.confirm(proof, now), now)
   })
+
+  serve(router, api.objectToMyLetter, async ({ actor, studentId, letterId, reason }) => {
+    const proof = await letterForChild(await ownChild(actor, studentId), letterId)
+    const now = clock.now()
+    return present(await mine.withNames(proof, await object(proof, reason, now, { fields })), now)
+  })
+
+  /** What this guardian has objected is read again by nobody else of the family. */
+  const present = async (opened: mine.Opened, now: Date) =>
+    presentMyLetter(opened, now, { fields }, await mineOf(opened.proof, opened.sheet, { fields }))
 
   serve(router, api.signMyLetter, async ({ actor, studentId, letterId, strokes, width, height }) => {
     const proof = await letterForChild(await ownChild(actor, studentId), letterId)
     const now = clock.now()
-    return presentMyLetter(await sign(proof, { strokes, width, height }, now, { fields }), now, { fields })
+    return present(await sign(proof, { strokes, width, height }, now, { fields }), now)
   })
 
   serve(router, api.readMySignedCopy, async ({ actor, studentId, letterId }) => {
     const { letter, child } = await letterForChild(await ownChild(actor, studentId), letterId)
-    await refuseWithheld(letter._id, child.studentId)
-    const name = await nameOfCopy(letter, child.studentId)
+    await refuseWithheld(letter, child.studentId, child.personId)
+    const name = await nameOfCopy(letter, { studentId, personId: child.personId })
     const path = `/signed-copies/${letterId}/${studentId}?as=guardian` as const
     return { link: signLink(path, actor.personId, clock.now(), env), name }
   })

@@ -9,6 +9,7 @@ import { type Correction, correctionFor } from '../editions/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { ChildsLetter } from '../policy.ts'
 import { letterPage } from '../sending/rules.ts'
+import { callingOf } from '../sheets/present.ts'
 import { classOfSheet, sheetId } from '../sheets/rules.ts'
 import { familySheets, type FamilySheet, record } from '../sheets/service.ts'
 import { standing } from './rules.ts'
@@ -147,7 +148,20 @@ export async function confirm(proof: ChildsLetter, now: Date) {
   if (letter.confirmation === 'sign') throw new Refusal('conflict', '这封信需要手写签字')
   if (letter.confirmation === 'read') throw new Refusal('conflict', '这封信读过就好，不用确认')
   await refuseUnanswered(proof)
-  return withNames(proof, await record(proof, ['read', 'confirmed'], now))
+  const sheet = await record(proof, ['read', 'confirmed'], now)
+  const opened = await withNames(proof, sheet)
+  refuseOthers(opened)
+  return opened
+}
+
+/** Where one answer a child stands, whoever comes later is told by name who was first. */
+export function refuseOthers({ proof: { letter, child }, sheet, bonds }: Opened) {
+  if (letter.receiptRule !== 'once') return
+  const marks = { ...sheet.objectedBy?.[child.studentId], ...sheet.confirmedBy?.[child.studentId] }
+  const [other] = Object.keys(marks)
+  if (other === undefined || child.personId in marks) return
+  const who = callingOf(bonds, child.studentName, child.studentId, other)
+  throw new Refusal('conflict', `${who}已经回复过了，一个孩子只回复一次`)
 }
 
 export const superseded = () => new Refusal('conflict', '这封信有了更正的新版，请打开新的一封')
@@ -155,11 +169,13 @@ export const superseded = () => new Refusal('conflict', '这封信有了更正�
 /** The relations of the family are asked for only when somebody other than the reader has done something. */
 export async function withNames(proof: ChildsLetter, sheet: FamilySheet): Promise<Opened> {
   const { studentId, personId, relation } = proof.child
-  const deeds = [sheet.readBy, sheet.confirmedBy, sheet.signedBy]
+  const deeds = [sheet.readBy, sheet.confirmedBy, sheet.signedBy, sheet.objectedBy]
   const others = deeds.flatMap((it) => Object.keys(it?.[studentId] ?? {})).some((it) => it !== personId)
-  const bonds = others
-    ? await joinedGuardiansOf([new Types.ObjectId(studentId)])
-    : [{ studentId, personId, relation }]
+  // Where each guardian is asked, the page says who is missing.
+  const bonds =
+    others || proof.letter.receiptRule === 'each'
+      ? await joinedGuardiansOf([new Types.ObjectId(studentId)])
+      : [{ studentId, personId, relation }]
   // A letter without a form costs no further read (decision 0006).
   const answers = proof.letter.form ? await answersOf(proof.letter._id, studentId) : []
   return { proof, sheet, bonds, answers }

@@ -6,6 +6,7 @@ import { AnswerModel, type AnswerRecord, VoidedAnswerModel } from '../answers/mo
 import { linesOf } from '../answers/present.ts'
 import { allOf } from '../answers/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
+import { ObjectionModel } from '../objections/model.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { SignatureModel, type SignatureRecord } from '../signatures/model.ts'
@@ -15,7 +16,7 @@ const MOST = 1000
 /** One thing a guardian did with a letter. */
 export interface Receipt {
   title: string
-  what: '打开' | '填表' | '确认' | '签字'
+  what: '打开' | '填表' | '确认' | '签字' | '不同意见'
   at: Date
   /** What was filled in, question by question. */
   said?: string
@@ -49,8 +50,13 @@ async function receiptsFor({ student }: Bond, personId: string, deps: Tools): Pr
   const [sheets, signatures, answers] = await Promise.all([
     SheetModel.find(
       { _id: { $in: sheetIds } },
-      { letterId: 1, [`readBy.${studentId}.${personId}`]: 1, [`confirmedBy.${studentId}.${personId}`]: 1 },
-    ).lean<Pick<SheetRecord, 'letterId' | 'readBy' | 'confirmedBy'>[]>(),
+      {
+        letterId: 1,
+        [`readBy.${studentId}.${personId}`]: 1,
+        [`confirmedBy.${studentId}.${personId}`]: 1,
+        [`objectedBy.${studentId}.${personId}`]: 1,
+      },
+    ).lean<Pick<SheetRecord, 'letterId' | 'readBy' | 'confirmedBy' | 'objectedBy'>[]>(),
     SignatureModel.find(
       { studentId: student._id, personId: new Types.ObjectId(personId) },
       { letterId: 1, signedAt: 1 },
@@ -75,6 +81,7 @@ async function receiptsFor({ student }: Bond, personId: string, deps: Tools): Pr
     ...sheets.flatMap((it) => [
       ...deed(it.letterId, '打开', it.readBy?.[studentId]?.[personId]),
       ...deed(it.letterId, '确认', it.confirmedBy?.[studentId]?.[personId]),
+      ...deed(it.letterId, '不同意见', it.objectedBy?.[studentId]?.[personId]),
     ]),
     ...answers.flatMap((it) =>
       deed(it.letterId, '填表', it.changedAt).map((one) => ({ ...one, said: saidIn(it) })),
@@ -84,7 +91,7 @@ async function receiptsFor({ student }: Bond, personId: string, deps: Tools): Pr
 }
 
 /**
- * Takes a person's words out of the forms they answered; what they chose is counted as before. To be called while they are still a
+ * Takes a person's words out of the forms they answered and of their objections; what they chose is counted as before. To be called while they are still a
  * guardian: that says of which children. Harmless twice.
  */
 export async function forgetAnswers(personId: string) {
@@ -93,4 +100,5 @@ export async function forgetAnswers(personId: string) {
   const chosen = { $filter: { input: '$items', cond: { $isArray: '$$this.value' } } }
   const wordless = [{ $set: { items: chosen, sealedPhones: '', earlier: [] } }]
   for (const model of [AnswerModel, VoidedAnswerModel]) await model.collection.updateMany(mine, wordless)
+  await ObjectionModel.updateMany(mine, { $set: { sealedReason: '', earlier: [] } })
 }

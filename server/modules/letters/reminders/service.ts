@@ -11,7 +11,7 @@ import { ASKED } from '../rules.ts'
 import { reminder } from '../sending/rules.ts'
 import { findLetter } from '../service.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
-import { open } from '../sheets/rules.ts'
+import { isWaitedFor, open } from '../sheets/rules.ts'
 
 /** Between two reminders of one class (wechat.md, what parents expect 1). */
 export const PAUSE_MS = 2 * 3_600_000
@@ -79,7 +79,12 @@ async function remindSheets(letter: LetterRecord, sheets: SheetRecord[], now: Da
     findStudents(unanswered.map(String)),
   ])
   const names = new Map(students.map((it) => [String(it._id), it.name]))
-  const messages = bonds.map((bond) => {
+  const waitedFor = bonds.filter((bond) => {
+    const sheet = sheets.find((it) => it.roster.some((one) => one.equals(bond.studentId)))
+    const [studentId, personId] = [String(bond.studentId), String(bond.personId)]
+    return !sheet || isWaitedFor(sheet, studentId, personId, letter.confirmation)
+  })
+  const messages = waitedFor.map((bond) => {
     const studentId = String(bond.studentId)
     const to = {
       studentId,

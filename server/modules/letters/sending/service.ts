@@ -10,7 +10,7 @@ import { findUnits } from '../../org/tree/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { monthOf } from '../rules.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
-import { sheetId } from '../sheets/rules.ts'
+import { classNameIn, sheetId } from '../sheets/rules.ts'
 import { announceToStaff, makeStaffSheets } from '../staff/sending/service.ts'
 import type { SentToStaff } from '../staff/service.ts'
 import { editionsBefore, readersBefore } from '../editions/service.ts'
@@ -127,7 +127,7 @@ function sheetOf(
     month: monthOf(letter.sentAt),
     confirmation: letter.confirmation,
     schoolName,
-    className: unit.fullName.startsWith(schoolName) ? unit.fullName.slice(schoolName.length) : unit.fullName,
+    className: classNameIn(schoolName, unit.fullName),
     teacher,
     roster,
     unreached,
@@ -136,6 +136,8 @@ function sheetOf(
     read: 0,
     confirmed: 0,
     signed: 0,
+    ...(letter.receiptRule === 'each' && { isForEach: true, confirmedIds: [], signedIds: [] }),
+    ...(letter.isPrivate && { isPrivate: true }),
     ...(letter.form && { answered: 0, conflicts: 0, answeredIds: [], conflictIds: [] }),
     reminders: 0,
     remindedAt: new Date(0),

@@ -41,6 +41,21 @@ export interface SheetRecord {
   answeredIds?: Types.ObjectId[]
   conflictIds?: Types.ObjectId[]
   answeredBy?: Marks
+  /** Every guardian is asked: a family is counted when all who have joined have answered, and then stays counted. */
+  isForEach?: boolean
+  confirmedIds?: Types.ObjectId[]
+  signedIds?: Types.ObjectId[]
+  /** When a guardian left the family: written so that a receipt of the same moment is weighed anew. */
+  weighedAt?: Date
+  /** Guardians of another opinion; their families, and those nobody has talked to yet. */
+  objectedBy?: Marks
+  objectedIds?: Types.ObjectId[]
+  waitingIds?: Types.ObjectId[]
+  objected?: number
+  /** Families that wait for the sender: another opinion, or guardians who differ. */
+  open?: number
+  /** To a single family only: counted for nobody but the office that wrote it. */
+  isPrivate?: boolean
   /** Student → key of the mark → what the school wrote down for a guardian. */
   byHand?: Record<string, Record<string, ByHand>>
   /** Receipts of people who turned out not to be of the family. */
@@ -88,6 +103,16 @@ const sheetSchema = new Schema<SheetRecord>(
     answeredIds: { type: [Schema.Types.ObjectId], default: undefined },
     conflictIds: { type: [Schema.Types.ObjectId], default: undefined },
     answeredBy: marks,
+    isForEach: { type: Boolean },
+    confirmedIds: { type: [Schema.Types.ObjectId], default: undefined },
+    signedIds: { type: [Schema.Types.ObjectId], default: undefined },
+    weighedAt: { type: Date },
+    objectedBy: marks,
+    objectedIds: { type: [Schema.Types.ObjectId], default: undefined },
+    waitingIds: { type: [Schema.Types.ObjectId], default: undefined },
+    objected: { type: Number },
+    open: { type: Number },
+    isPrivate: { type: Boolean },
     byHand: marks,
     voided: { type: [Schema.Types.Mixed], default: undefined },
     reminders: { type: Number, default: 0, required: true },
@@ -107,6 +132,12 @@ sheetSchema.index(
   { letterId: 1, path: 1, answered: 1, conflicts: 1 },
   { partialFilterExpression: { answered: { $exists: true } } },
 )
+sheetSchema.index(
+  { letterId: 1, path: 1, objected: 1, open: 1 },
+  { partialFilterExpression: { objected: { $exists: true } } },
+)
+// What waits for the sender at or below a unit.
+sheetSchema.index({ path: 1, sentAt: -1, open: 1 }, { partialFilterExpression: { open: { $gt: 0 } } })
 sheetSchema.index({ isReminderDue: 1, _id: 1 }, { partialFilterExpression: { isReminderDue: true } })
 
 export const SheetModel = model<SheetRecord>('Sheet', sheetSchema)

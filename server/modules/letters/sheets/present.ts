@@ -1,5 +1,6 @@
 import type { SheetRow } from '#contract/letters'
 import { shownNumber } from '../../../infra/id-numbers.ts'
+import { progressOf } from '../mine/rules.ts'
 import type { ByHand, Marks, SheetRecord } from './model.ts'
 import { firstOf } from './rules.ts'
 import type { NamedSheet } from './service.ts'
@@ -37,8 +38,20 @@ interface Of {
 const HOW: Record<ByHand['way'], string> = { paper: '纸上', call: '电话里', visit: '当面' }
 
 /** A signature that was drawn here has a copy; one on paper lies at school. */
-export const hasCopy = ({ signedBy, byHand }: Pick<SheetRecord, 'signedBy' | 'byHand'>, studentId: string) =>
-  Object.keys(signedBy?.[studentId] ?? {}).some((it) => !byHand?.[studentId]?.[it])
+export const hasCopy = (
+  { signedBy, byHand }: Pick<SheetRecord, 'signedBy' | 'byHand'>,
+  studentId: string,
+  guardianId?: string,
+) =>
+  Object.keys(signedBy?.[studentId] ?? {})
+    .filter((it) => guardianId === undefined || it === guardianId)
+    .some((it) => !byHand?.[studentId]?.[it])
+
+/** Whose signed copies there are of a family, where each guardian signs. */
+const copiesOf = ({ isForEach, signedBy, byHand }: SheetRecord, { studentId, childName, bonds }: Of) =>
+  Object.keys((isForEach && signedBy?.[studentId]) || {})
+    .filter((it) => !byHand?.[studentId]?.[it])
+    .map((guardianId) => ({ guardianId, by: callingOf(bonds, childName, studentId, guardianId) }))
 
 export function presentRows({
   sheet,
@@ -49,6 +62,7 @@ export function presentRows({
   return students.map((student) => {
     const studentId = String(student._id)
     const of = { studentId, childName: student.name, bonds, byHand: sheet.byHand }
+    const progress = progressOf(sheet, { studentId, confirmation: sheet.confirmation }, bonds)
     return {
       studentId,
       number: shownNumber(student.number),
@@ -58,6 +72,9 @@ export function presentRows({
       confirmed: presentDeed(sheet.confirmedBy, of),
       signed: presentDeed(sheet.signedBy, of),
       hasCopy: hasCopy(sheet, studentId),
+      ...(progress && { progress }),
+      objected: presentDeed(sheet.objectedBy, of),
+      copies: copiesOf(sheet, of),
     }
   })
 }

@@ -12,6 +12,11 @@ import { voidedOn } from '../voiding/service.ts'
 import { presentRows } from './present.ts'
 import * as sheets from './service.ts'
 
+const sumOf = (rows: { objected: number; open: number }[]) => ({
+  objected: rows.reduce((sum, it) => sum + it.objected, 0),
+  open: rows.reduce((sum, it) => sum + it.open, 0),
+})
+
 export function sheetRoutes(router: Router, { clock, env, redis }: Deps) {
   serve(router, api.readLetterFigures, async ({ actor, letterId, unitId }) => {
     const { letter, scope } = await letterWithin(actor, letterId, unitId, 'seeFigures')
@@ -20,9 +25,20 @@ export function sheetRoutes(router: Router, { clock, env, redis }: Deps) {
     return {
       unit: { id: unitId, kind: scope.kind, name: scope.fullName },
       total: figures.total,
+      ...sumOf(Object.values(figures.opinions)),
       rows: units.flatMap((it) => {
         const tally = figures.rows[String(it._id)]
-        return tally ? [{ unitId: String(it._id), kind: it.kind, name: it.name, ...tally }] : []
+        return tally
+          ? [
+              {
+                unitId: String(it._id),
+                kind: it.kind,
+                name: it.name,
+                ...tally,
+                ...figures.opinions[String(it._id)],
+              },
+            ]
+          : []
       }),
       countedAt: figures.countedAt,
     }

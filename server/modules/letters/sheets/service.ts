@@ -14,7 +14,9 @@ import type { ChildsLetter, LetterInScope } from '../policy.ts'
 import { monthsBetween } from '../rules.ts'
 import { makeSheets } from '../sending/service.ts'
 import { SheetModel, type SheetRecord } from './model.ts'
-import { type Deed, NOTHING, receipt, sheetId } from './rules.ts'
+import { ANY, type Deed, NOTHING, receipt, type Rule, sheetId } from './rules.ts'
+import { weighing } from './weighing/rules.ts'
+import { neededOf } from './weighing/service.ts'
 
 /** What one family needs of its class's sheet: its own marks and the words of the class. */
 export type FamilySheet = Pick<
@@ -29,9 +31,13 @@ export type FamilySheet = Pick<
   | 'signedBy'
   | 'answeredBy'
   | 'byHand'
+  | 'objectedBy'
+  | 'isForEach'
+  | 'confirmedIds'
+  | 'signedIds'
 >
 
-const familyPart = (studentId: string) => ({
+const familyPart = (studentId: string): Record<string, unknown> => ({
   schoolName: 1,
   className: 1,
   teacher: 1,
@@ -41,23 +47,54 @@ const familyPart = (studentId: string) => ({
   [`signedBy.${studentId}`]: 1,
   [`answeredBy.${studentId}`]: 1,
   [`byHand.${studentId}`]: 1,
+  [`objectedBy.${studentId}`]: 1,
+  isForEach: 1,
+  confirmedIds: onlyThis('confirmedIds', studentId),
+  signedIds: onlyThis('signedIds', studentId),
 })
 
-/** Records what a guardian did and gives the family's part of the sheet as it is then. Repeated, it changes nothing. */
-export async function record(
+/** Of a set of families no more than this one. */
+const onlyThis = (field: string, studentId: string) => ({
+  $cond: [
+    { $in: [new Types.ObjectId(studentId), { $ifNull: [`$${field}`, []] }] },
+    [new Types.ObjectId(studentId)],
+    [],
+  ],
+})
+
+/**
+ * Records what a guardian did and gives the family's part of the sheet as it is then. Repeated, it changes nothing. Where each
+ * guardian is asked, who belongs to the family is looked up before and after: somebody may leave it at this moment.
+ */
+export async function record(proof: ChildsLetter, deeds: readonly Deed[], now: Date): Promise<FamilySheet> {
+  const { letter, child } = proof
+  if (letter.receiptRule !== 'each' || deeds.every((it) => it === 'read')) {
+    return write(proof, (student) => receipt(student, child.personId, deeds, now, ruleOf(letter)))
+  }
+  const needed = await neededOf(child.studentId)
+  const sheet = await write(proof, (student) =>
+    receipt(student, child.personId, deeds, now, { kind: 'each', needed }),
+  )
+  const after = await neededOf(child.studentId)
+  return String(after) === String(needed) ? sheet : write(proof, (it) => weighing(it, after, now))
+}
+
+const ruleOf = ({ receiptRule }: Pick<LetterRecord, 'receiptRule'>): Rule =>
+  receiptRule === 'once' ? { kind: 'once' } : ANY
+
+/** One update of a family's sheet, which a class that was founded after the sending gets now. */
+export async function write(
   { letter, child, classId }: ChildsLetter,
-  deeds: readonly Deed[],
-  now: Date,
+  update: (student: Types.ObjectId) => object[],
 ): Promise<FamilySheet> {
   const _id = sheetId(String(letter._id), classId)
-  const update = receipt(new Types.ObjectId(child.studentId), child.personId, deeds, now)
-  const write = () =>
-    SheetModel.findOneAndUpdate({ _id }, update, {
+  const once = () =>
+    SheetModel.findOneAndUpdate({ _id }, update(new Types.ObjectId(child.studentId)), {
       returnDocument: 'after',
       updatePipeline: true,
       projection: familyPart(child.studentId),
     }).lean<FamilySheet>()
-  const sheet = (await write()) ?? (await lateSheet(letter, classId).then(write))
+  const sheet = (await once()) ?? (await lateSheet(letter, classId).then(once))
   if (!sheet) throw new Refusal('not_found', '没有这封信')
   return sheet
 }
@@ -85,11 +122,27 @@ export async function tallyBy(letterId: Types.ObjectId, path: string, kind: Unit
   return new Map(rows.map(({ _id, ...tally }) => [_id, tally]))
 }
 
+/** Families of another opinion, by the units of one kind: few sheets, from an index of their own. */
+export async function opinionsBy(letterId: Types.ObjectId, path: string, kind: UnitKind) {
+  const rows = await SheetModel.aggregate<{ _id: string; objected: number; open: number }>([
+    { $match: { letterId, path: within(path), objected: { $exists: true, $gte: 0 } } },
+    {
+      $group: {
+        _id: idAtExpression(DEPTH[kind]),
+        objected: { $sum: '$objected' },
+        open: { $sum: '$open' },
+      },
+    },
+  ])
+  return new Map(rows.map(({ _id, ...it }) => [_id, it]))
+}
+
 /** The roll-up of one letter below a unit. A district's or city's may be some seconds old; a school's is of this moment. */
 export async function figuresOf(letter: LetterRecord, scope: UnitScope, redis: Redis, now: Date) {
   const count = async () => {
     const rows = Object.fromEntries(await tallyBy(letter._id, scope.path, BELOW[scope.kind]))
-    return { rows, total: total(Object.values(rows)), countedAt: now.toISOString() }
+    const opinions = Object.fromEntries(await opinionsBy(letter._id, scope.path, BELOW[scope.kind]))
+    return { rows, opinions, total: total(Object.values(rows)), countedAt: now.toISOString() }
   }
   if (DEPTH[scope.kind] >= DEPTH.school) return count()
   return cached(redis, `letters:figures:${String(letter._id)}:${scope.unitId}`, 5, count)

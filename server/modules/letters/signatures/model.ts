@@ -1,4 +1,5 @@
 import { model, Schema, type Types } from 'mongoose'
+import { dropsIndex } from '../../../infra/gone-indexes.ts'
 import { holdsSealed } from '../../../infra/sealed.ts'
 
 /** An answer in the words of the letter, as it stood when it was signed. */
@@ -20,6 +21,8 @@ export interface SignatureRecord {
   letterId: Types.ObjectId
   studentId: Types.ObjectId
   personId: Types.ObjectId
+  /** Whose signature it is where each guardian signs a copy of their own; none where a family signs once. */
+  slot?: string
   classId: Types.ObjectId
   childName: string
   relation: string
@@ -54,6 +57,7 @@ const fields = {
   letterId: id,
   studentId: id,
   personId: id,
+  slot: { type: String },
   classId: id,
   childName: text,
   relation: text,
@@ -76,8 +80,9 @@ const signatureSchema = new Schema<SignatureRecord>(fields, { strict: 'throw', v
 
 holdsSealed(signatureSchema, 'sealed')
 
-// A family signs a letter once, whoever holds the phone and however often it is sent.
-signatureSchema.index({ letterId: 1, studentId: 1 }, { unique: true })
+// A family signs a letter once, or each guardian does, whoever holds the phone and however often it is sent.
+signatureSchema.index({ letterId: 1, studentId: 1, slot: 1 }, { unique: true })
+dropsIndex(signatureSchema, 'letterId_1_studentId_1')
 // What somebody signed for a child, when the two part.
 signatureSchema.index({ studentId: 1, personId: 1 })
 // What the tick still has to freeze.

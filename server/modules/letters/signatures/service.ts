@@ -8,6 +8,7 @@ import { LetterModel, type LetterRecord } from '../model.ts'
 import { type Opened, superseded, withNames } from '../mine/service.ts'
 import type { ChildsLetter } from '../policy.ts'
 import { record } from '../sheets/service.ts'
+import { weighOn } from '../sheets/weighing/service.ts'
 import { type Drawn, SignatureModel, type SignatureRecord, VoidedSignatureModel } from './model.ts'
 import { presentCopy } from './present.ts'
 import { isPaired, isTooLittle, rounded } from './rules.ts'
@@ -32,7 +33,8 @@ export async function sign(
 ): Promise<Opened> {
   const { letter, child } = proof
   if (letter.confirmation !== 'sign') throw new Refusal('conflict', '这封信不需要签字')
-  const given = await findSignature(letter._id, child.studentId)
+  const slot = slotOf(letter, child.personId)
+  const given = await findSignature(letter._id, child.studentId, slot)
   if (given) return already(proof, given, now)
   if (letter.supersededBy) throw superseded()
   if (!isPaired(drawing.strokes)) throw new Refusal('invalid', '签名不完整，请重写')
@@ -46,6 +48,7 @@ export async function sign(
     letterId: letter._id,
     studentId: new Types.ObjectId(child.studentId),
     personId: new Types.ObjectId(child.personId),
+    ...(slot && { slot }),
     classId: new Types.ObjectId(proof.classId),
     childName: child.studentName,
     relation: child.relation,
@@ -63,12 +66,18 @@ export async function sign(
   try {
     const sheet = await SignatureModel.db.transaction(async () => {
       await SignatureModel.create([signature])
-      return record(proof, ['signed'], now)
+      const marked = await record(proof, ['signed'], now)
+      // Somebody answered for the child a moment earlier, in another way.
+      if (!marked.signedBy?.[child.studentId]?.[child.personId])
+        throw new Refusal('conflict', '家里已经有一位家长回复过了，一个孩子只回复一次')
+      return marked
     })
+    // What the transaction saw of the family is as old as its beginning.
+    if (slot) await weighOn(sheet._id, child.studentId, now)
     return await withNames(proof, sheet)
   } catch (error) {
     if ((error as { code?: number }).code !== 11000) throw error
-    const other = await findSignature(letter._id, child.studentId)
+    const other = await findSignature(letter._id, child.studentId, slot)
     if (!other) throw error
     return already(proof, other, now)
   }
@@ -98,18 +107,31 @@ async function already(proof: ChildsLetter, given: SignatureRecord, now: Date) {
   return withNames(proof, await record(proof, ['read', 'signed'], now))
 }
 
-export const findSignature = (letterId: Types.ObjectId, studentId: string) =>
-  SignatureModel.findOne({ letterId, studentId: new Types.ObjectId(studentId) }).lean<SignatureRecord>()
+/** Where each guardian signs, everybody has a copy of their own (decision 0023); else the family has one. */
+const slotOf = ({ receiptRule }: Pick<LetterRecord, 'receiptRule'>, personId: string | undefined) =>
+  receiptRule === 'each' ? personId : undefined
+
+/** The family's signature; with a slot that of one guardian. */
+export const findSignature = (letterId: Types.ObjectId, studentId: string, slot?: string) =>
+  SignatureModel.findOne({
+    letterId,
+    studentId: new Types.ObjectId(studentId),
+    ...(slot && { slot }),
+  }).lean<SignatureRecord>()
 
 /** What the family is not shown: who signed is kept from the child by a court, and so is their name. */
-export async function refuseWithheld(letterId: Types.ObjectId, studentId: string) {
-  const signature = await findSignature(letterId, studentId)
+export async function refuseWithheld(letter: LetterRecord, studentId: string, personId?: string) {
+  const signature = await findSignature(letter._id, studentId, slotOf(letter, personId))
   if (signature?.isWithheld) throw new Refusal('not_found', '这份签收单由学校保管，需要时请向班主任索取')
 }
 
 /** The signed copy as it is kept; in the seconds before it is kept, the same bytes made here. */
-export async function copyOf(letter: LetterRecord, studentId: string, deps: Pick<Deps, 'files' | 'fields'>) {
-  const signature = await findSignature(letter._id, studentId)
+export async function copyOf(
+  letter: LetterRecord,
+  { studentId, personId }: { studentId: string; personId?: string | undefined },
+  deps: Pick<Deps, 'files' | 'fields'>,
+) {
+  const signature = await findSignature(letter._id, studentId, slotOf(letter, personId))
   if (!signature) throw new Refusal('not_found', '还没有签字，没有签收单')
   const bytes = signature.copySha256
     ? await deps.files.get(signature.copySha256)
@@ -121,8 +143,12 @@ const copyName = (signature: SignatureRecord, letter: LetterRecord) =>
   `签收单_${signature.childName}_${letter.title}.pdf`
 
 /** The name of a signed copy that exists, of that class where one is asked for. */
-export async function nameOfCopy(letter: LetterRecord, studentId: string, classId?: string) {
-  const signature = await findSignature(letter._id, studentId)
+export async function nameOfCopy(
+  letter: LetterRecord,
+  { studentId, personId }: { studentId: string; personId?: string | undefined },
+  classId?: string,
+) {
+  const signature = await findSignature(letter._id, studentId, slotOf(letter, personId))
   if (!signature || (classId && String(signature.classId) !== classId)) {
     throw new Refusal('not_found', '还没有签字，没有签收单')
   }

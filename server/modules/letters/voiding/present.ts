@@ -27,6 +27,7 @@ export function presentVoided({ sheet, children, answers, bonds }: Voided): Void
       ['answered', answer?.changedAt ?? null],
       ['confirmed', it.confirmed],
       ['signed', it.signed],
+      ['objected', it.objected ?? null],
     ] as const
     return {
       studentId: it.studentId,

@@ -1,6 +1,8 @@
-import type { Deed } from '../sheets/rules.ts'
+import { isAnybody, othersIn, put, SIZES } from '../sheets/rules.ts'
 
-const DEEDS: readonly Deed[] = ['read', 'confirmed', 'signed']
+type Deed = (typeof DEEDS)[number]
+
+const DEEDS = ['read', 'confirmed', 'signed', 'objected'] as const
 /** Ids become names of fields here, so they are looked at once more. */
 const KEY = /^[0-9a-f]{24}$/
 
@@ -11,6 +13,7 @@ export interface VoidedReceipt {
   read: Date | null
   confirmed: Date | null
   signed: Date | null
+  objected?: Date | null
   voidedAt: Date
 }
 
@@ -46,9 +49,12 @@ export function voiding(
     ...Object.fromEntries(DEEDS.map((deed) => [deed, { $ifNull: [`$${mark(deed)}`, null] }])),
     voidedAt: now,
   }
-  const counted = DEEDS.map(
-    (deed) => [deed, { $subtract: [`$${deed}`, { $cond: [isOnly(deed), 1, 0] }] }] as const,
-  )
+  // Where each guardian is asked, sets of families are counted: what is left of this one is weighed afterwards.
+  const isApart = (deed: Deed) => (deed === 'read' ? false : { $eq: ['$isForEach', true] })
+  const counted = (['read', 'confirmed', 'signed'] as const).map((deed) => {
+    const less = { $cond: [{ $and: [{ $not: [isApart(deed)] }, isOnly(deed)] }, 1, 0] }
+    return [deed, { $subtract: [`$${deed}`, less] }] as const
+  })
   const left = DEEDS.map(
     (deed) =>
       [
@@ -60,6 +66,7 @@ export function voiding(
     {
       $set: {
         ...Object.fromEntries(counted),
+        ...opinions(ids.student, studentId, personId),
         reached: { $subtract: ['$reached', { $cond: [falls, 1, 0] }] },
         unreached: { $cond: [falls, { $concatArrays: ['$unreached', [ids.student]] }, '$unreached'] },
         voided: { $concatArrays: [{ $ifNull: ['$voided', []] }, [receipt]] },
@@ -67,5 +74,22 @@ export function voiding(
     },
     { $unset: DEEDS.map(mark) },
     { $set: Object.fromEntries(left) },
+    { $set: SIZES },
   ]
+}
+
+/** Without this person, whether the family still has another opinion, and whether it still has two. */
+function opinions(student: unknown, studentId: string, personId: string) {
+  const others = (field: string) => isAnybody(othersIn(field, studentId, personId))
+  const isObjected = others('objectedBy')
+  const areTwo = { $and: [isObjected, { $or: [others('confirmedBy'), others('signedBy')] }] }
+  const has = { $isArray: '$objectedIds' }
+  const onlyLess = (field: string, stays: object) => ({
+    $cond: [{ $and: [has, { $not: [stays] }] }, put(field, student, false), `$${field}`],
+  })
+  return {
+    objectedIds: { $cond: [has, put('objectedIds', student, isObjected), '$objectedIds'] },
+    waitingIds: onlyLess('waitingIds', isObjected),
+    conflictIds: onlyLess('conflictIds', areTwo),
+  }
 }

@@ -6,7 +6,7 @@ import { type FieldCrypto, maskName, maskPhone } from '../../../infra/field-cryp
 import type { GuardianshipRecord, StudentRecord } from './model.ts'
 
 export function presentStudent(
-  student: StudentRecord,
+  student: Pick<StudentRecord, '_id' | 'number' | 'name' | 'classId'>,
   guardians: GuardianshipRecord[],
   className: string,
   fields: FieldCrypto,

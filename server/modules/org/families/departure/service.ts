@@ -3,6 +3,7 @@ import { Refusal } from '../../../../http/errors.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import * as accounts from '../../../accounts/service.ts'
 import { hideChild } from '../../../certificates/service.ts'
+import { weighFamily } from '../../../letters/sheets/weighing/service.ts'
 import { withholdWords } from '../../../letters/threads/personal/service.ts'
 import { voidReceipts, withholdSignatures } from '../../../letters/voiding/service.ts'
 import { announceRelease } from '../../../meetings/messages/service.ts'
@@ -60,14 +61,15 @@ async function unravel({ student, personId, because, isLeftAlone }: Unravelled, 
   const joins = await forgetJoins(pair, student)
   const subjects = [...calls.map((it) => `call-${it}`), ...joins.map((it) => `join-${it}`)]
   await forgetChild(personId, pair.studentId, subjects)
-  if (because === 'left') return
-  await hideChild(personId, student, true)
-  await withholdWords(student._id, new Types.ObjectId(personId), true)
-  if (because === 'barred') await withholdSignatures(student._id, new Types.ObjectId(personId), true)
-  else {
-    const paths = [student.path, ...student.memberships.map((it) => it.path)]
-    await voidReceipts({ ...pair, paths, isLeftAlone }, now)
+  const paths = [student.path, ...student.memberships.map((it) => it.path)]
+  if (because !== 'left') {
+    await hideChild(personId, student, true)
+    await withholdWords(student._id, new Types.ObjectId(personId), true)
+    if (because === 'barred') await withholdSignatures(student._id, new Types.ObjectId(personId), true)
+    else await voidReceipts({ ...pair, paths, isLeftAlone }, now)
   }
+  // Letters that ask each guardian wait for this one no longer.
+  await weighFamily(pair.studentId, paths, now)
 }
 
 /** After the transaction: what the family is found by, without the phone that has gone. */

@@ -83,9 +83,11 @@ async function compose(children: Moved[], { move, subject, step, dueAt }: News, 
   const classes = await UnitModel.find({ _id: { $in: classIds } }).lean<UnitRecord[]>()
   const teachers = await classTeachersOf(classIds, now)
   const hidden = await withdrawnAmong(bonds.map((it) => String(it.personId)))
+  const childBy = new Map(children.map((it) => [String(it.studentId), it]))
+  const classBy = new Map(classes.map((it) => [String(it._id), it]))
   return bonds.flatMap(({ studentId, personId, path }) => {
-    const child = children.find((it) => it.studentId.equals(studentId))
-    const klass = classes.find((it) => child && it._id.equals(child.classId))
+    const child = childBy.get(String(studentId))
+    const klass = classBy.get(String(child?.classId))
     if (!child || !klass || hidden.has(String(personId))) return []
     const teacher = teachers.get(String(klass._id))?.name
     return [

@@ -6,40 +6,57 @@ import { MoveModel, type MoveRecord } from '../model.ts'
 
 const subjectOf = (move: MoveRecord) => `promotion-${String(move.promotionId)}`
 
+/** Classes told together: a city has hundreds, and each question for ten of them costs little more than for one. */
+const AT_ONCE = 10
+
 /**
- * Tells the families of the classes that have moved, a class at a time, each in one transaction with the note of it: an undo that comes at
+ * Tells the families of the classes that have moved, some classes at a time, in one transaction with the note of it: an undo that comes at
  * the same moment either finds the news or prevents it. After the promotion, so that nobody waits for their messages.
  */
 export async function tellMoved({ clock, log }: Pick<Deps, 'clock' | 'log'>) {
-  for (;;) {
-    const move = await MoveModel.findOne({ news: 'due' }).sort({ _id: 1 }).lean<MoveRecord>()
-    if (!move) return
-    try {
-      await tellClass(move, clock.now())
-    } catch (error) {
-      // It stays due; the next tick takes it up.
-      log.error({ err: error, moveId: String(move._id) }, 'families not told of a promotion')
-      return
-    }
+  try {
+    while ((await tellSome(clock.now())) > 0);
+  } catch (error) {
+    // They stay due; the next tick takes them up.
+    log.error({ err: error }, 'families not told of a promotion')
   }
 }
 
-async function tellClass(move: MoveRecord, now: Date) {
-  await MoveModel.db.transaction(async () => {
-    const { matchedCount } = await MoveModel.updateOne({ _id: move._id, news: 'due' }, { news: 'told' })
-    if (matchedCount === 0 || move.state !== 'done' || !move.doneAt) return
-    const isGraduated = move.outcome === 'graduate'
-    const students = await StudentModel.find({
-      _id: { $in: move.studentIds },
-      // Who was moved on by hand meanwhile has heard of that.
-      ...(isGraduated
-        ? { classId: move.classId, leftAt: move.doneAt }
-        : { classId: { $in: move.into.map((it) => it.classId) }, leftAt: null }),
-    }).lean<StudentRecord[]>()
-    const news = { subject: subjectOf(move), dueAt: new Date(move.doneAt.getTime() + HOLD_MS) }
-    await tellFamilies(students.map(asMoved), { ...news, move: isGraduated ? 'graduated' : 'promoted' }, now)
+/** Answers how many classes were told. */
+const tellSome = (now: Date) =>
+  MoveModel.db.transaction(async () => {
+    const moves = await MoveModel.find({ news: 'due' }).sort({ _id: 1 }).limit(AT_ONCE).lean<MoveRecord[]>()
+    if (moves.length === 0) return 0
+    await MoveModel.updateMany({ _id: { $in: moves.map((it) => it._id) }, news: 'due' }, { news: 'told' })
+    const done = moves.filter((it) => it.state === 'done' && it.doneAt)
+    const alike = Map.groupBy(done, (it) => `${subjectOf(it)}:${it.outcome === 'graduate'}`)
+    for (const some of alike.values()) await tellClasses(some, now)
+    return moves.length
   })
+
+/** Classes of one promotion whose children went the same way, up or out. */
+async function tellClasses(moves: MoveRecord[], now: Date) {
+  const [first] = moves
+  if (!first) return
+  const moveOf = new Map(moves.flatMap((it) => it.studentIds.map((id) => [String(id), it] as const)))
+  const students = await StudentModel.find({
+    _id: { $in: moves.flatMap((it) => it.studentIds) },
+  }).lean<StudentRecord[]>()
+  const there = students.filter((it) => {
+    const move = moveOf.get(String(it._id))
+    return move && isWhereMoved(it, move)
+  })
+  const doneAt = Math.max(...moves.map((it) => it.doneAt?.getTime() ?? 0))
+  const news = { subject: subjectOf(first), dueAt: new Date(doneAt + HOLD_MS) }
+  const move = first.outcome === 'graduate' ? 'graduated' : 'promoted'
+  await tellFamilies(there.map(asMoved), { ...news, move }, now)
 }
+
+/** Who was moved on by hand meanwhile has heard of that. */
+const isWhereMoved = ({ classId, leftAt }: StudentRecord, { outcome, into, ...move }: MoveRecord) =>
+  outcome === 'graduate'
+    ? move.classId.equals(classId) && leftAt?.getTime() === move.doneAt?.getTime()
+    : !leftAt && into.some((it) => it.classId.equals(classId))
 
 /** The class is turned back: what was to be said is not said, and who has heard it hears where the child is. In the undo's transaction. */
 export async function takeBack(move: MoveRecord, keptIds: Types.ObjectId[], now: Date) {

@@ -11,7 +11,8 @@ import { UnitModel, type UnitRecord } from '../../tree/model.ts'
 import { closedCode, mintJoinCode, openCode } from '../../tree/rules.ts'
 import { findUnit, findUnits } from '../../tree/service.ts'
 import { takeBack } from '../telling/service.ts'
-import { aboutClass, ended, mendStrays, refreshMoved } from '../apply/service.ts'
+import { aboutClass, ended, ordererOf } from '../apply/classes/service.ts'
+import { mendStrays, refreshMoved } from '../apply/service.ts'
 import { MoveModel, type MoveRecord, PromotionModel, type PromotionRecord } from '../model.ts'
 import { note } from '../service.ts'
 
@@ -85,7 +86,7 @@ async function giveBack(
   const detail = `${move.name}恢复原样，${restored.length}名学生`
   await audit.record(
     'promotion.undone',
-    { ...aboutClass(job, klass), studentIds: restored.map(String), detail },
+    { ...aboutClass(await ordererOf(job, now), klass), studentIds: restored.map(String), detail },
     now,
   )
   return move.studentIds.filter((id) => !restored.some((it) => it.equals(id)))

@@ -1,0 +1,92 @@
+import * as z from 'zod/mini'
+import { done, endpoint, instant, objectId, words } from './endpoint.ts'
+
+/**
+ * Who of a family has to answer. `any`: whoever is first answers for the family, and another guardian may still say otherwise ·
+ * `each`: the family counts when every guardian who has joined has answered · `once`: one answer a child, and it stands.
+ */
+export const receiptRule = z.enum(['any', 'each', 'once'], '请选择由谁来回执')
+export type ReceiptRule = z.infer<typeof receiptRule>
+
+/** 1/2, and who of the family has not answered: 爸爸. */
+export const familyProgress = z.object({ done: z.int(), of: z.int(), missing: z.array(z.string()) })
+export type FamilyProgress = z.infer<typeof familyProgress>
+
+/** A guardian's own words, shown to them again. */
+export const myObjection = z.object({ reason: z.string(), at: instant })
+export type MyObjection = z.infer<typeof myObjection>
+
+/** The two things guardians can have said, as a settlement names them. */
+export const opinion = z.enum(['同意', '不同意'], '请选择同意还是不同意')
+
+const said = z.object({
+  /** 张三妈妈 */
+  by: z.string(),
+  at: instant,
+  /** In the guardian's words; null for who is not the sender. */
+  reason: z.nullable(z.string()),
+  way: z.catch(z.enum(['app', 'paper', 'call', 'visit']), 'app'),
+  enteredBy: z.nullable(z.string()),
+})
+
+export const objectionRow = z.object({
+  studentId: objectId,
+  number: z.string(),
+  name: z.string(),
+  objections: z.array(said),
+  /** Who has confirmed or signed meanwhile: 张三爸爸. */
+  agreed: z.array(z.string()),
+  isConflict: z.boolean(),
+  /** Nobody has looked after it yet. */
+  isOpen: z.boolean(),
+  settlement: z.nullable(z.object({ decision: z.string(), note: z.string(), by: z.string(), at: instant })),
+})
+export type ObjectionRow = z.infer<typeof objectionRow>
+
+export const readObjections = endpoint({
+  access: 'staff',
+  summary: '一个班里对一封信有不同意见的家庭；原因只给发信的单位看',
+  method: 'GET',
+  path: '/letters/:letterId/sheets/:classId/objections',
+  input: z.strictObject({ letterId: objectId, classId: objectId }),
+  reply: z.object({
+    className: z.string(),
+    rows: z.array(objectionRow),
+    abilities: z.object({ settle: z.boolean(), seeReasons: z.boolean() }),
+  }),
+})
+
+export const settleObjection = endpoint({
+  access: 'staff',
+  summary: '和家里谈过以后，记下谈的结果',
+  method: 'POST',
+  path: '/letters/:letterId/sheets/:classId/objections/:studentId/settlement',
+  input: z.strictObject({
+    letterId: objectId,
+    classId: objectId,
+    studentId: objectId,
+    decision: opinion,
+    note: words('怎样谈的', 200),
+  }),
+  reply: done,
+})
+
+/** Families of a unit that wait for the sender: other opinions and guardians who differ. */
+export const listOpenObjections = endpoint({
+  access: 'staff',
+  summary: '一个单位里等着处理的不同意见，按信和班，新的在前',
+  method: 'GET',
+  path: '/units/:unitId/objections',
+  input: z.strictObject({ unitId: objectId }),
+  reply: z.object({
+    sheets: z.array(
+      z.object({
+        letterId: objectId,
+        title: z.string(),
+        classId: objectId,
+        className: z.string(),
+        families: z.int(),
+      }),
+    ),
+  }),
+})

@@ -1,0 +1,67 @@
+import type Router from '@koa/router'
+import type { RouterContext } from '@koa/router'
+import * as api from '#contract/letter-writing'
+import { openLink, sendDownload, signLink } from '../../../http/links.ts'
+import { serve } from '../../../http/serve.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import * as accounts from '../../accounts/service.ts'
+import { ownAsset } from '../../files/policy.ts'
+import { ownChild } from '../../org/policy.ts'
+import { letterForChild, letterWithin, ownLetter, type OwnLetter } from '../policy.ts'
+import type { LetterRecord } from '../model.ts'
+import { presentLetter } from '../present.ts'
+import { attach, attachmentOf, detach } from './service.ts'
+
+/** Files beside a letter. A link opens nothing by itself: whether its person may read the letter is asked again. */
+export function attachmentRoutes(router: Router, deps: Deps) {
+  const { clock, env, files } = deps
+
+  serve(router, api.attachFile, async ({ actor, letterId, assetId }) => {
+    const own = await ownLetter(actor, letterId)
+    return shown(await attach(own, await ownAsset(actor, assetId), deps), own)
+  })
+
+  serve(router, api.detachFile, async ({ actor, letterId, attachmentId }) => {
+    const own = await ownLetter(actor, letterId)
+    return shown(await detach(own, attachmentId), own)
+  })
+
+  serve(router, api.readAttachment, async ({ actor, letterId, attachmentId, unitId }) => {
+    const { letter, scope } = await letterWithin(actor, letterId, unitId, 'seeFigures')
+    const { name } = attachmentOf(letter, attachmentId)
+    const path = `/letter-files/${letterId}/${attachmentId}?as=staff&unit=${scope.unitId}` as const
+    return { link: signLink(path, actor.personId, clock.now(), env), name }
+  })
+
+  serve(router, api.readMyAttachment, async ({ actor, studentId, letterId, attachmentId }) => {
+    const { letter } = await letterForChild(await ownChild(actor, studentId), letterId)
+    const { name } = attachmentOf(letter, attachmentId)
+    const path = `/letter-files/${letterId}/${attachmentId}?as=guardian&child=${studentId}` as const
+    return { link: signLink(path, actor.personId, clock.now(), env), name }
+  })
+
+  router.get('/letter-files/:letterId/:attachmentId', async (ctx: RouterContext) => {
+    const { personId } = openLink(ctx, clock.now(), env)
+    const { letterId = '', attachmentId = '' } = ctx.params
+    const { name, kind, sha256 } = attachmentOf(await letterBehind(ctx, personId, letterId), attachmentId)
+    sendDownload(ctx, {
+      bytes: await files.get(sha256),
+      type: kind === 'pdf' ? 'application/pdf' : 'image/jpeg',
+      name,
+    })
+  })
+
+  async function letterBehind(ctx: RouterContext, personId: string, letterId: string): Promise<LetterRecord> {
+    const { as, unit, child } = ctx.query
+    if (as === 'staff') {
+      const actor = await accounts.staffActor(personId, clock.now())
+      return (await letterWithin(actor, letterId, String(unit), 'seeFigures')).letter
+    }
+    const consent = (await accounts.findPerson(personId))?.consent ?? null
+    const actor = { role: 'guardian' as const, personId, sessionId: '', name: '', loginName: null, consent }
+    return (await letterForChild(await ownChild(actor, String(child)), letterId)).letter
+  }
+
+  const shown = (letter: LetterRecord, { scope }: OwnLetter) =>
+    presentLetter(letter, { mayWrite: true, may: scope.may, tally: null })
+}

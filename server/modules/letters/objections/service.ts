@@ -1,0 +1,161 @@
+import { Types } from 'mongoose'
+import type { StaffActor } from '../../../http/actor.ts'
+import { Refusal } from '../../../http/errors.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { enqueue } from '../../notify/service.ts'
+import { shanghaiDay } from '../../../infra/clock.ts'
+import { SettlementModel, type SettlementRecord } from '../answers/model.ts'
+import { MOST_EARLIER } from '../answers/rules.ts'
+import { superseded } from '../mine/service.ts'
+import type { LetterRecord } from '../model.ts'
+import type { ChildsLetter, LetterInScope } from '../policy.ts'
+import { SheetModel, type SheetRecord } from '../sheets/model.ts'
+import { ANY, sheetId } from '../sheets/rules.ts'
+import { type FamilySheet, write } from '../sheets/service.ts'
+import { ObjectionModel, type ObjectionRecord } from './model.ts'
+import * as rules from './rules.ts'
+
+const ruleOf = (letter: Pick<LetterRecord, 'receiptRule'>) => letter.receiptRule ?? 'any'
+
+export const objectionId = (letterId: unknown, studentId: string, guardianKey: string) =>
+  `${String(letterId)}:${studentId}:${guardianKey}`
+
+/**
+ * A guardian says that they have another opinion, and why. The words and the mark on the sheet are written together; both
+ * touch the sheet, so of two guardians the later one sees what the earlier one said. Sent twice, it is said once.
+ */
+export async function object(proof: ChildsLetter, reason: string, now: Date, deps: Pick<Deps, 'fields'>) {
+  const { letter, child } = proof
+  if (letter.supersededBy) throw superseded()
+  const asked = { ...letter, rule: ruleOf(letter) }
+  const sheet = await SheetModel.db.transaction(async () => {
+    const before = await SheetModel.findById(sheetId(String(letter._id), proof.classId)).lean<SheetRecord>()
+    const no = rules.objectionTo(asked, before ?? {}, child, now)
+    if (no) throw new Refusal('conflict', no)
+    await keepWords(proof, reason, now, deps)
+    return write(proof, (student) =>
+      rules.objecting(
+        student,
+        child.personId,
+        now,
+        asked.rule === 'each' ? { kind: 'each', needed: [] } : ANY,
+      ),
+    )
+  })
+  await tellSender(proof, now)
+  return sheet
+}
+
+async function keepWords(
+  { letter, child }: ChildsLetter,
+  reason: string,
+  now: Date,
+  { fields }: Pick<Deps, 'fields'>,
+) {
+  const _id = objectionId(letter._id, child.studentId, child.personId)
+  const before = await ObjectionModel.findById(_id).lean<ObjectionRecord>()
+  if (before && before.sealedReason && fields.open(before.sealedReason) === reason) return
+  const earlier = before?.sealedReason ? [{ sealedReason: before.sealedReason, at: before.at }] : []
+  await ObjectionModel.updateOne(
+    { _id },
+    {
+      $set: {
+        letterId: letter._id,
+        studentId: new Types.ObjectId(child.studentId),
+        personId: new Types.ObjectId(child.personId),
+        guardianKey: child.personId,
+        childName: child.studentName,
+        relation: child.relation,
+        sealedReason: fields.seal(reason),
+        at: now,
+        way: 'app',
+        enteredBy: null,
+      },
+      $push: { earlier: { $each: earlier, $slice: -MOST_EARLIER } },
+    },
+    { upsert: true },
+  )
+}
+
+/** The author hears of it, at most once a day for one letter however many families object. */
+async function tellSender({ letter }: ChildsLetter, now: Date) {
+  await enqueue(
+    [
+      {
+        kind: 'staffMatter',
+        subject: String(letter._id),
+        step: `objection-${shanghaiDay(now)}`,
+        personId: String(letter.authorId),
+        path: letter.path,
+        values: {
+          title: '有家长表示了不同意见',
+          who: letter.title,
+          unit: letter.unitName,
+          note: '请在管理后台打开这封信，看看家长怎么说。',
+        },
+        page: '/pages/home/home',
+      },
+    ],
+    now,
+  )
+}
+
+/** What a guardian has said, for themselves to read again. */
+export async function mineOf(
+  { letter, child }: ChildsLetter,
+  sheet: Pick<FamilySheet, 'objectedBy'>,
+  { fields }: Pick<Deps, 'fields'>,
+) {
+  const at = sheet.objectedBy?.[child.studentId]?.[child.personId]
+  if (!at) return null
+  const said = await ObjectionModel.findById(
+    objectionId(letter._id, child.studentId, child.personId),
+  ).lean<ObjectionRecord>()
+  return { reason: said?.sealedReason ? fields.open(said.sealedReason) : '', at: at.toISOString() }
+}
+
+/** The families of a class with another opinion, as it stands on the sheet, and what was said. */
+export async function objectionsOn({ letter, scope }: LetterInScope<'seeFamilies'>) {
+  if (scope.kind !== 'class') throw new Refusal('invalid', '不同意见按班查看，请选择一个班')
+  const sheet = await SheetModel.findById(sheetId(String(letter._id), scope.unitId)).lean<SheetRecord>()
+  if (!sheet) throw new Refusal('not_found', '这封信没有发给这个班')
+  const studentIds = sheet.objectedIds ?? []
+  const here = { letterId: letter._id, studentId: { $in: studentIds } }
+  const [said, settlements] = await Promise.all([
+    studentIds.length > 0 ? ObjectionModel.find(here).lean<ObjectionRecord[]>() : [],
+    studentIds.length > 0
+      ? SettlementModel.find({ letterId: letter._id, path: scope.path }).lean<SettlementRecord[]>()
+      : [],
+  ])
+  return { sheet, studentIds, said, settlements }
+}
+
+/** What came of talking to a family is written down: with how, by whom and when. Another word of theirs opens it again. */
+export async function settle(
+  { letter, scope }: LetterInScope<'seeFamilies'>,
+  { studentId, decision, note }: { studentId: string; decision: '同意' | '不同意'; note: string },
+  actor: StaffActor,
+  now: Date,
+) {
+  const student = new Types.ObjectId(studentId)
+  const _id = `${String(letter._id)}:${studentId}`
+  const ofClass = { _id: sheetId(String(letter._id), scope.unitId) }
+  await SettlementModel.db.transaction(async () => {
+    const sheet = await SheetModel.findById(ofClass._id).lean<SheetRecord>()
+    if (!sheet?.objectedIds?.some((it) => it.equals(student)))
+      throw new Refusal('conflict', '这家没有不同意见，不用处理')
+    const before = await SettlementModel.findById(_id).lean<SettlementRecord>()
+    const old = before && { decision: before.decision, note: before.note, by: before.by, at: before.at }
+    const said = { decision, note, by: actor.name, byId: new Types.ObjectId(actor.personId), at: now }
+    await SettlementModel.updateOne(
+      { _id },
+      {
+        $set: { ...said, key: rules.keyOf(sheet, studentId) },
+        $setOnInsert: { letterId: letter._id, studentId: student, path: scope.path },
+        $push: { earlier: { $each: old ? [old] : [], $slice: -MOST_EARLIER } },
+      },
+      { upsert: true },
+    )
+    await SheetModel.updateOne(ofClass, rules.settled(student), { updatePipeline: true })
+  })
+}
