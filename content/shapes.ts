@@ -257,6 +257,8 @@ export const letterFile = z.strictObject({
   occasion: z.enum(Object.keys(OCCASIONS) as [Occasion, ...Occasion[]]),
   stages: z.array(stage).min(1),
   summary: text.max(60),
+  /** For the first grade of each of its stages, or the last, and no other. */
+  forGrade: z.optional(z.enum(['first', 'last'])),
   /** Speaks of one child: chosen families only, never a class (B4, B5). */
   isForOneFamily: z.optional(z.literal(true)),
   confirmation: z.enum(['read', 'confirm', 'sign']),
@@ -330,8 +332,17 @@ const dateRule = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('week-of'), day: yearDay }),
   /** As `holidays-年份.json` has it; the days here where there is no file yet. */
   z.strictObject({ kind: z.literal('holiday'), name: text, from: yearDay, to: yearDay }),
-  /** Wait for the official notice; it usually falls in these days. */
-  z.strictObject({ kind: z.literal('notice'), from: yearDay, to: z.optional(yearDay), by: text }),
+  /**
+   * Wait for the official notice; it usually falls in these days. `term`: a city that has entered the days of its terms has told when
+   * they begin, and the holidays between them.
+   */
+  z.strictObject({
+    kind: z.literal('notice'),
+    from: yearDay,
+    to: z.optional(yearDay),
+    by: text,
+    term: z.optional(z.enum(['autumn', 'winter-holiday', 'spring', 'summer-holiday'])),
+  }),
 ])
 export type DateRule = z.infer<typeof dateRule>
 
