@@ -63,6 +63,8 @@ import { totpRoutes } from './modules/accounts/totp/routes.ts'
 import { pushRoutes } from './modules/notify/push/routes.ts'
 import { dashboardRoutes } from './modules/figures/dashboard/routes.ts'
 import { dutyRoutes } from './modules/figures/duties/routes.ts'
+import { progressRoutes } from './modules/letters/calendar/progress/routes.ts'
+import { calendarRoutes } from './modules/letters/calendar/routes.ts'
 import { homeRoutes } from './modules/figures/home/routes.ts'
 import { privacyRoutes } from './modules/privacy/routes.ts'
 import { hotlineRoutes } from './modules/hotlines/routes.ts'
@@ -120,6 +122,8 @@ const ROOMS = [
   phraseRoutes,
   serviceHourRoutes,
   overdueRoutes,
+  calendarRoutes,
+  progressRoutes,
   meetingRoutes,
   homeRoutes,
   dutyRoutes,

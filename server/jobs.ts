@@ -2,6 +2,7 @@ import type { Agenda } from 'agenda'
 import type { Deps } from './infra/deps.ts'
 import { auditJobs } from './modules/audit/jobs.ts'
 import { fileJobs } from './modules/files/jobs.ts'
+import { calendarJobs } from './modules/letters/calendar/jobs.ts'
 import { letterJobs } from './modules/letters/jobs.ts'
 import { unwanted } from './modules/letters/service.ts'
 import { certificateJobs } from './modules/certificates/jobs.ts'
@@ -39,6 +40,7 @@ const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   (agenda, deps) =>
     notifyJobs(agenda, deps, { unwanted: (messages) => unwanted(messages, deps.clock.now()) }),
   letterJobs,
+  calendarJobs,
   courseJobs,
   liveJobs,
   certificateJobs,

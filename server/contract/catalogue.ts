@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts'
 import * as accounts from './accounts.ts'
 import * as audit from './audit.ts'
+import * as calendar from './calendar.ts'
 import * as certificates from './certificates.ts'
 import * as evidence from './evidence.ts'
 import * as courses from './courses.ts'
@@ -51,6 +52,7 @@ export const ROOMS: Record<string, object> = {
   letterWriting,
   objections,
   threads,
+  calendar,
   roster,
   meetings,
   courses,

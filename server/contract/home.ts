@@ -121,6 +121,7 @@ export const dutyKind = z.enum([
   'objections',
   'replies',
   'unanswered',
+  'calendar',
 ])
 export const duty = z.object({
   kind: z.catch(z.enum([...dutyKind.options, 'other']), 'other'),

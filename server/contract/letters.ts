@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { shownStaff, staffAudience } from './audiences.ts'
-import { day, done, endpoint, instant, objectId, words } from './endpoint.ts'
+import { day, done, endpoint, instant, objectId, whole, words } from './endpoint.ts'
 import { answerItem, answerItems, familyAnswer, letterForm, penStroke } from './letter-form.ts'
 import { familyProgress, myObjection, receiptRule } from './letter-receipts.ts'
 import { unitKind } from './org.ts'
@@ -33,6 +33,9 @@ export const tally = z.object({
   signed: z.int(),
 })
 export type Tally = z.infer<typeof tally>
+
+/** The day of the year's calendar a letter belongs to. */
+export const letterNode = z.object({ code: z.string(), year: z.int(), title: z.string() })
 
 /** What the author fills in before sending: 〔请填写：费用，没有就写“不收费”〕. A day is kept as `YYYY-MM-DD`. */
 export const authorBlank = z.strictObject({
@@ -158,6 +161,8 @@ export const letter = z.object({
   /** To members of staff by post; its receipts stand in the room `staffLetters`. */
   staff: z.optional(z.nullable(shownStaff)),
   receiptRule: z.optional(z.catch(receiptRule, 'any')),
+  /** Where it comes from: 年度日历. */
+  node: z.optional(z.nullable(letterNode)),
   form: z.optional(z.nullable(letterForm)),
   blanks: z.optional(z.array(authorBlank)),
   attachments: z.optional(z.array(attachment)),
@@ -207,6 +212,13 @@ export const createLetter = endpoint({
     ...draft,
     /** The code of the template it was begun from; what that one is bound to binds the letter. */
     template: z.optional(z.string().check(z.maxLength(60))),
+    /** The day of the year's calendar it is written for. */
+    node: z.optional(
+      z.strictObject({
+        code: z.string().check(z.regex(/^[a-z][a-z0-9-]{2,59}$/, '没有这个节点')),
+        year: whole(2020, 2100),
+      }),
+    ),
   }),
   reply: letter,
 })

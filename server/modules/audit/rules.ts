@@ -44,6 +44,7 @@ export const ACTS = {
   'hotlines.changed': '修改求助热线',
   'linkSites.changed': '修改信里可用的网站',
   'letter.previewed': '以一个家庭的身份预览家长信',
+  'calendar.changed': '修改年度日历',
   'promotion.applied': '学年升级',
   'promotion.undone': '撤销学年升级',
   'transfer.proposed': '提出转学',

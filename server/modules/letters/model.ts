@@ -80,6 +80,23 @@ const letterSchema = new Schema(
     isPrivate: { type: Boolean },
     /** Who of a family has to confirm or sign. Letters from before there was a choice have none: any guardian. */
     receiptRule: { type: String, enum: ['any', 'each', 'once'] },
+    /** Belongs to a day of the year's calendar: which one, in which school year (B7). */
+    node: {
+      type: new Schema(
+        {
+          /** `city:year:node` */
+          key: { type: String, required: true },
+          code: { type: String, required: true },
+          year: { type: Number, required: true },
+          title: { type: String, required: true },
+          template: { type: String, default: null },
+        },
+        { _id: false },
+      ),
+      default: undefined,
+    },
+    /** `city:year:node:unit:template` of a draft that the calendar has made; nobody's own has it. */
+    draftKey: { type: String },
     /** What families fill in, and what the author fills in while it is a draft. */
     form: { type: Schema.Types.Mixed },
     blanks: { type: [Schema.Types.Mixed], default: undefined },
@@ -143,6 +160,16 @@ letterSchema.index(
 letterSchema.index(
   { 'audience.unitId': 1, withdrawnAt: -1 },
   { partialFilterExpression: { status: 'withdrawn' } },
+)
+// The calendar drafts a letter once, however often its walk begins anew. MongoDB 6 looks nothing up in an index that is partial by `$type`.
+letterSchema.index(
+  { draftKey: 1 },
+  { unique: true, partialFilterExpression: { draftKey: { $exists: true } } },
+)
+// Which schools have sent theirs: read from the index alone.
+letterSchema.index(
+  { 'node.key': 1, path: 1, status: 1 },
+  { partialFilterExpression: { 'node.key': { $exists: true } } },
 )
 // The tick asks for what is due; only what waits carries the cost.
 letterSchema.index({ sendAt: 1 }, { partialFilterExpression: { status: 'scheduled' } })

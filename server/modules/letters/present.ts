@@ -36,6 +36,7 @@ export function presentLetter(letter: LetterRecord, { mayWrite, may, tally, earl
     isForOneFamily: letter.isForOneFamily ?? false,
     staff: letter.staff ? presentStaffAudience(letter.staff) : null,
     receiptRule: letter.receiptRule ?? 'any',
+    node: letter.node ? { code: letter.node.code, year: letter.node.year, title: letter.node.title } : null,
     form: letter.form ?? null,
     blanks: letter.blanks ?? [],
     attachments: letter.attachments ?? [],

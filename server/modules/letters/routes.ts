@@ -5,6 +5,8 @@ import type { Deps } from '../../infra/deps.ts'
 import { reachableOf } from '../notify/service.ts'
 import { audienceWithin, countAddressed, familiesWithin, guardianPeopleOf } from '../org/audiences/service.ts'
 import { unitScope } from '../org/policy.ts'
+import { nodeOfLetter } from './calendar/service.ts'
+import { takeUp } from './calendar/taking/service.ts'
 import type { LetterRecord } from './model.ts'
 import { isKeeper, letterWithin, ownLetter, type OwnLetter } from './policy.ts'
 import { presentLetter, presentLine, presentTemplate } from './present.ts'
@@ -37,13 +39,15 @@ export function letterRoutes(router: Router, { clock, env }: Deps) {
     return { ...count, wechat: (await reachableOf(people, 'letter', { env })).reachable }
   })
 
-  serve(router, api.createLetter, async ({ actor, caller: _, unitId, ...draft }) => {
+  serve(router, api.createLetter, async ({ actor, caller: _, unitId, node, ...draft }) => {
     const scope = await unitScope(actor, unitId, 'writeLetters')
-    return presentOwn(await letters.createLetter(scope, draft, actor), scope)
+    const at = node && (await nodeOfLetter(scope.path, node, draft.template))
+    return presentOwn(await letters.createLetter(scope, { ...draft, ...(at && { node: at }) }, actor), scope)
   })
 
   serve(router, api.updateLetter, async ({ actor, caller: _, letterId, ...draft }) => {
     const own = await ownLetter(actor, letterId)
+    await takeUp(own, actor)
     return presentOwn(await letters.updateLetter(own, draft, actor), own.scope)
   })
 
@@ -54,6 +58,7 @@ export function letterRoutes(router: Router, { clock, env }: Deps) {
 
   serve(router, api.queueLetter, async ({ actor, letterId, sendAt }) => {
     const own = await ownLetter(actor, letterId)
+    await takeUp(own, actor)
     const queued = await letters.queueLetter(own, sendAt ? new Date(sendAt) : null, clock.now())
     return presentOwn(await deliverSmall(queued), own.scope)
   })

@@ -52,8 +52,14 @@ export async function createLetter(
     kind,
     requestId,
     template,
+    node,
     ...draft
-  }: Draft & { kind: LetterRecord['kind']; requestId: string; template?: string | undefined },
+  }: Draft & {
+    kind: LetterRecord['kind']
+    requestId: string
+    template?: string | undefined
+    node?: LetterRecord['node']
+  },
   author: StaffActor,
 ): Promise<LetterRecord> {
   const begun = letterTemplates().find((it) => it.code === template)
@@ -70,6 +76,7 @@ export async function createLetter(
         ...to,
         kind,
         ...(isForOneFamily && { isForOneFamily }),
+        ...(node && { node }),
         unitId: new Types.ObjectId(scope.unitId),
         unitName: scope.fullName,
         path: scope.path,

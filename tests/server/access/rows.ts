@@ -538,6 +538,30 @@ const others: Record<string, Row> = {
   showNumber: staff(KNOW_FAMILIES),
 }
 
+const NODE = { year: 2026, code: 'national-day' }
+const NODE_DAYS = { from: '2026-10-01', to: '2026-10-07', draftDaysBefore: 10, remindDaysBefore: 3 }
+
+const calendar: Record<string, Row> = {
+  readCalendar: staff(FIGURES),
+  // A school may for itself, too; no district and nobody further down.
+  changeNode: staff(['city_admin'], { at: 'city', say: said({ ...NODE, ...NODE_DAYS, isOff: false }) }),
+  addNode: staff(['city_admin'], {
+    at: 'city',
+    say: () => ({
+      ...{ year: 2026, requestId: requestId(), title: '防汛', about: '', templates: ['notice'] },
+      ...NODE_DAYS,
+      inCharge: 'school_admin',
+    }),
+  }),
+  resetNode: staff(['city_admin'], { at: 'city', say: said(NODE) }),
+  dismissNode: staff(WITH_GRADE, { say: said({ ...NODE, reason: '学校统一发过了' }) }),
+  resumeNode: staff(WITH_GRADE, { say: said(NODE) }),
+  readNodeProgress: staff(FIGURES, { say: said(NODE) }),
+  exportNodeProgress: staff(FIGURES, { say: said(NODE) }),
+  remindSchools: staff(['city_admin', 'district_admin'], { at: 'district', say: said(NODE) }),
+  listMyNodes: own,
+}
+
 /** One row for every endpoint of the contract; an endpoint without a row fails the matrix. */
 export const ROWS: Readonly<Record<string, Row>> = {
   ...accounts,
@@ -545,6 +569,7 @@ export const ROWS: Readonly<Record<string, Row>> = {
   ...letters,
   ...letterWriting,
   ...threads,
+  ...calendar,
   ...meetings,
   ...courses,
   ...drafts,

@@ -86,3 +86,24 @@ export async function postsBelow(
       .sort((a, b) => Number(Boolean(a.to)) - Number(Boolean(b.to))),
   }))
 }
+/** Who holds one of these posts at these very units today. */
+export async function holdersAt(unitIds: readonly string[], posts: readonly PostKind[], now: Date) {
+  if (unitIds.length === 0) return []
+  const wanted = new Set(unitIds)
+  const people = await PersonModel.find(
+    {
+      posts: {
+        $elemMatch: {
+          unitId: { $in: unitIds.map((it) => new Types.ObjectId(it)) },
+          post: { $in: [...posts] },
+        },
+      },
+    },
+    { posts: 1 },
+  ).lean<PersonRecord[]>()
+  return people.flatMap((person) =>
+    postsNow(person, now)
+      .filter((it) => wanted.has(it.unitId) && posts.includes(it.post))
+      .map(({ unitId, post }) => ({ unitId, post, personId: String(person._id) })),
+  )
+}

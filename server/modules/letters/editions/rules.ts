@@ -3,7 +3,7 @@ import type { LetterRecord } from '../model.ts'
 
 /** What happened to a letter, beside what it says and to whom. */
 const LIFE = [
-  ...['_id', '__v', 'createdAt', 'updatedAt', 'authorId', 'authorName', 'requestId'],
+  ...['_id', '__v', 'createdAt', 'updatedAt', 'authorId', 'authorName', 'requestId', 'draftKey'],
   ...[
     'status',
     'revision',

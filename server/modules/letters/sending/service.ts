@@ -126,6 +126,7 @@ function sheetOf(
     sentAt: letter.sentAt,
     month: monthOf(letter.sentAt),
     confirmation: letter.confirmation,
+    ...(letter.node && { node: letter.node.key }),
     schoolName,
     className: classNameIn(schoolName, unit.fullName),
     teacher,

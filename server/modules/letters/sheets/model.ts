@@ -19,6 +19,8 @@ export interface SheetRecord {
   /** `2026-11` of the sending: figures of a period walk few months of one branch. */
   month: string
   confirmation: Confirmation
+  /** `city:year:node` of a letter that belongs to the year's calendar. */
+  node?: string
   /** What the blanks say for this class, frozen at sending. */
   schoolName: string
   className: string
@@ -85,6 +87,7 @@ const sheetSchema = new Schema<SheetRecord>(
     sentAt: { type: Date, required: true },
     month: { type: String, required: true },
     confirmation: { type: String, enum: ['read', 'confirm', 'sign'], required: true },
+    node: { type: String },
     schoolName: { type: String, required: true },
     className: { type: String, required: true },
     teacher: { type: String, default: '' },
@@ -127,6 +130,8 @@ const COUNTERS = { expected: 1, reached: 1, read: 1, confirmed: 1, signed: 1 } a
 // A letter's roll-up at any depth, and a branch's over some months, are read from an index alone.
 sheetSchema.index({ letterId: 1, path: 1, ...COUNTERS })
 sheetSchema.index({ month: 1, path: 1, sentAt: 1, ...COUNTERS })
+// All letters of a node of the calendar, hundreds or tens of thousands, are rolled up by one walk along their own index.
+sheetSchema.index({ node: 1, path: 1, ...COUNTERS }, { partialFilterExpression: { node: { $exists: true } } })
 // Forms are counted in an index of their own: other letters do not pay for it.
 sheetSchema.index(
   { letterId: 1, path: 1, answered: 1, conflicts: 1 },

@@ -50,6 +50,8 @@ const unitSchema = new Schema(
   { timestamps: true, strict: 'throw' },
 )
 unitSchema.index({ path: 1 }, { unique: true })
+// All cities, or the schools of one, without walking past their classes.
+unitSchema.index({ kind: 1, path: 1 })
 unitSchema.index({ parentId: 1, code: 1 }, { unique: true })
 unitSchema.index(
   { joinCode: 1 },

@@ -20,6 +20,9 @@ export const fullNameOf = (name: string, parent: { kind: UnitKind; fullName: str
 
 const ID = 24
 
+/** How long the path of a school is. */
+export const SCHOOL_PATH = 1 + (DEPTH.school + 1) * (ID + 1)
+
 /** Everything at or below `path`, as a range an index can walk: `0` is the character after `/`. */
 export const within = (path: string) => ({ $gte: path, $lt: `${path.slice(0, -1)}0` })
 

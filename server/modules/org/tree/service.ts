@@ -5,7 +5,7 @@ import { cached } from '../../../infra/redis.ts'
 import { StudentModel } from '../families/model.ts'
 import { STILL_HERE } from '../families/rules.ts'
 import { UnitModel, type UnitRecord } from './model.ts'
-import { DEPTH, fullNameOf, idAtExpression, idsOf, mintJoinCode, within } from './rules.ts'
+import { DEPTH, fullNameOf, idAtExpression, idsOf, mintJoinCode, SCHOOL_PATH, within } from './rules.ts'
 
 /** One unit, or null. Callers outside this room hold a proof before they show it. */
 export const findUnit = (unitId: string) => UnitModel.findById(unitId).lean<UnitRecord>()
@@ -20,6 +20,31 @@ export const unitsWithin = (path: string, kind: UnitKind) =>
   UnitModel.find({ path: within(path), kind, closedAt: null })
     .sort({ path: 1 })
     .lean<UnitRecord[]>()
+
+/** The schools below a path that stand today, in the order of their paths, after one of them. */
+export const schoolsAfter = (path: string, after: string, most: number) =>
+  UnitModel.find({ kind: 'school', path: { ...within(path), $gt: after || path }, closedAt: null })
+    .sort({ path: 1 })
+    .limit(most)
+    .lean<UnitRecord[]>()
+
+/** The units of one kind from one school to another in the order of paths, both with all that is in them. */
+export const unitsBetween = (first: string, last: string, kind: 'grade' | 'class') =>
+  UnitModel.find(
+    { kind, path: { $gte: first, $lt: within(last).$lt }, closedAt: null },
+    { path: 1, grade: 1, name: 1, fullName: 1, kind: 1 },
+  )
+    .sort({ path: 1 })
+    .lean<Pick<UnitRecord, '_id' | 'path' | 'grade' | 'name' | 'fullName' | 'kind'>[]>()
+
+/** The paths of the schools at or below a path that teach each grade today, by the grade's number. */
+export async function schoolsByGrade(path: string): Promise<Map<number, string[]>> {
+  const rows = await UnitModel.aggregate<{ _id: number; schools: string[] }>([
+    { $match: { kind: 'grade', path: within(path), closedAt: null, grade: { $ne: null } } },
+    { $group: { _id: '$grade', schools: { $addToSet: { $substrBytes: ['$path', 0, SCHOOL_PATH] } } } },
+  ])
+  return new Map(rows.map((it) => [it._id, it.schools]))
+}
 
 /** The grades that are taught at or below a path, by their numbers. */
 export const gradesWithin = (path: string): Promise<number[]> =>
