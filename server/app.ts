@@ -17,6 +17,7 @@ import { linkRoutes } from './modules/letters/links/routes.ts'
 import { myLetterRoutes } from './modules/letters/mine/routes.ts'
 import { previewRoutes } from './modules/letters/previews/routes.ts'
 import { objectionRoutes } from './modules/letters/objections/routes.ts'
+import { letterPictureRoutes } from './modules/letters/pictures/routes.ts'
 import { letterRoutes } from './modules/letters/routes.ts'
 import { pastLetterRoutes } from './modules/letters/past/routes.ts'
 import { threadFileRoutes } from './modules/letters/threads/files/routes.ts'
@@ -112,6 +113,7 @@ const ROOMS = [
   myLetterRoutes,
   answerRoutes,
   objectionRoutes,
+  letterPictureRoutes,
   letterFileRoutes,
   attachmentRoutes,
   linkRoutes,

@@ -3,6 +3,7 @@ import { done, endpoint, objectId, words } from './endpoint.ts'
 import { answerItems, answerRow, letterForm, optionCount } from './letter-form.ts'
 import { unitKind } from './org.ts'
 
+const entryWay = z.enum(['paper', 'call', 'visit'], '请选择纸上、电话里或当面')
 const ofClass = { letterId: objectId, classId: objectId }
 
 export const readAnswerFigures = endpoint({
@@ -54,10 +55,44 @@ export const enterAnswer = endpoint({
     studentId: objectId,
     /** Which of the guardians it came from; left out where the school knows none. */
     guardianshipId: z.optional(objectId),
-    way: z.enum(['paper', 'call', 'visit']),
+    way: entryWay,
     answers: answerItems,
+    /** Another opinion, where the letter is confirmed or signed. */
+    objection: z.optional(words('原因', 200)),
+    /** Photos of the paper, uploaded before: `POST /api/letters/:letterId/sheets/:classId/papers/:studentId?request=…`. */
+    papers: z.optional(z.array(objectId).check(z.maxLength(3, '一份答复最多3张照片'))),
   }),
   reply: done,
+})
+
+export const enterForMany = endpoint({
+  access: 'staff',
+  summary: '交了纸的几家一起登记；已经回复过的不动',
+  method: 'POST',
+  path: '/letters/:letterId/sheets/:classId/entries-of-many',
+  input: z.strictObject({
+    ...ofClass,
+    studentIds: z
+      .array(objectId)
+      .check(z.minLength(1, '请勾选交了的家庭'), z.maxLength(100, '一次最多登记100家')),
+    way: entryWay,
+    answers: answerItems,
+  }),
+  reply: z.object({ entered: z.int(), skipped: z.int() }),
+})
+
+export const undoEntries = endpoint({
+  access: 'staff',
+  summary: '撤销登记：代录的记录收回，家长自己的回复不动',
+  method: 'POST',
+  path: '/letters/:letterId/sheets/:classId/entries-undone',
+  input: z.strictObject({
+    ...ofClass,
+    studentIds: z
+      .array(objectId)
+      .check(z.minLength(1, '请选择要撤销的家庭'), z.maxLength(100, '一次最多撤销100家')),
+  }),
+  reply: z.object({ undone: z.int() }),
 })
 
 export const settleConflict = endpoint({

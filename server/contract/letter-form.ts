@@ -9,10 +9,9 @@ import { instant, objectId } from './endpoint.ts'
 const code = z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, '题目的编号不对'), z.maxLength(40))
 const said = (most: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(most))
 
-export const fieldType = z.enum(['text', 'choice', 'number', 'date', 'phone', 'signature'])
+export const fieldType = z.enum(['text', 'choice', 'number', 'date', 'phone', 'picture', 'signature'])
 export type FieldType = z.infer<typeof fieldType>
 
-/** Pictures wait for a place to put them: a template's picture questions are not asked. */
 const field = {
   code,
   label: said(30),
@@ -35,6 +34,8 @@ const field = {
   most: z.optional(z.int().check(z.gte(2), z.lte(10))),
   /** The family's decision: it is counted, and guardians who differ are brought together. */
   isDecision: z.optional(z.boolean()),
+  /** Why somebody says no: for the office that sent the letter, and for nobody else of the family. */
+  isReason: z.optional(z.boolean()),
 }
 export const formField = z.strictObject(field)
 export type FormField = z.infer<typeof formField>
@@ -42,7 +43,9 @@ export type FormField = z.infer<typeof formField>
 export const letterForm = z.strictObject({
   /** `any`: whoever answers first speaks for the family · `each`: every guardian answers · `once`: one answer a child. */
   answeredBy: z.enum(['any', 'each', 'once']),
-  fields: z.array(formField).check(z.minLength(1), z.maxLength(12)),
+  fields: z.array(formField).check(z.minLength(1, '表里还没有题'), z.maxLength(12, '一张表最多12道题')),
+  /** One choice under large buttons instead of a form: a tap answers and confirms. */
+  isPlain: z.optional(z.boolean()),
 })
 export type LetterForm = z.infer<typeof letterForm>
 
@@ -57,12 +60,18 @@ export const handwriting = z.strictObject({
 })
 export type Handwriting = z.infer<typeof handwriting>
 
-/** A text, day or mobile number; a number; the options that were ticked; a second hand. */
+/** Pictures that were uploaded before, by their numbers. */
+export const givenPictures = z.strictObject({
+  pictures: z.array(objectId).check(z.minLength(1, '还没有照片'), z.maxLength(6, '最多6张照片')),
+})
+
+/** A text, day or mobile number; a number; the options that were ticked; a second hand; a picture. */
 export const answerValue = z.union([
   z.string().check(z.maxLength(500, '写得太长了，请短一些')),
   z.number(),
   z.array(z.string().check(z.maxLength(20))).check(z.maxLength(10)),
   handwriting,
+  givenPictures,
 ])
 export type AnswerValue = z.infer<typeof answerValue>
 export const answerItem = z.strictObject({ code, value: answerValue })
@@ -74,7 +83,13 @@ export const answerWay = z.enum(['app', 'paper', 'call', 'visit'])
 export type AnswerWay = z.infer<typeof answerWay>
 
 /** An answer as people read it. */
-export const answerLine = z.object({ code: z.string(), label: z.string(), text: z.string() })
+export const answerLine = z.object({
+  code: z.string(),
+  label: z.string(),
+  text: z.string(),
+  /** Ten-minute links to the pictures. */
+  pictures: z.optional(z.array(z.string())),
+})
 export const familyAnswer = z.object({
   id: z.string(),
   /** 张三妈妈 */
@@ -82,6 +97,8 @@ export const familyAnswer = z.object({
   way: z.catch(answerWay, 'app'),
   /** Who of the school wrote it down; null where the guardian answered. */
   enteredBy: z.nullable(z.string()),
+  /** Links to the photo of the paper it stands on. */
+  papers: z.optional(z.array(z.string())),
   at: instant,
   isMine: z.boolean(),
   lines: z.array(answerLine),
@@ -139,7 +156,7 @@ export function problemWith(it: FormField, value: AnswerValue | undefined): stri
     if (!it.required) return null
     return it.type === 'choice'
       ? `请选一选“${it.label}”`
-      : it.type === 'signature'
+      : it.type === 'signature' || it.type === 'picture'
         ? `请补上“${it.label}”`
         : `请填一填“${it.label}”`
   }
@@ -155,6 +172,7 @@ const BOUNDS: Record<FieldType, (it: FormField) => string> = {
   date: (it) => `“${it.label}”请选一个日子`,
   phone: (it) => `“${it.label}”请填11位手机号`,
   choice: (it) => (it.most ? `“${it.label}”最多选${it.most}项` : `“${it.label}”请选一项`),
+  picture: (it) => `“${it.label}”最多${it.most ?? 1}张照片`,
   signature: (it) => `“${it.label}”请再写一次`,
 }
 
@@ -180,10 +198,12 @@ function isFitting(it: FormField, value: AnswerValue): boolean {
         new Set(value).size === value.length &&
         value.every((one) => it.options?.includes(one))
       )
+    case 'picture':
+      return typeof value === 'object' && 'pictures' in value && value.pictures.length <= (it.most ?? 1)
     case 'signature':
       return (
         typeof value === 'object' &&
-        !Array.isArray(value) &&
+        'strokes' in value &&
         value.strokes.every((line) => line.length % 2 === 0)
       )
   }
@@ -218,12 +238,14 @@ export function keptOf(form: LetterForm, values: Values): AnswerItem[] {
 }
 
 /** Why a form cannot be asked, in one sentence: a code used twice, a condition nobody could meet. */
-export function formProblem({ fields }: LetterForm): string | null {
+export function formProblem({ fields, isPlain }: LetterForm): string | null {
+  if (isPlain && !isPlainForm(fields)) return '选择里要有两到四个选项，每个选项不一样'
   if (fields.filter((it) => it.isDecision).length > 1) return '一张表最多有一道题是“这封信的主意”'
   for (const [at, it] of fields.entries()) {
     const earlier = fields.slice(0, at)
     if (earlier.some((one) => one.code === it.code)) return `题目的编号“${it.code}”用了两次`
     if (it.type === 'choice' && !it.options) return `“${it.label}”还没有选项`
+    if (it.isReason && it.type !== 'text') return `“${it.label}”是写原因的题，要用文字`
     if (it.isDecision && (it.type !== 'choice' || it.most)) return `“${it.label}”要是只选一项的选择题`
     const asked = earlier.find((one) => one.code === it.shownIf?.field)
     if (it.shownIf && !it.shownIf.is.every((one) => asked?.options?.includes(one))) {
@@ -233,10 +255,59 @@ export function formProblem({ fields }: LetterForm): string | null {
   return null
 }
 
+/** One choice of two to four, and perhaps why. */
+function isPlainForm([choice, reason, ...more]: FormField[]) {
+  const { options = [] } = choice ?? {}
+  const isChoice =
+    choice?.type === 'choice' && choice.required && Boolean(choice.isDecision) && !choice.shownIf
+  const areApart = options.length <= 4 && new Set(options).size === options.length
+  return isChoice && areApart && more.length === 0 && (!reason || (reason.type === 'text' && reason.isReason))
+}
+
+/** 选择: the options, those that ask for a reason, and whether it must be given. */
+export interface PlainChoice {
+  options: string[]
+  reasonFor: string[]
+  needsReason: boolean
+}
+
+export const plainForm = (
+  { options, reasonFor, needsReason }: PlainChoice,
+  answeredBy: LetterForm['answeredBy'],
+): LetterForm => ({
+  answeredBy,
+  isPlain: true,
+  fields: [
+    { code: 'choice', label: '您的选择', type: 'choice', required: true, options, isDecision: true },
+    ...(reasonFor.length > 0
+      ? [
+          {
+            ...{
+              code: 'reason',
+              label: '原因',
+              type: 'text' as const,
+              required: needsReason,
+              maxLength: 200,
+            },
+            ...{ isReason: true, shownIf: { field: 'choice', is: reasonFor } },
+          },
+        ]
+      : []),
+  ],
+})
+
+export const plainChoiceOf = ({ fields: [choice, reason] }: LetterForm): PlainChoice => ({
+  options: choice?.options ?? [],
+  reasonFor: reason?.shownIf?.is ?? [],
+  needsReason: reason?.required ?? false,
+})
+
 export const decisionOf = (form: LetterForm) => form.fields.find((it) => it.isDecision) ?? null
 
-/** What is entered for a guardian who answered on paper: a hand stays on the paper. */
+/** What is entered for a guardian who answered on paper: a hand stays on the paper, and so does a picture. */
 export const onPaper = (form: LetterForm): LetterForm => ({
   ...form,
-  fields: form.fields.map((it) => (it.type === 'signature' ? { ...it, required: false } : it)),
+  fields: form.fields.map((it) =>
+    it.type === 'signature' || it.type === 'picture' ? { ...it, required: false } : it,
+  ),
 })

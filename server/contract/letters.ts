@@ -379,6 +379,8 @@ export const sheetRow = z.object({
   progress: z.optional(familyProgress),
   /** Who of the family has another opinion; what it is stands with the sender. */
   objected: z.optional(deed),
+  /** Entered by the school, so that it may be taken back; with links to the photo of the paper. */
+  entered: z.optional(z.nullable(z.object({ by: z.string(), papers: z.array(z.string()) }))),
   /** The signed copies of the family, where each guardian signs one. */
   copies: z.optional(z.array(z.object({ guardianId: objectId, by: z.string() }))),
 })

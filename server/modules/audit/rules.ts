@@ -55,6 +55,7 @@ export const ACTS = {
   'answers.read': '查看家长填的表',
   'objections.read': '查看家长的不同意见',
   'answer.entered': '代家长登记答复',
+  'answer.undone': '撤销代家长登记的答复',
   'answer.settled': '记下家长商量的结果',
   'copy.opened': '打开家长签字的签收单',
   'threads.listed': '查看家长写来的话的列表',

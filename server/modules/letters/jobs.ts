@@ -1,6 +1,7 @@
 import type { Agenda } from 'agenda'
 import type { Clock } from '../../infra/clock.ts'
 import type { Deps } from '../../infra/deps.ts'
+import { sweepPictures } from './pictures/service.ts'
 import { sendReminders } from './reminders/service.ts'
 import { finishSending } from './sending/service.ts'
 import { startDue } from './service.ts'
@@ -20,6 +21,7 @@ export async function letterTick({ clock, log, files, fields }: TickDeps) {
   await followPosts(clock.now())
   await freezeCopies({ files, fields, log })
   await tendThreads(clock.now(), { files, log })
+  await sweepPictures(clock.now(), { files })
 }
 
 export function letterJobs(agenda: Agenda, deps: TickDeps) {

@@ -140,7 +140,6 @@ export function presentTemplate(template: ReturnType<typeof letterTemplates>[num
   }
 }
 
-/** A template's form without its questions for pictures, which nobody could answer yet. */
 function formOf({ answeredBy, fields }: Form) {
-  return letterForm.parse({ answeredBy, fields: fields.filter((it) => it.type !== 'picture') })
+  return letterForm.parse({ answeredBy, fields })
 }

@@ -257,6 +257,10 @@ const letters: Record<string, Row> = {
   readObjections: staff(KNOW_FAMILIES),
   settleObjection: staff(KNOW_FAMILIES, { say: said({ decision: '同意', note: '通了电话' }) }),
   listOpenObjections: staff(KNOW_FAMILIES),
+  enterForMany: staff(KNOW_FAMILIES, {
+    say: ({ studentId }) => ({ studentIds: [studentId], way: 'paper', answers: [] }),
+  }),
+  undoEntries: staff(KNOW_FAMILIES, { say: ({ studentId }) => ({ studentIds: [studentId] }) }),
   settleConflict: staff(KNOW_FAMILIES, { say: ({ studentId }) => ({ studentId }) }),
 }
 

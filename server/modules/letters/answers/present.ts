@@ -15,15 +15,35 @@ import type { AnswerRecord, SettlementRecord } from './model.ts'
 export function inWords({ type, unit }: FormField, value: AnswerValue, isOpen = false): string {
   if (Array.isArray(value)) return value.join('、')
   if (typeof value === 'number') return `${value}${unit ?? ''}`
-  if (typeof value !== 'string') return '已签名'
+  if (typeof value !== 'string') return 'pictures' in value ? `${value.pictures.length}张照片` : '已签名'
   if (type === 'phone') return isOpen ? value : maskPhone(value)
   return type === 'date' ? dayInWords(value) : value
 }
 
-export const linesOf = (form: LetterForm, items: readonly AnswerItem[], isOpen = false) =>
+/** What stands where somebody may not read why. */
+const FOR_SENDER = '已写明，只有发信的单位看得到'
+
+export interface Sight {
+  /** Whose own answer it is reads its telephone number. */
+  isOpen?: boolean
+  seesReasons?: boolean
+  /** The link to a picture; without it the line says that there is one. */
+  pictureOf?: ((pictureId: string) => string) | undefined
+}
+
+/** The numbers of all pictures in some answers. */
+export const picturesIn = (items: readonly AnswerItem[]) =>
+  items.flatMap(({ value }) => (typeof value === 'object' && 'pictures' in value ? value.pictures : []))
+
+export const linesOf = (form: LetterForm, items: readonly AnswerItem[], sight: Sight = {}) =>
   form.fields.flatMap((field) => {
     const given = items.find((it) => it.code === field.code)
-    return given ? [{ code: field.code, label: field.label, text: inWords(field, given.value, isOpen) }] : []
+    if (!given) return []
+    const isHidden = field.isReason === true && !sight.seesReasons
+    const text = isHidden ? FOR_SENDER : inWords(field, given.value, sight.isOpen)
+    const { pictureOf } = sight
+    const pictures = pictureOf && picturesIn([given]).map(pictureOf)
+    return [{ code: field.code, label: field.label, text, ...(pictures?.length && { pictures }) }]
   })
 
 interface Reading {
@@ -31,9 +51,15 @@ interface Reading {
   /** The guardian who reads; null for the school. */
   reader: string | null
   itemsOf: (answer: AnswerRecord) => AnswerItem[]
+  /** Of the office that sent the letter. */
+  seesReasons?: boolean
+  pictureOf?: (pictureId: string) => string
 }
 
-export function presentAnswer(answer: AnswerRecord, { form, reader, itemsOf }: Reading): FamilyAnswer {
+export function presentAnswer(
+  answer: AnswerRecord,
+  { form, reader, itemsOf, ...sight }: Reading,
+): FamilyAnswer {
   const isMine = answer.guardianKey === reader
   return {
     id: answer._id,
@@ -42,7 +68,11 @@ export function presentAnswer(answer: AnswerRecord, { form, reader, itemsOf }: R
     enteredBy: answer.enteredBy,
     at: answer.changedAt.toISOString(),
     isMine,
-    lines: linesOf(form, itemsOf(answer), isMine),
+    lines: linesOf(form, itemsOf(answer), {
+      isOpen: isMine,
+      seesReasons: isMine || (sight.seesReasons ?? false),
+      pictureOf: sight.pictureOf,
+    }),
   }
 }
 
@@ -57,11 +87,17 @@ export interface Family {
 export const presentRow = (
   { student, answers, settlement, isConflict, guardians }: Family,
   reading: Reading | null,
+  papersOf: (studentId: string, guardianKey: string) => string[] = () => [],
 ): AnswerRow => ({
   studentId: String(student._id),
   number: shownNumber(student.number),
   name: student.name,
-  answers: reading ? answers.map((it) => presentAnswer(it, reading)) : [],
+  answers: reading
+    ? answers.map((it) => ({
+        ...presentAnswer(it, reading),
+        papers: it.way === 'app' ? [] : papersOf(String(it.studentId), it.guardianKey),
+      }))
+    : [],
   isConflict,
   settlement: settlement
     ? {

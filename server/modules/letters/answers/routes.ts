@@ -2,26 +2,34 @@ import type Router from '@koa/router'
 import * as api from '#contract/letter-answers'
 import { answerMyLetter } from '#contract/letters'
 import { Refusal } from '../../../http/errors.ts'
+import { signLink } from '../../../http/links.ts'
 import { DONE, serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import * as audit from '../../audit/service.ts'
 import { ownChild } from '../../org/policy.ts'
 import { childrenOf } from '../../org/tree/service.ts'
-import { presentMyLetter } from '../mine/present.ts'
+import { presentOpened } from '../mine/routes.ts'
 import { withNames } from '../mine/service.ts'
-import { letterForChild, letterWithin } from '../policy.ts'
-import { enter, settle } from './entries/service.ts'
+import { papersOn } from '../sheets/present.ts'
+import { isSender, letterForChild, letterWithin } from '../policy.ts'
+import { enter, enterMany } from './entries/service.ts'
+import { undo } from './entries/undoing/service.ts'
+import { settle } from './settling/service.ts'
 import { answerFigures, optionCounts } from './figures/service.ts'
 import { presentRow } from './present.ts'
 import { familiesOn } from './reading/service.ts'
 import { allOf, answer, openForm } from './service.ts'
 
-export function answerRoutes(router: Router, { clock, fields, redis }: Deps) {
+export function answerRoutes(router: Router, deps: Deps) {
+  const { clock, env, fields, redis } = deps
+  const linkFor = (personId: string) => (pictureId: string) =>
+    signLink(`/letter-pictures/${pictureId}?as=staff`, personId, clock.now(), env)
+
   serve(router, answerMyLetter, async ({ actor, studentId, letterId, answers }) => {
     const proof = await letterForChild(await ownChild(actor, studentId), letterId)
     const now = clock.now()
-    const sheet = await answer(proof, answers, now, { fields })
-    return presentMyLetter(await withNames(proof, sheet), now, { fields })
+    const sheet = await answer(proof, answers, now, deps)
+    return presentOpened(await withNames(proof, sheet), now, deps)
   })
 
   serve(router, api.readAnswerFigures, async ({ actor, letterId, unitId }) => {
@@ -52,12 +60,14 @@ export function answerRoutes(router: Router, { clock, fields, redis }: Deps) {
       form,
       reader: null,
       itemsOf: (it: Parameters<typeof allOf>[0]) => allOf(it, { fields }),
+      seesReasons: isSender(actor, letter),
+      pictureOf: linkFor(actor.personId),
     }
     const isOpen = letter.status === 'sent' && !letter.supersededBy && scope.may('writeLetters')
     return {
       className: sheet.className,
       form,
-      rows: families.map((it) => presentRow(it, reading)),
+      rows: families.map((it) => presentRow(it, reading, papersOn(sheet, linkFor(actor.personId)))),
       counts: form ? await optionCounts(letter._id, form, scope.path) : [],
       conflicts: families.filter((it) => it.isConflict).length,
       abilities: { enter: isOpen, settle: isOpen },
@@ -75,6 +85,28 @@ export function answerRoutes(router: Router, { clock, fields, redis }: Deps) {
       clock.now(),
     )
     return DONE
+  })
+
+  serve(router, api.enterForMany, async ({ actor, caller: _, letterId, classId, ...entry }) => {
+    const inScope = await ofWriter(await letterWithin(actor, letterId, classId, 'seeFamilies'))
+    const { entered, skipped } = await enterMany(inScope, entry, actor, clock.now(), { fields })
+    const { scope, letter } = inScope
+    const detail = `《${letter.title}》${entered.length}家`
+    if (entered.length > 0)
+      await audit.record('answer.entered', { unit: scope, studentIds: entered, detail }, clock.now())
+    return { entered: entered.length, skipped }
+  })
+
+  serve(router, api.undoEntries, async ({ actor, letterId, classId, studentIds }) => {
+    const inScope = await ofWriter(await letterWithin(actor, letterId, classId, 'seeFamilies'))
+    const undone = await undo(inScope, studentIds, clock.now())
+    const { scope, letter } = inScope
+    await audit.record(
+      'answer.undone',
+      { unit: scope, studentIds, detail: `《${letter.title}》` },
+      clock.now(),
+    )
+    return { undone }
   })
 
   serve(router, api.settleConflict, async ({ actor, caller: _, letterId, classId, ...said }) => {

@@ -11,10 +11,12 @@ export const MOST_EARLIER = 20
 export const answerId = (form: LetterForm, letterId: string, studentId: string, guardianKey: string) =>
   form.answeredBy === 'once' ? `${letterId}:${studentId}` : `${letterId}:${studentId}:${guardianKey}`
 
-/** Telephone numbers, handwriting and whatever holds an ID number go apart, to be sealed. */
+/** Telephone numbers, handwriting, reasons and whatever holds an ID number go apart, to be sealed. */
 export function parted(form: LetterForm, kept: readonly AnswerItem[]) {
   const isApart = ({ code, value }: AnswerItem) =>
-    form.fields.some((one) => one.code === code && (one.type === 'phone' || one.type === 'signature')) ||
+    form.fields.some(
+      (one) => one.code === code && (one.type === 'phone' || one.type === 'signature' || one.isReason),
+    ) ||
     (typeof value === 'string' && holdsIdNumber(value))
   return { items: kept.filter((it) => !isApart(it)), apart: kept.filter(isApart) }
 }

@@ -8,8 +8,11 @@ import type { ChildsLetter } from '../policy.ts'
 import { SheetModel } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { record } from '../sheets/service.ts'
+import { refuseHarmful } from '../../safety/service.ts'
+import { usePictures } from '../pictures/service.ts'
 import { findSignature } from '../signatures/service.ts'
 import { AnswerModel, type AnswerRecord, SettlementModel, type SettlementRecord } from './model.ts'
+import { picturesIn } from './present.ts'
 import * as rules from './rules.ts'
 
 export const answersOf = (letterId: Types.ObjectId, studentId: string) =>
@@ -61,16 +64,17 @@ export async function answer(
   proof: ChildsLetter,
   items: AnswerItem[],
   now: Date,
-  deps: Pick<Deps, 'fields'>,
+  deps: Pick<Deps, 'fields' | 'wechat' | 'log'>,
 ) {
   const { letter, child } = proof
   const form = openForm(letter)
+  // Under large buttons a tap answers and confirms.
+  const deeds = form.isPlain && letter.confirmation === 'confirm' ? CONFIRMED : READ
   const guardianKey = child.personId
   const there = await findAnswer(form, letter, child.studentId, guardianKey)
   const mine = there?.guardianKey === guardianKey ? there : undefined
   const kept = checked(form, withSignature(form, items, mine && allOf(mine, deps)))
-  if (mine && rules.isSame(keptOf(form, valuesOf(allOf(mine, deps))), kept))
-    return record(proof, ['read'], now)
+  if (mine && rules.isSame(keptOf(form, valuesOf(allOf(mine, deps))), kept)) return record(proof, deeds, now)
   const slot = form.answeredBy === 'each' && letter.receiptRule === 'each' ? child.personId : undefined
   const signature = await findSignature(letter._id, child.studentId, slot)
   const isSigned =
@@ -78,7 +82,12 @@ export async function answer(
   const no = rules.objection({ form, dueOn: letter.dueOn, there, guardianKey, isSigned }, now)
   if (no) throw new Refusal('conflict', no)
 
-  const sheet = await record(proof, ['read'], now)
+  await refuseHarmful(
+    { personId: child.personId, scene: 'answer', texts: textsOf(form, kept) },
+    deps,
+    '写的话里有不合适的内容，请改一改再提交',
+  )
+  await record(proof, READ, now)
   const who = {
     childName: child.studentName,
     relation: child.relation,
@@ -86,9 +95,23 @@ export async function answer(
   }
   const place = { studentId: child.studentId, classId: proof.classId, path: proof.path, guardianKey }
   const by = { ...who, way: 'app' as const, enteredBy: null, enteredById: null }
-  await keep({ letter, form, place, by, kept, there }, now, deps)
-  return sheet
+  const pictures = picturesIn(kept)
+  await keep({ letter, form, place, by, kept, there }, now, deps, () =>
+    usePictures(pictures, { letterId: letter._id, studentId: child.studentId }),
+  )
+  return record(proof, deeds, now)
 }
+
+const READ = ['read'] as const
+const CONFIRMED = ['read', 'confirmed'] as const
+
+/** What somebody wrote in their own words. */
+const textsOf = (form: LetterForm, kept: readonly AnswerItem[]) =>
+  kept.flatMap(({ code, value }) =>
+    typeof value === 'string' && form.fields.some((it) => it.code === code && it.type === 'text')
+      ? [value]
+      : [],
+  )
 
 /** A hand that was given before need not write again when another answer changes. */
 function withSignature(form: LetterForm, items: AnswerItem[], mine: readonly AnswerItem[] = []) {

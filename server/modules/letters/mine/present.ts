@@ -39,11 +39,17 @@ export function presentMyLine({ letter, standing }: Line): MyLetterLine {
   }
 }
 
+interface Mine {
+  /** What this guardian has objected. */
+  said: MyObjection | null
+  /** The link to a picture the family has sent. */
+  pictureOf: (pictureId: string) => string
+}
+
 export function presentMyLetter(
   { proof: { letter, child }, sheet, bonds, answers, correction }: Opened,
   now: Date,
-  deps: Pick<Deps, 'fields'>,
-  mySaid: MyObjection | null = null,
+  deps: Pick<Deps, 'fields'> & Mine,
 ): MyLetter {
   const filling = fillingFor(sheet, child)
   const of = { studentId: child.studentId, childName: child.studentName, bonds, byHand: sheet.byHand }
@@ -75,7 +81,7 @@ export function presentMyLetter(
     receiptRule: letter.receiptRule ?? 'any',
     ...(progress && { progress }),
     objected: presentDeed(sheet.objectedBy, of),
-    myObjection: mySaid,
+    myObjection: deps.said,
     ...(letter.form && {
       form: letter.form,
       answers: answers.map((it) =>
@@ -83,6 +89,7 @@ export function presentMyLetter(
           form: letter.form as LetterForm,
           reader: child.personId,
           itemsOf: (one) => allOf(one, deps),
+          pictureOf: deps.pictureOf,
         }),
       ),
       myAnswer: mine ? allOf(mine, deps) : null,

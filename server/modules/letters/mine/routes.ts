@@ -12,7 +12,18 @@ import { withdrawnFrom } from '../withdrawals/service.ts'
 import { presentMyLetter, presentMyLine, presentWithdrawn } from './present.ts'
 import * as mine from './service.ts'
 
-export function myLetterRoutes(router: Router, { clock, env, fields }: Deps) {
+/** A letter as this guardian sees it: what they have objected is read again by nobody else of the family. */
+export const presentOpened = async (opened: mine.Opened, now: Date, deps: Pick<Deps, 'fields' | 'env'>) =>
+  presentMyLetter(opened, now, {
+    ...deps,
+    said: await mineOf(opened.proof, opened.sheet, deps),
+    pictureOf: (id) => signLink(`/letter-pictures/${id}`, opened.proof.child.personId, now, deps.env),
+  })
+
+export function myLetterRoutes(router: Router, deps: Deps) {
+  const { clock, env, fields } = deps
+  const present = (opened: mine.Opened, now: Date) => presentOpened(opened, now, deps)
+
   serve(router, api.listMyLetters, async ({ actor, studentId, only, after }) => {
     const child = await ownChild(actor, studentId)
     const now = clock.now()
@@ -43,12 +54,8 @@ export function myLetterRoutes(router: Router, { clock, env, fields }: Deps) {
   serve(router, api.objectToMyLetter, async ({ actor, studentId, letterId, reason }) => {
     const proof = await letterForChild(await ownChild(actor, studentId), letterId)
     const now = clock.now()
-    return present(await mine.withNames(proof, await object(proof, reason, now, { fields })), now)
+    return present(await mine.withNames(proof, await object(proof, reason, now, deps)), now)
   })
-
-  /** What this guardian has objected is read again by nobody else of the family. */
-  const present = async (opened: mine.Opened, now: Date) =>
-    presentMyLetter(opened, now, { fields }, await mineOf(opened.proof, opened.sheet, { fields }))
 
   serve(router, api.signMyLetter, async ({ actor, studentId, letterId, strokes, width, height }) => {
     const proof = await letterForChild(await ownChild(actor, studentId), letterId)

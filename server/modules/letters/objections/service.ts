@@ -4,6 +4,7 @@ import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { enqueue } from '../../notify/service.ts'
 import { shanghaiDay } from '../../../infra/clock.ts'
+import { refuseHarmful } from '../../safety/service.ts'
 import { SettlementModel, type SettlementRecord } from '../answers/model.ts'
 import { MOST_EARLIER } from '../answers/rules.ts'
 import { superseded } from '../mine/service.ts'
@@ -24,9 +25,19 @@ export const objectionId = (letterId: unknown, studentId: string, guardianKey: s
  * A guardian says that they have another opinion, and why. The words and the mark on the sheet are written together; both
  * touch the sheet, so of two guardians the later one sees what the earlier one said. Sent twice, it is said once.
  */
-export async function object(proof: ChildsLetter, reason: string, now: Date, deps: Pick<Deps, 'fields'>) {
+export async function object(
+  proof: ChildsLetter,
+  reason: string,
+  now: Date,
+  deps: Pick<Deps, 'fields' | 'wechat' | 'log'>,
+) {
   const { letter, child } = proof
   if (letter.supersededBy) throw superseded()
+  await refuseHarmful(
+    { personId: child.personId, scene: 'refusal', texts: [reason] },
+    deps,
+    '写的原因里有不合适的内容，请改一改再提交',
+  )
   const asked = { ...letter, rule: ruleOf(letter) }
   const sheet = await SheetModel.db.transaction(async () => {
     const before = await SheetModel.findById(sheetId(String(letter._id), proof.classId)).lean<SheetRecord>()
@@ -46,31 +57,60 @@ export async function object(proof: ChildsLetter, reason: string, now: Date, dep
   return sheet
 }
 
-async function keepWords(
-  { letter, child }: ChildsLetter,
+const keepWords = ({ letter, child }: ChildsLetter, reason: string, now: Date, deps: Pick<Deps, 'fields'>) =>
+  keepSaid(
+    {
+      letterId: letter._id,
+      studentId: new Types.ObjectId(child.studentId),
+      personId: new Types.ObjectId(child.personId),
+      guardianKey: child.personId,
+      childName: child.studentName,
+      relation: child.relation,
+      at: now,
+      way: 'app',
+      enteredBy: null,
+    },
+    reason,
+    deps,
+  )
+
+interface Entered {
+  letter: Pick<LetterRecord, '_id'>
+  student: { _id: Types.ObjectId; name: string }
+  guardianKey: string
+  relation: string
+  personId: Types.ObjectId | null
+  hand: { way: 'paper' | 'call' | 'visit'; by: string; at?: Date }
+}
+
+/** Another opinion that came on paper, by phone or in person; the mark on the sheet is the entry's. */
+export const keepEntered = (
+  { letter, student, hand, ...who }: Entered,
   reason: string,
-  now: Date,
+  deps: Pick<Deps, 'fields'>,
+) =>
+  keepSaid(
+    {
+      ...{ ...who, letterId: letter._id, studentId: student._id, childName: student.name },
+      ...{ at: hand.at ?? new Date(0), way: hand.way, enteredBy: hand.by },
+    },
+    reason,
+    deps,
+  )
+
+async function keepSaid(
+  said: Omit<ObjectionRecord, '_id' | 'sealedReason' | 'earlier'>,
+  reason: string,
   { fields }: Pick<Deps, 'fields'>,
 ) {
-  const _id = objectionId(letter._id, child.studentId, child.personId)
+  const _id = objectionId(said.letterId, String(said.studentId), said.guardianKey)
   const before = await ObjectionModel.findById(_id).lean<ObjectionRecord>()
-  if (before && before.sealedReason && fields.open(before.sealedReason) === reason) return
+  if (before?.sealedReason && fields.open(before.sealedReason) === reason) return
   const earlier = before?.sealedReason ? [{ sealedReason: before.sealedReason, at: before.at }] : []
   await ObjectionModel.updateOne(
     { _id },
     {
-      $set: {
-        letterId: letter._id,
-        studentId: new Types.ObjectId(child.studentId),
-        personId: new Types.ObjectId(child.personId),
-        guardianKey: child.personId,
-        childName: child.studentName,
-        relation: child.relation,
-        sealedReason: fields.seal(reason),
-        at: now,
-        way: 'app',
-        enteredBy: null,
-      },
+      $set: { ...said, sealedReason: fields.seal(reason) },
       $push: { earlier: { $each: earlier, $slice: -MOST_EARLIER } },
     },
     { upsert: true },

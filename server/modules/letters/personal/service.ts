@@ -74,7 +74,7 @@ async function receiptsFor({ student }: Bond, personId: string, deps: Tools): Pr
     at ? [{ title: letterOf.get(String(letterId))?.title ?? '', what, at }] : []
   const saidIn = (it: (typeof answers)[number]) => {
     const form = letterOf.get(String(it.letterId))?.form
-    const lines = form ? linesOf(form, allOf(it, deps), true) : []
+    const lines = form ? linesOf(form, allOf(it, deps), { isOpen: true, seesReasons: true }) : []
     return lines.map(({ label, text }) => `${label}：${text}`).join('；')
   }
   return [

@@ -74,6 +74,12 @@ export interface ByHand {
   way: 'paper' | 'call' | 'visit'
   relation: string
   by: string
+  /** The marks of this moment are the entry's; others are the guardian's own. Older entries have none. */
+  at?: Date
+  /** Photos of the paper. */
+  papers?: string[]
+  /** What was entered before it was corrected. */
+  earlier?: Omit<ByHand, 'earlier'>[]
 }
 
 const marks = { type: Schema.Types.Mixed }

@@ -53,11 +53,23 @@ const copiesOf = ({ isForEach, signedBy, byHand }: SheetRecord, { studentId, chi
     .filter((it) => !byHand?.[studentId]?.[it])
     .map((guardianId) => ({ guardianId, by: callingOf(bonds, childName, studentId, guardianId) }))
 
-export function presentRows({
-  sheet,
-  students,
-  bonds,
-}: Pick<NamedSheet, 'sheet' | 'students'> & { bonds: Calling[] }): SheetRow[] {
+/** Photos of the papers from which somebody entered an answer, as links. */
+export const papersOn =
+  ({ byHand }: Pick<SheetRecord, 'byHand'>, linkOf: (pictureId: string) => string) =>
+  (studentId: string, guardianKey: string) =>
+    (byHand?.[studentId]?.[guardianKey]?.papers ?? []).map(linkOf)
+
+/** What the school entered for a family, and the photos it entered it from. */
+function enteredFor({ byHand }: SheetRecord, studentId: string, linkOf: (pictureId: string) => string) {
+  const hands = Object.values(byHand?.[studentId] ?? {})
+  const [hand] = hands
+  return hand ? { by: hand.by, papers: hands.flatMap((it) => it.papers ?? []).map(linkOf) } : null
+}
+
+export function presentRows(
+  { sheet, students, bonds }: Pick<NamedSheet, 'sheet' | 'students'> & { bonds: Calling[] },
+  linkOf: (pictureId: string) => string = () => '',
+): SheetRow[] {
   const unreached = new Set(sheet.unreached.map(String))
   return students.map((student) => {
     const studentId = String(student._id)
@@ -74,6 +86,7 @@ export function presentRows({
       hasCopy: hasCopy(sheet, studentId),
       ...(progress && { progress }),
       objected: presentDeed(sheet.objectedBy, of),
+      entered: enteredFor(sheet, studentId, linkOf),
       copies: copiesOf(sheet, of),
     }
   })

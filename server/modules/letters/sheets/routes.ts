@@ -1,6 +1,7 @@
 import type Router from '@koa/router'
 import * as api from '#contract/letters'
 import { Refusal } from '../../../http/errors.ts'
+import { signLink } from '../../../http/links.ts'
 import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import * as audit from '../../audit/service.ts'
@@ -54,7 +55,9 @@ export function sheetRoutes(router: Router, { clock, env, redis }: Deps) {
       className,
       confirmation: named.confirmation,
       tally: { expected, reached, read, confirmed, signed },
-      rows: presentRows(named),
+      rows: presentRows(named, (id) =>
+        signLink(`/letter-pictures/${id}?as=staff`, actor.personId, clock.now(), env),
+      ),
       voided: presentVoided(await voidedOn(named.sheet)),
       remindAfter: again > clock.now() ? again.toISOString() : null,
     }

@@ -245,3 +245,8 @@ export const sheetsWithin = (letterId: Types.ObjectId, path: string, most: numbe
     .sort({ path: 1 })
     .limit(most)
     .lean<SheetRecord[]>()
+
+/** Whether a child stands on the sheet of a class. */
+export const isOnSheet = async (letterId: string, classId: string, studentId: string) =>
+  /^[0-9a-f]{24}$/.test(studentId) &&
+  Boolean(await SheetModel.exists({ _id: sheetId(letterId, classId), roster: new Types.ObjectId(studentId) }))

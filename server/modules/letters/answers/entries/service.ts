@@ -6,17 +6,24 @@ import type { Deps } from '../../../../infra/deps.ts'
 import { findStudents, guardiansOf } from '../../../org/families/service.ts'
 import type { LetterInScope } from '../../policy.ts'
 import { ASKED } from '../../rules.ts'
+import { mayBeObjected, objecting } from '../../objections/rules.ts'
+import { keepEntered } from '../../objections/service.ts'
+import { usePictures } from '../../pictures/service.ts'
 import { type ByHand, SheetModel, type SheetRecord } from '../../sheets/model.ts'
-import { marking, sheetId } from '../../sheets/rules.ts'
-import { type AnswerRecord, SettlementModel } from '../model.ts'
-import * as rules from '../rules.ts'
-import { checked, familyOf, findAnswer, keep, openForm, speak } from '../service.ts'
+import { ANY, marking, open, type Rule, sheetId } from '../../sheets/rules.ts'
+import { neededOf } from '../../sheets/weighing/service.ts'
+import type { AnswerRecord } from '../model.ts'
+import { checked, findAnswer, keep, openForm } from '../service.ts'
+import { noting } from './rules.ts'
 
 export interface Entry {
   studentId: string
   guardianshipId?: string | undefined
   way: ByHand['way']
   answers: AnswerItem[]
+  /** Another opinion instead of a yes. */
+  objection?: string | undefined
+  papers?: string[] | undefined
 }
 
 /**
@@ -35,10 +42,26 @@ export async function enter(
   if (letter.supersededBy) throw new Refusal('conflict', '这封信有了更正的新版，请在新版里代录')
   const { student, guardianKey, relation, personId } = await familyMember(inScope, entry)
   const studentId = String(student._id)
-  const tick = () =>
-    tickOff(inScope, { studentId, guardianKey, way: entry.way, relation, by: actor.name }, now)
+  const { papers = [], objection } = entry
+  const who = { studentId, guardianKey }
+  const hand: ByHand = {
+    ...{ way: entry.way, relation, by: actor.name, at: now },
+    ...(papers.length > 0 && { papers }),
+  }
+  const tick = async () => {
+    await usePictures(papers, { letterId: letter._id, studentId })
+    await tickOff(inScope, who, hand, { now, isObjection: objection !== undefined })
+  }
+  if (objection !== undefined) {
+    if (!mayBeObjected(letter)) throw new Refusal('invalid', '这封信的不同意见，请在表里选')
+    await SheetModel.db.transaction(async () => {
+      await keepEntered({ letter, student, guardianKey, relation, personId, hand }, objection, deps)
+      await tick()
+    })
+    return
+  }
   if (!letter.form) {
-    await tick()
+    await SheetModel.db.transaction(tick)
     return
   }
   const form = openForm(letter)
@@ -75,58 +98,53 @@ async function familyMember({ letter, scope }: LetterInScope, { studentId, guard
 
 async function tickOff(
   { letter, scope }: LetterInScope,
-  { studentId, guardianKey, ...hand }: ByHand & { studentId: string; guardianKey: string },
-  now: Date,
+  { studentId, guardianKey }: { studentId: string; guardianKey: string },
+  hand: ByHand,
+  { now, isObjection }: { now: Date; isObjection: boolean },
 ) {
+  const student = new Types.ObjectId(studentId)
+  const rule = await ruleFor(letter, studentId)
   const deeds = ['read', ...(letter.confirmation === 'read' ? [] : [ASKED[letter.confirmation]])] as const
   await SheetModel.updateOne(
     { _id: sheetId(String(letter._id), scope.unitId) },
     [
-      ...marking(new Types.ObjectId(studentId), guardianKey, deeds, now),
-      // As a whole and literally: a name that begins with a dollar sign is a name.
-      { $set: { [`byHand.${studentId}.${guardianKey}`]: { $literal: hand } } },
-    ],
+      ...(isObjection
+        ? objecting(student, guardianKey, now, rule)
+        : marking(student, guardianKey, deeds, now, rule)),
+      noting(studentId, guardianKey, hand),
+    ] as never,
     { updatePipeline: true },
   )
 }
 
-/** Guardians who answered differently have agreed: written down with how, by whom and when; another answer opens it again. */
-export async function settle(
-  { letter, scope }: LetterInScope<'seeFamilies'>,
-  { studentId, decision, note }: { studentId: string; decision: string; note: string },
+async function ruleFor({ receiptRule }: LetterInScope['letter'], studentId: string): Promise<Rule> {
+  if (receiptRule === 'each') return { kind: 'each', needed: await neededOf(studentId) }
+  return receiptRule === 'once' ? { kind: 'once' } : ANY
+}
+
+/**
+ * Several families at once that handed in the paper: each as one entry for the whole family. Those who have answered are left
+ * alone, so that a second press enters nobody twice.
+ */
+export async function enterMany(
+  inScope: LetterInScope<'seeFamilies'>,
+  { studentIds, ...entry }: Omit<Entry, 'studentId' | 'guardianshipId' | 'papers'> & { studentIds: string[] },
   actor: StaffActor,
   now: Date,
+  deps: Pick<Deps, 'fields'>,
 ) {
-  const form = openForm(letter)
-  const student = new Types.ObjectId(studentId)
-  const _id = `${String(letter._id)}:${studentId}`
-  await SettlementModel.db.transaction(async () => {
-    const [family, before] = await familyOf(letter._id, student)
-    const here = family.filter((it) => String(it.classId) === scope.unitId)
-    if (!rules.familyStanding(form, here, before).isConflict)
-      throw new Refusal('conflict', '这家的意见是一致的，不用处理')
-    if (!here.some((it) => it.decision === decision)) throw new Refusal('invalid', '结果要是家长选过的一项')
-    const said = { decision, note, by: actor.name, byId: new Types.ObjectId(actor.personId), at: now }
-    const settlement = { ...said, key: rules.keyOf(family) }
-    const old = before && { decision: before.decision, note: before.note, by: before.by, at: before.at }
-    await SettlementModel.updateOne(
-      { _id },
-      {
-        $set: settlement,
-        $setOnInsert: { letterId: letter._id, studentId: student, path: scope.path },
-        $push: { earlier: { $each: old ? [old] : [], $slice: -rules.MOST_EARLIER } },
-      },
-      { upsert: true },
-    )
-    await speak(family, rules.familyStanding(form, family, settlement).speaking)
-    await SheetModel.updateOne(
-      { _id: sheetId(String(letter._id), scope.unitId) },
-      rules.settledMark(student),
-      {
-        updatePipeline: true,
-      },
-    )
-  })
+  const { letter, scope } = inScope
+  const sheet = await findSheet(letter._id, scope.unitId)
+  if (!sheet) throw new Refusal('not_found', '这封信没有发给这个班')
+  const roster = new Set(sheet.roster.map(String))
+  const waiting = new Set(open(sheet, [...roster], letter.confirmation))
+  const asked = [...new Set(studentIds)]
+  if (asked.some((it) => !roster.has(it))) throw new Refusal('not_found', '签收单上没有这个孩子')
+  const silent = asked.filter(
+    (it) => waiting.has(it) && Object.keys(sheet.answeredBy?.[it] ?? {}).length === 0,
+  )
+  for (const studentId of silent) await enter(inScope, { ...entry, studentId }, actor, now, deps)
+  return { entered: silent, skipped: asked.length - silent.length }
 }
 
 /** The sheet of a class, whole. */

@@ -19,7 +19,8 @@ export async function voidAnswers(student: Types.ObjectId, personId: string, now
   }
 }
 
-async function withdrawMark({
+/** Brings the sheet and the counted answers of a family to what is left without one answer. */
+export async function withdrawMark({
   letterId,
   studentId: student,
   classId,
