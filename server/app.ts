@@ -18,6 +18,7 @@ import { myLetterRoutes } from './modules/letters/mine/routes.ts'
 import { previewRoutes } from './modules/letters/previews/routes.ts'
 import { objectionRoutes } from './modules/letters/objections/routes.ts'
 import { letterPictureRoutes } from './modules/letters/pictures/routes.ts'
+import { ladderRoutes } from './modules/letters/ladder/routes.ts'
 import { letterRoutes } from './modules/letters/routes.ts'
 import { pastLetterRoutes } from './modules/letters/past/routes.ts'
 import { threadFileRoutes } from './modules/letters/threads/files/routes.ts'
@@ -107,6 +108,7 @@ const ROOMS = [
   rosterRoutes,
   joinRoutes,
   letterRoutes,
+  ladderRoutes,
   sheetRoutes,
   staffLetterRoutes,
   pastLetterRoutes,

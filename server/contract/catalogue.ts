@@ -24,6 +24,7 @@ import * as parentSchools from './parent-school.ts'
 import * as posts from './posts.ts'
 import * as promotion from './promotion.ts'
 import * as privacy from './privacy.ts'
+import * as reminding from './reminding.ts'
 import * as roster from './roster.ts'
 import * as safety from './safety.ts'
 import * as staffLetters from './staff-letters.ts'
@@ -53,6 +54,7 @@ export const ROOMS: Record<string, object> = {
   objections,
   threads,
   calendar,
+  reminding,
   roster,
   meetings,
   courses,

@@ -4,6 +4,7 @@ import { day, done, endpoint, instant, objectId, whole, words } from './endpoint
 import { answerItem, answerItems, familyAnswer, letterForm, penStroke } from './letter-form.ts'
 import { familyProgress, myObjection, receiptRule } from './letter-receipts.ts'
 import { unitKind } from './org.ts'
+import { reminderStep, reminderSteps } from './reminding.ts'
 
 /** 家长信 from an office, 通知 from a class. One engine. */
 export const letterKind = z.enum(['letter', 'notice'])
@@ -103,6 +104,8 @@ const written = {
   body: words('正文', 5000),
   confirmation,
   dueOn: z.nullable(day),
+  /** When it reminds of itself; left out, as is usual: after two days, the day before, and on the last day. */
+  remindOn: z.optional(reminderSteps),
 }
 const draft = {
   ...written,
@@ -170,6 +173,7 @@ export const letter = z.object({
   /** To whom families' replies go. */
   replies: z.optional(z.catch(z.enum(['author', 'classTeacher', 'none']), 'author')),
   dueOn: z.nullable(day),
+  remindOn: z.optional(z.array(z.catch(reminderStep, 'after2'))),
   status: letterStatus,
   sendAt: z.nullable(instant),
   sentAt: z.nullable(instant),

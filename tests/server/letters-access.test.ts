@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '#contract/endpoint'
 import * as life from '#contract/letter-life'
 import * as letters from '#contract/letters'
+import * as reminding from '#contract/reminding'
 import { LetterModel } from '../../server/modules/letters/model.ts'
 import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
 import { SignatureModel } from '../../server/modules/letters/signatures/model.ts'
@@ -52,6 +53,8 @@ const SAID: [Endpoint, (ids: Ids) => Record<string, unknown>][] = [
   [letters.readSheet, ({ letterId, classId }) => ({ letterId, classId })],
   [letters.readSignedCopy, ({ letterId, classId, studentId }) => ({ letterId, classId, studentId })],
   [letters.remindUnread, ({ letterId, unitId }) => ({ letterId, unitId })],
+  [reminding.readReminderPlan, ({ letterId, unitId }) => ({ letterId, unitId })],
+  [reminding.planReminders, ({ letterId }) => ({ letterId, steps: ['onDay'] })],
   [letters.exportLetterSheet, ({ letterId, unitId }) => ({ letterId, unitId })],
   [letters.listMyLetters, ({ studentId }) => ({ studentId })],
   [letters.openMyLetter, ({ studentId, letterId }) => ({ studentId, letterId })],

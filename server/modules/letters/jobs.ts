@@ -2,6 +2,7 @@ import type { Agenda } from 'agenda'
 import type { Clock } from '../../infra/clock.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { sweepPictures } from './pictures/service.ts'
+import { climb } from './ladder/service.ts'
 import { sendReminders } from './reminders/service.ts'
 import { finishSending } from './sending/service.ts'
 import { startDue } from './service.ts'
@@ -19,6 +20,7 @@ export async function letterTick({ clock, log, files, fields }: TickDeps) {
   await finishSending(clock.now(), log)
   await sendReminders(clock.now(), log)
   await followPosts(clock.now())
+  await climb(clock.now(), log)
   await freezeCopies({ files, fields, log })
   await tendThreads(clock.now(), { files, log })
   await sweepPictures(clock.now(), { files })

@@ -133,6 +133,26 @@ const letterSchema = new Schema(
     /** Path of the last class whose guardians stand in the outbox. */
     messagesUpTo: { type: String, default: '' },
     areMessagesDue: { type: Boolean, default: false, required: true },
+    /** The reminders its author has chosen; left out, the usual ones. */
+    remindOn: { type: [String], default: undefined },
+    /** Their days, worked out when it was sent, and what has been done of them. */
+    rungs: {
+      type: [
+        new Schema(
+          {
+            step: { type: String, required: true },
+            at: { type: Date, required: true },
+            /** Path of the last class that has been written to. */
+            upTo: { type: String, default: '' },
+            doneAt: { type: Date, default: null },
+            isSkipped: { type: Boolean },
+          },
+          { _id: false },
+        ),
+      ],
+      default: undefined,
+    },
+    nextRungAt: { type: Date },
   },
   { timestamps: true, strict: 'throw' },
 )
@@ -175,6 +195,8 @@ letterSchema.index(
 letterSchema.index({ sendAt: 1 }, { partialFilterExpression: { status: 'scheduled' } })
 letterSchema.index({ status: 1, _id: 1 }, { partialFilterExpression: { status: 'sending' } })
 letterSchema.index({ areMessagesDue: 1, _id: 1 }, { partialFilterExpression: { areMessagesDue: true } })
+
+letterSchema.index({ nextRungAt: 1 }, { partialFilterExpression: { nextRungAt: { $type: 'date' } } })
 
 export type LetterRecord = Omit<
   InferSchemaType<typeof letterSchema>,

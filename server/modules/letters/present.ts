@@ -1,8 +1,10 @@
 import { letterForm } from '#contract/letter-form'
 import type { Letter, LetterLine, LetterTemplate, Tally } from '#contract/letters'
 import { type PostKind, POST_WORDS } from '#contract/posts'
+import type { ReminderStep } from '#contract/reminding'
 import { type Form, OCCASIONS } from '../../../content/schema.ts'
 import type { Action } from '../org/rules.ts'
+import { USUAL_STEPS } from './ladder/rules.ts'
 import type { LetterRecord } from './model.ts'
 import { abilitiesOf } from './rules.ts'
 import { repliesTo } from './threads/desks/service.ts'
@@ -43,6 +45,7 @@ export function presentLetter(letter: LetterRecord, { mayWrite, may, tally, earl
     revision: letter.revision ?? 0,
     replies: repliesTo(letter),
     dueOn: letter.dueOn ?? null,
+    remindOn: (letter.remindOn as ReminderStep[] | null | undefined) ?? [...USUAL_STEPS],
     status,
     sendAt: letter.sendAt?.toISOString() ?? null,
     sentAt: letter.sentAt?.toISOString() ?? null,

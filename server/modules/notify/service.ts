@@ -75,15 +75,17 @@ export interface Recall {
   kind: MessageKind
   subject: string
   personIds?: string[]
+  rung?: string
 }
 
 /** Takes back what has not gone out yet: the reminder of a call that was cancelled. */
-export async function withdraw({ kind, subject, personIds }: Recall) {
+export async function withdraw({ kind, subject, personIds, rung }: Recall) {
   const { modifiedCount } = await OutboxModel.updateMany(
     {
       subject,
       kind,
       status: 'pending',
+      ...(rung && { rung }),
       ...(personIds && { personId: { $in: personIds.map((it) => new Types.ObjectId(it)) } }),
     },
     { status: 'withdrawn' },
@@ -165,6 +167,15 @@ async function counted(match: object): Promise<Partial<Record<SentStatus, number
     { $group: { _id: '$status', count: { $sum: 1 } } },
   ])
   return Object.fromEntries(groups.map(({ _id, count }) => [_id, count]))
+}
+
+/** How each round of reminders about one thing stands below a path: read from an index alone. */
+export async function outcomesByRung(subject: string, path: string) {
+  const groups = await OutboxModel.aggregate<{ _id: { rung: string; status: SentStatus }; count: number }>([
+    { $match: { subject, path: within(path), rung: { $gt: '' } } },
+    { $group: { _id: { rung: '$rung', status: '$status' }, count: { $sum: 1 } } },
+  ])
+  return groups.map(({ _id, count }) => ({ ..._id, count }))
 }
 
 /** What was sent about one thing to the families of a unit. */

@@ -234,6 +234,8 @@ const letters: Record<string, Row> = {
   readMyPastSheet: { own: true },
   readSignedCopy: staff(KNOW_FAMILIES),
   remindUnread: staff(WITH_GRADE),
+  readReminderPlan: staff(FIGURES),
+  planReminders: staff(ADMINS, { at: 'school', say: () => ({ steps: ['onDay'] }) }),
   exportLetterSheet: staff(KNOW_FAMILIES),
   listMyLetters: family,
   listMyWithdrawnLetters: family,

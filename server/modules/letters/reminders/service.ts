@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
-import { enqueue, reachableOf } from '../../notify/service.ts'
+import { silencesOf } from '../../notify/reach/service.ts'
+import { enqueue } from '../../notify/service.ts'
 import { joinedGuardiansOf } from '../../org/audiences/service.ts'
 import { findStudents } from '../../org/families/service.ts'
 import { DEPTH, within } from '../../org/tree/rules.ts'
@@ -11,11 +12,14 @@ import { ASKED } from '../rules.ts'
 import { reminder } from '../sending/rules.ts'
 import { findLetter } from '../service.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
-import { isWaitedFor, open } from '../sheets/rules.ts'
+import { open } from '../sheets/rules.ts'
+import { isAsked } from '../wanting/rules.ts'
 
 /** Between two reminders of one class (wechat.md, what parents expect 1). */
 export const PAUSE_MS = 2 * 3_600_000
 const BATCH = 20
+/** A school has fewer. */
+const MOST_CLASSES = 200
 
 /**
  * Asks the families of a unit that have not answered yet, each class at most once in two hours whoever presses. The
@@ -51,7 +55,8 @@ export async function remind(
     },
   ])
   const people = DEPTH[scope.kind] >= DEPTH.school ? await remindNow(letter, scope.path, now) : null
-  const wechat = people && (await reachableOf(people, 'letterReminder', deps)).reachable
+  const silences = people && (await silencesOf(people, 'letterReminder', deps, now))
+  const wechat = silences && [...silences.values()].filter((it) => it === null).length
   return { families: count?.families ?? 0, reachable: count?.reachable ?? 0, wechat }
 }
 
@@ -68,38 +73,72 @@ async function remindNow(letter: LetterRecord, path: string, now: Date) {
 
 /** Writes the reminders of some sheets; the number of the round is in the key, so a second run adds none. */
 async function remindSheets(letter: LetterRecord, sheets: SheetRecord[], now: Date) {
-  const rounds = new Map(
-    sheets.flatMap((sheet) =>
-      open(sheet, sheet.roster.map(String), letter.confirmation).map((it) => [it, sheet.reminders] as const),
-    ),
-  )
-  const unanswered = sheets.flatMap((it) => it.roster).filter((it) => rounds.has(String(it)))
-  const [bonds, students] = await Promise.all([
-    joinedGuardiansOf(unanswered),
-    findStudents(unanswered.map(String)),
-  ])
-  const names = new Map(students.map((it) => [String(it._id), it.name]))
-  const waitedFor = bonds.filter((bond) => {
-    const sheet = sheets.find((it) => it.roster.some((one) => one.equals(bond.studentId)))
-    const [studentId, personId] = [String(bond.studentId), String(bond.personId)]
-    return !sheet || isWaitedFor(sheet, studentId, personId, letter.confirmation)
-  })
-  const messages = waitedFor.map((bond) => {
-    const studentId = String(bond.studentId)
-    const to = {
-      studentId,
-      childName: names.get(studentId) ?? '您的孩子',
-      personId: String(bond.personId),
-      path: bond.path,
-    }
-    return reminder(letter, to, rounds.get(studentId) ?? 0, now)
-  })
+  const messages = await remindersFor(letter, sheets, (sheet) => `m${sheet.reminders}`, now, now)
   await enqueue(messages, now)
   for (const { _id, reminders } of sheets) {
     // A newer round that was asked for meanwhile stays due.
     await SheetModel.updateOne({ _id, reminders }, { isReminderDue: false })
   }
   return messages.map((it) => it.personId)
+}
+
+/** A reminder for each guardian on some sheets who still has something to do, and when it is due. */
+export async function remindersFor(
+  letter: LetterRecord,
+  sheets: SheetRecord[],
+  rungOf: (sheet: SheetRecord) => string,
+  dueAt: Date,
+  now: Date,
+) {
+  const sheetOf = new Map(sheets.flatMap((sheet) => sheet.roster.map((it) => [String(it), sheet] as const)))
+  const roster = sheets.flatMap((it) => it.roster)
+  const [bonds, students] = await Promise.all([joinedGuardiansOf(roster), findStudents(roster.map(String))])
+  const names = new Map(students.filter((it) => !it.leftAt).map((it) => [String(it._id), it.name]))
+  return bonds.flatMap(({ path, ...bond }) => {
+    const studentId = String(bond.studentId)
+    const personId = String(bond.personId)
+    const childName = names.get(studentId)
+    const sheet = sheetOf.get(studentId)
+    if (!sheet || childName === undefined) return []
+    if (!isAsked(letter, sheet, { studentId, personId }, now)) return []
+    return [reminder(letter, { studentId, childName, personId, path }, { rung: rungOf(sheet), dueAt })]
+  })
+}
+
+/** The families below a path that still have something to do, and how many of them WeChat would ring up now: 可提醒 23/45. */
+export async function remindableIn(letter: LetterRecord, path: string, now: Date, deps: Pick<Deps, 'env'>) {
+  const asked = ASKED[letter.confirmation]
+  const sheets = await SheetModel.find({
+    letterId: letter._id,
+    path: within(path),
+    $expr: { $lt: [`$${asked}`, '$expected'] },
+  })
+    .limit(MOST_CLASSES)
+    .lean<SheetRecord[]>()
+  const messages = await remindersFor(letter, sheets, () => 'm1', now, now)
+  const silences = await silencesOf(
+    messages.map((it) => it.personId),
+    'letterReminder',
+    deps,
+    now,
+  )
+  const heard = messages.filter((it) => silences.get(it.personId) === null)
+  return {
+    families: sheets.reduce(
+      (sum, it) => sum + open(it, it.roster.map(String), letter.confirmation).length,
+      0,
+    ),
+    wechat: new Set(heard.map((it) => it.step?.slice(0, 24))).size,
+  }
+}
+
+/** When some class below a path may be reminded by hand; null when one may now. */
+export async function nextByHand(letter: LetterRecord, path: string, now: Date) {
+  const first = await SheetModel.findOne({ letterId: letter._id, path: within(path) }, { remindedAt: 1 })
+    .sort({ remindedAt: 1 })
+    .lean<Pick<SheetRecord, 'remindedAt'>>()
+  const at = first && new Date(first.remindedAt.getTime() + PAUSE_MS)
+  return at && at > now ? at : null
 }
 
 /** Works off what was asked for and has not been written: large units, and what a crash cut short. */

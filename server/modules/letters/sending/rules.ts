@@ -67,19 +67,32 @@ export const staffAnnouncement = (
   ...endOf(letter.dueOn),
 })
 
-export const reminder = (letter: LetterRecord, to: Addressee, round: number, now: Date): AnyOutgoing => ({
-  kind: 'letterReminder',
-  subject: String(letter._id),
-  personId: to.personId,
-  step: `${to.studentId}-${round}`,
-  values: {
-    title: letter.title,
-    child: to.childName,
-    deadline: letter.dueOn ? shanghaiInstant(letter.dueOn, '23:59') : '请尽快',
-    note: ASK[letter.confirmation],
-  },
-  page: letterPage(String(letter._id), to.studentId),
-  path: to.path,
-  // Who is late is reminded as well; two days on, it would be an old one.
-  expiresAt: new Date(now.getTime() + 2 * DAY_MS),
-})
+/**
+ * A reminder of one step: `before1`, or `m2` for the second one asked for by hand. After the last day it would only
+ * confuse, unless it was asked for then; two days on, it would be an old one.
+ */
+export function reminder(
+  letter: LetterRecord,
+  to: Addressee,
+  { rung, dueAt }: { rung: string; dueAt: Date },
+): AnyOutgoing {
+  const inTwoDays = new Date(dueAt.getTime() + 2 * DAY_MS)
+  const end = endOf(letter.dueOn).expiresAt
+  return {
+    kind: 'letterReminder',
+    subject: String(letter._id),
+    personId: to.personId,
+    step: `${to.studentId}-${rung}`,
+    rung,
+    values: {
+      title: letter.title,
+      child: to.childName,
+      deadline: letter.dueOn ? shanghaiInstant(letter.dueOn, '23:59') : '请尽快',
+      note: ASK[letter.confirmation],
+    },
+    page: letterPage(String(letter._id), to.studentId),
+    path: to.path,
+    dueAt,
+    expiresAt: end && end > dueAt && end < inTwoDays ? end : inTwoDays,
+  }
+}

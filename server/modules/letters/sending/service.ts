@@ -8,6 +8,7 @@ import type { UnitRecord } from '../../org/tree/model.ts'
 import { DEPTH, idAt, isWithin } from '../../org/tree/rules.ts'
 import { findUnits } from '../../org/tree/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
+import { planned } from '../ladder/rules.ts'
 import { monthOf } from '../rules.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { classNameIn, sheetId } from '../sheets/rules.ts'
@@ -38,7 +39,8 @@ export async function deliver(letter: Sending) {
   await (isToStaff(letter) ? makeStaffSheets(letter) : makeAllSheets(letter))
   await LetterModel.updateOne(
     { _id: letter._id, status: 'sending' },
-    { status: 'sent', areMessagesDue: true },
+    // Teachers have their list of duties; the ladder is for families.
+    { status: 'sent', areMessagesDue: true, ...(!isToStaff(letter) && planned(letter)) },
   )
   if (letter.supersedes) {
     await LetterModel.updateOne({ _id: letter.supersedes, supersededBy: null }, { supersededBy: letter._id })

@@ -4,10 +4,10 @@ import type { Pointless } from '../../notify/dispatch/rules.ts'
 import type { OutboxRecord } from '../../notify/model.ts'
 import { joinedGuardiansOf } from '../../org/audiences/service.ts'
 import { findStudents } from '../../org/families/service.ts'
-import { standing } from '../mine/rules.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
-import { SheetModel, type SheetRecord } from '../sheets/model.ts'
+import { SheetModel } from '../sheets/model.ts'
 import { classOfSheet, sheetId } from '../sheets/rules.ts'
+import { isAsked, MARKED, type Marked } from './rules.ts'
 
 type Message = Pick<OutboxRecord, '_id' | 'kind' | 'subject' | 'personId'>
 interface Asked {
@@ -84,19 +84,11 @@ function placeOf({ letterId, studentId }: Asked, { letters, students }: Known) {
 
 async function sheetsOf(asked: readonly Asked[], known: Known) {
   const ids = unique(asked.flatMap((it) => placeOf(it, known) ?? []))
-  const sheets = await SheetModel.find(
-    { _id: { $in: ids } },
-    { readBy: 1, confirmedBy: 1, signedBy: 1, answeredBy: 1 },
-  ).lean<SheetRecord[]>()
+  const sheets = await SheetModel.find({ _id: { $in: ids } }, MARKED).lean<(Marked & { _id: string })[]>()
   return new Map(sheets.map((it) => [it._id, it]))
 }
 
-function pointless(
-  asked: Asked,
-  known: Known,
-  sheets: Map<string, SheetRecord>,
-  now: Date,
-): Pointless | null {
+function pointless(asked: Asked, known: Known, sheets: Map<string, Marked>, now: Date): Pointless | null {
   const { kind, letterId, studentId, personId } = asked
   const letter = known.letters.get(letterId)
   if (!letter) return null // not one of ours
@@ -105,7 +97,8 @@ function pointless(
   const place = placeOf(asked, known)
   if (!place) return 'notTheirs'
   const sheet = sheets.get(place)
-  const { isDone } = standing(letter, sheet, { studentId, personId }, now)
   const hasRead = Boolean(sheet?.readBy?.[studentId]?.[personId])
-  return isDone || (kind === 'letter' && hasRead) ? 'notNeeded' : null
+  return !isAsked(letter, sheet, { studentId, personId }, now) || (kind === 'letter' && hasRead)
+    ? 'notNeeded'
+    : null
 }

@@ -19,6 +19,8 @@ const quotaSchema = new Schema(
     /** `openId:templateId` */
     _id: { type: String, required: true },
     left: { type: Number, default: 0, required: true },
+    /** Switched off in WeChat's settings; the next accepted tap takes it back. */
+    isOff: { type: Boolean },
     /** The messages that one was last set aside for. */
     holders: { type: [String], default: [] },
     taps: { type: [tapSchema], default: [] },

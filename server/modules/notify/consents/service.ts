@@ -37,7 +37,10 @@ export async function noteConsent(openId: string, templateId: string, report: Ta
     const revision = quota?.revision ?? 0
     const done = await QuotaModel.updateOne(
       { _id, revision },
-      { $set: { taps }, $inc: { left: isNew ? 1 : 0, revision: 1 } },
+      {
+        $set: { taps, ...(isNew && { isOff: false }) },
+        $inc: { left: isNew ? 1 : 0, revision: 1 },
+      },
       { upsert: quota === null },
     ).catch((error: { code?: number }) => {
       if (error.code === 11000) return null // the first report of this pair was somebody else's
@@ -72,9 +75,32 @@ export async function returnConsent(openId: string, { id, isLongTerm }: Template
   )
 }
 
-/** WeChat says there is none left, or the person has switched the reminder off. */
+/** WeChat says there is none left. */
 export async function forgetConsent(openId: string, templateId: string) {
   await QuotaModel.updateOne({ _id: keyOf(openId, templateId) }, { left: 0, holders: [] })
+}
+
+/** The person has switched the reminder off in WeChat's settings. */
+export async function switchOff(openId: string, templateId: string) {
+  await QuotaModel.updateOne(
+    { _id: keyOf(openId, templateId) },
+    { left: 0, holders: [], isOff: true },
+    { upsert: true },
+  )
+}
+
+/** What some identities allow of one template, by identity. */
+export async function quotasOf(openIds: readonly string[], templateId: string) {
+  const found = await QuotaModel.find(
+    { _id: { $in: openIds.map((it) => keyOf(it, templateId)) } },
+    { left: 1, isOff: 1 },
+  ).lean<Pick<QuotaRecord, '_id' | 'left' | 'isOff'>[]>()
+  return new Map(
+    found.map(({ _id, left, isOff }) => [
+      _id.slice(0, -templateId.length - 1),
+      { left, isOff: isOff ?? false },
+    ]),
+  )
 }
 
 /** Which of these templates these identities seem to allow, as `openId:templateId`; `takeConsent` has the last word. */

@@ -1,7 +1,7 @@
 import type { Deps } from '../../../infra/deps.ts'
 import type { PushEvent } from '../../../infra/wechat/push-events.ts'
 import { takeInPicture } from '../../safety/service.ts'
-import { forgetConsent, noteConsent } from '../consents/service.ts'
+import { noteConsent, switchOff } from '../consents/service.ts'
 import { OutboxModel } from '../model.ts'
 
 /** Takes in one event of WeChat's. The same event twice changes nothing more. */
@@ -11,7 +11,7 @@ export async function takeIn(event: PushEvent, deps: Deps) {
       const report = { from: 'push', id: event.key, at: event.at } as const
       if (isAccepted) await noteConsent(event.openId, templateId, report)
       // A no in a pop-up refuses that one question; a no in the settings takes back what was given.
-      else if (source === 'settings') await forgetConsent(event.openId, templateId)
+      else if (source === 'settings') await switchOff(event.openId, templateId)
     }
   }
   if (event.kind === 'picture') await takeInPicture(event, deps)

@@ -1,0 +1,41 @@
+import type { MessageKind } from '#contract/notify'
+import type { Deps } from '../../../infra/deps.ts'
+import { openIdsOf } from '../../accounts/service.ts'
+import { quotasOf } from '../consents/service.ts'
+import { isPaced } from '../pacing/rules.ts'
+import { withTurnLeft } from '../pacing/service.ts'
+import { readTemplates } from '../rules.ts'
+import { type Silence, silenceOf } from './rules.ts'
+
+const CHUNK = 1000
+
+/**
+ * For each of some people why WeChat would not ring them up for this kind of message now, or null when it would: asked of
+ * the same records that the sending asks, so that what is promised is what happens.
+ */
+export async function silencesOf(
+  personIds: readonly string[],
+  kind: MessageKind,
+  { env }: Pick<Deps, 'env'>,
+  now: Date,
+): Promise<Map<string, Silence | null>> {
+  const template = readTemplates(env.WX_TEMPLATES)[kind]
+  const people = [...new Set(personIds)]
+  const found = new Map<string, Silence | null>()
+  for (let at = 0; at < people.length; at += CHUNK) {
+    const some = people.slice(at, at + CHUNK)
+    const openIds = await openIdsOf(some)
+    const [quotas, free] = await Promise.all([
+      template ? quotasOf([...openIds.values()], template.id) : null,
+      isPaced({ kind, isUrgent: false }) ? withTurnLeft(some, now) : some,
+    ])
+    const isFree = new Set(free)
+    for (const it of some) {
+      const openId = openIds.get(it)
+      const { left = 0, isOff = false } = (openId && quotas?.get(openId)) || {}
+      const known = { openId, hasTemplate: Boolean(template), left, isOff, hadToday: !isFree.has(it) }
+      found.set(it, silenceOf(known))
+    }
+  }
+  return found
+}
