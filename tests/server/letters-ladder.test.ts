@@ -96,7 +96,7 @@ describe('the ladder', () => {
     const gone = await sendLetter(world, office, school, { dueOn: '2026-12-10' })
     await (
       await world.as(office, 'staff')
-    )(withdrawLetter, { letterId: gone.id })
+    )(withdrawLetter, { letterId: gone.id, reason: '写错了' })
     world.goTo('2026-11-26T09:00:00+08:00')
     await tick(world)
     expect(await reminders()).toEqual([])

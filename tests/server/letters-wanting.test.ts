@@ -1,6 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import { confirmMyLetter, openMyLetter, reviseLetter, queueLetter, withdrawLetter } from '#contract/letters'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
+import { LetterModel } from '../../server/modules/letters/model.ts'
 import { unwanted } from '../../server/modules/letters/service.ts'
 import { OutboxModel, type OutboxRecord } from '../../server/modules/notify/model.ts'
 import { GuardianshipModel, StudentModel } from '../../server/modules/org/families/model.ts'
@@ -49,6 +50,7 @@ it('stops for a letter that is withdrawn or corrected', async () => {
   const staff = await world.as(office, 'staff')
   const before = await OutboxModel.find({ status: 'pending' }).lean<OutboxRecord[]>()
   const next = await staff(reviseLetter, { letterId: letter.id, requestId: newRequest() })
+  await LetterModel.updateOne({ _id: next.id }, { correction: '时间改了' })
   await staff(queueLetter, { letterId: next.id, sendAt: null })
   expect([...(await unwanted(before, world.now())).values()]).toEqual(['notTheirs', 'notTheirs'])
 })
@@ -58,7 +60,7 @@ it('stops when a letter is withdrawn', async () => {
   const before = await OutboxModel.find({ status: 'pending' }).lean<OutboxRecord[]>()
   await (
     await world.as(office, 'staff')
-  )(withdrawLetter, { letterId: letter.id })
+  )(withdrawLetter, { letterId: letter.id, reason: '日期写错了' })
   expect([...(await unwanted(before, world.now())).values()]).toEqual(['notTheirs', 'notTheirs'])
 })
 
