@@ -1,3 +1,4 @@
+import { MongoBulkWriteError } from 'mongodb'
 import mongoose, { type Model, type mongo } from 'mongoose'
 import { goneIndexesOf } from './gone-indexes.ts'
 
@@ -34,6 +35,10 @@ export function runningSession(): mongo.ClientSession | null {
   }
   return kept?.getStore()?.session ?? null
 }
+
+/** Whether a write failed only because what it was to put there is there: somebody else did it at the same moment, or an earlier run. */
+export const isDuplicatesOnly = (error: unknown): error is MongoBulkWriteError =>
+  error instanceof MongoBulkWriteError && [error.writeErrors].flat().every((it) => it.code === 11000)
 
 type Indexed = Pick<Model<never>, 'createCollection' | 'createIndexes'> & {
   schema: object

@@ -1,6 +1,6 @@
 import { Types } from 'mongoose'
 import { expect, it } from 'vitest'
-import { openMyLetter } from '#contract/letters'
+import { listMyLetters, openMyLetter } from '#contract/letters'
 import type { ChildsLetter } from '../../server/modules/letters/policy.ts'
 import { LetterModel } from '../../server/modules/letters/model.ts'
 import { deliver } from '../../server/modules/letters/sending/service.ts'
@@ -109,8 +109,8 @@ it('counts the same over HTTP when a whole class opens a letter at once, three t
   expect(await SheetModel.findOne().lean()).toMatchObject({ expected: 32, reached: 31, read: 30 })
 })
 
-it('makes the sheets of a large audience in a few statements', { timeout: 60_000 }, async () => {
-  const { district, grade } = await buildBranch()
+it('shows a large letter at once and makes its sheets in a few statements', { timeout: 60_000 }, async () => {
+  const { district, grade, klass } = await buildBranch()
   const { UnitModel } = await import('../../server/modules/org/tree/model.ts')
   const count = 2000
   await UnitModel.collection.insertMany(
@@ -127,8 +127,14 @@ it('makes the sheets of a large audience in a few statements', { timeout: 60_000
       }
     }),
   )
+  const child = await buildStudent(klass, { name: '张三' })
+  const call = await world.as(await buildGuardian(world, child), 'guardian')
+  const studentId = String(child._id)
   const sent = await sendLetter(world, await buildStaff(district, 'district_admin'), district)
-  expect(sent.status).toBe('sending')
+  expect(sent.status).toBe('sent')
+  expect(await SheetModel.countDocuments()).toBe(0)
+  expect((await call(listMyLetters, { studentId })).letters).toMatchObject([{ id: sent.id, state: 'unread' }])
+  await call(openMyLetter, { studentId, letterId: sent.id })
   const letter = await LetterModel.findById(sent.id).lean()
 
   const from = performance.now()
@@ -136,6 +142,7 @@ it('makes the sheets of a large audience in a few statements', { timeout: 60_000
   const took = performance.now() - from
 
   expect(await SheetModel.countDocuments({ letterId: letter?._id })).toBe(count + 1)
+  expect(await SheetModel.countDocuments({ read: 1 })).toBe(1)
   expect(took).toBeLessThan(20_000)
   process.stdout.write(`${count} sheets in ${Math.round(took)} ms\n`)
 })

@@ -66,5 +66,5 @@ export async function sendLetter(
   return call(queueLetter, { letterId: draft.id, sendAt: null })
 }
 
-/** What the worker does every fifteen seconds. */
+/** What the worker does every few seconds. */
 export const tick = (world: World) => letterTick(world.deps())

@@ -28,5 +28,5 @@ export async function letterTick({ clock, log, files, fields }: TickDeps) {
 
 export function letterJobs(agenda: Agenda, deps: TickDeps) {
   agenda.define(TICK, () => letterTick(deps), { concurrency: 1, lockLifetime: 5 * 60_000 })
-  return { start: () => agenda.every('15 seconds', TICK) }
+  return { start: () => agenda.every('5 seconds', TICK) }
 }

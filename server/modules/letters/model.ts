@@ -128,6 +128,8 @@ const letterSchema = new Schema(
     /** Why it was taken back, for those who had read it. */
     withdrawnReason: { type: String },
     requestId: { type: String, required: true },
+    /** Families see it already; the sheets of their classes are still being made. */
+    areSheetsDue: { type: Boolean },
     /** Path of the last class that has its sheet: where a sending that was cut short goes on. */
     sheetsUpTo: { type: String, default: '' },
     /** Path of the last class whose guardians stand in the outbox. */
@@ -194,6 +196,7 @@ letterSchema.index(
 // The tick asks for what is due; only what waits carries the cost.
 letterSchema.index({ sendAt: 1 }, { partialFilterExpression: { status: 'scheduled' } })
 letterSchema.index({ status: 1, _id: 1 }, { partialFilterExpression: { status: 'sending' } })
+letterSchema.index({ areSheetsDue: 1, _id: 1 }, { partialFilterExpression: { areSheetsDue: true } })
 letterSchema.index({ areMessagesDue: 1, _id: 1 }, { partialFilterExpression: { areMessagesDue: true } })
 
 letterSchema.index({ nextRungAt: 1 }, { partialFilterExpression: { nextRungAt: { $type: 'date' } } })

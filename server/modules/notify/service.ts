@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
-import { MongoBulkWriteError } from 'mongodb'
 import { Types } from 'mongoose'
 import type { MessageKind, SentStatus } from '#contract/notify'
 import type { Deps } from '../../infra/deps.ts'
+import { isDuplicatesOnly } from '../../infra/mongo.ts'
 import { openIdsOf } from '../accounts/service.ts'
 import type { UnitScope } from '../org/policy.ts'
 import { within } from '../org/tree/rules.ts'
@@ -62,14 +62,11 @@ async function insertMissing(records: (object & { _id: string })[]) {
     { ordered: false },
   ).catch((error: unknown) => {
     // Two callers at the same moment: the other one has put it there, which is all we wanted.
-    if (error instanceof MongoBulkWriteError && everyIsDuplicate(error)) return error.result
+    if (isDuplicatesOnly(error)) return error.result
     throw error
   })
   return upsertedCount
 }
-
-const everyIsDuplicate = ({ writeErrors }: MongoBulkWriteError) =>
-  [writeErrors].flat().every((it) => it.code === 11000)
 
 export interface Recall {
   kind: MessageKind

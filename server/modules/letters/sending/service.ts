@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose'
 import type { Logger } from 'pino'
+import { isDuplicatesOnly } from '../../../infra/mongo.ts'
 import { classTeachersOf } from '../../accounts/service.ts'
 import { enqueue } from '../../notify/service.ts'
 import { classesAfter, joinedGuardiansOf, rollsOf, schoolsAfter } from '../../org/audiences/service.ts'
@@ -18,8 +19,10 @@ import { editionsBefore, readersBefore } from '../editions/service.ts'
 import { recallMessages } from '../withdrawals/service.ts'
 import { announcement } from './rules.ts'
 
-/** Classes at a time: about 20,000 students, a few megabytes. */
+/** Classes of one write: about 16,000 students, half a megabyte. */
 const SHEETS = 400
+/** The database reads the rolls of one part while it writes another. */
+const SIDE_BY_SIDE = 3
 const MESSAGES = 20
 /** Classes that the request itself can wait for. */
 const AT_ONCE = 60
@@ -29,36 +32,68 @@ type Sending = LetterRecord & { sentAt: Date }
 
 /** The letters whose sending has begun and not ended, oldest first. */
 export const unsent = () =>
-  LetterModel.find({ status: 'sending' }).sort({ _id: 1 }).limit(50).lean<Sending[]>()
+  LetterModel.find({ $or: [{ status: 'sending' }, { areSheetsDue: true, status: 'sent' }] })
+    .sort({ _id: 1 })
+    .limit(50)
+    .lean<Sending[]>()
 
 /**
- * One sheet for each class of the audience, then the letter is out. May be cut short and run again, also twice at once:
+ * Families see the letter at once; then one sheet for each class of the audience. May be cut short and run again, also twice at once:
  * a sheet is made once (`_id`), and the path of the last class says where to go on.
  */
 export async function deliver(letter: Sending) {
-  await (isToStaff(letter) ? makeStaffSheets(letter) : makeAllSheets(letter))
-  await LetterModel.updateOne(
-    { _id: letter._id, status: 'sending' },
+  if (isToStaff(letter)) {
+    await makeStaffSheets(letter)
     // Teachers have their list of duties; the ladder is for families.
-    { status: 'sent', areMessagesDue: true, ...(!isToStaff(letter) && planned(letter)) },
-  )
-  if (letter.supersedes) {
-    await LetterModel.updateOne({ _id: letter.supersedes, supersededBy: null }, { supersededBy: letter._id })
-    await recallMessages(letter.supersedes)
+    await LetterModel.updateOne(
+      { _id: letter._id, status: 'sending' },
+      { status: 'sent', areMessagesDue: true },
+    )
+    await replaceEarlier(letter)
+    return
   }
+  await release(letter)
+  await makeAllSheets(letter)
+  await LetterModel.updateOne(makingSheets(letter), {
+    areSheetsDue: false,
+    areMessagesDue: true,
+    ...planned(letter),
+  })
 }
 
 const isToStaff = (letter: Sending): letter is SentToStaff => Boolean(letter.staff)
 
+/**
+ * From here on families see the letter, however many they are: whoever opens it before the sheet of their class is there has it made.
+ * A million of them need not wait for each other.
+ */
+async function release(letter: Sending) {
+  await LetterModel.updateOne({ _id: letter._id, status: 'sending' }, { status: 'sent', areSheetsDue: true })
+  await replaceEarlier(letter)
+}
+
+async function replaceEarlier({ _id, supersedes }: Sending) {
+  if (!supersedes) return
+  await LetterModel.updateOne({ _id: supersedes, supersededBy: null }, { supersededBy: _id })
+  await recallMessages(supersedes)
+}
+
+/** Neither withdrawn meanwhile, nor finished by another worker. */
+const makingSheets = ({ _id }: Sending) => ({ _id, status: 'sent' as const, areSheetsDue: true })
+
 async function makeAllSheets(letter: Sending) {
   let upTo = letter.sheetsUpTo
   for (;;) {
-    const classes = await classesAfter(letter.audience, upTo, SHEETS)
+    const classes = await classesAfter(letter.audience, upTo, SHEETS * SIDE_BY_SIDE)
     const last = classes.at(-1)
     if (!last) break
-    await makeSheets(letter, classes)
+    const parts = Array.from({ length: SIDE_BY_SIDE }, (_, at) =>
+      classes.slice(at * SHEETS, (at + 1) * SHEETS),
+    )
+    await Promise.all(parts.map((some) => makeSheets(letter, some)))
     upTo = last.path
-    await LetterModel.updateOne({ _id: letter._id, status: 'sending' }, { $max: { sheetsUpTo: upTo } })
+    const { matchedCount } = await LetterModel.updateOne(makingSheets(letter), { $max: { sheetsUpTo: upTo } })
+    if (matchedCount === 0) return
   }
   await makeSheets(letter, await classesOfNamed(letter))
 }
@@ -72,11 +107,16 @@ async function classesOfNamed({ audience }: Sending) {
   return apart.length > 0 ? findUnits([...new Set(apart.map((it) => String(it.classId)))]) : []
 }
 
-/** A letter to a class or a school is out when the sender's button comes back; a larger one with the next tick. */
+/**
+ * A letter to a class or a school is out when the sender's button comes back; of a larger one the sheets follow with the next tick,
+ * but its families see it as soon.
+ */
 export async function deliverSmall(letter: LetterRecord): Promise<LetterRecord> {
-  if (letter.status !== 'sending' || !letter.sentAt) return letter
-  if (await isLarge(letter)) return letter
-  await deliver({ ...letter, sentAt: letter.sentAt })
+  const { status, sentAt, staff } = letter
+  if (status !== 'sending' || !sentAt) return letter
+  const isForLater = await isLarge(letter)
+  if (isForLater && staff) return letter
+  await (isForLater ? release({ ...letter, sentAt }) : deliver({ ...letter, sentAt }))
   return (await LetterModel.findById(letter._id).lean<LetterRecord>()) ?? letter
 }
 
@@ -98,17 +138,14 @@ export async function makeSheets(letter: Sending, classes: UnitRecord[]) {
     ),
   ])
   const schoolNames = new Map(schools.map((it) => [String(it._id), it.fullName]))
-  await SheetModel.collection.bulkWrite(
-    classes.map((unit) => {
-      const schoolName = schoolNames.get(idAt(unit.path, DEPTH.school) ?? '') ?? ''
-      const { _id, ...sheet } = sheetOf(letter, unit, rolls.get(String(unit._id)), {
-        schoolName,
-        teacher: teachers.get(String(unit._id))?.name ?? '',
-      })
-      return { updateOne: { filter: { _id: _id as never }, update: { $setOnInsert: sheet }, upsert: true } }
-    }),
-    { ordered: false },
-  )
+  const sheets = classes.map((unit) => {
+    const schoolName = schoolNames.get(idAt(unit.path, DEPTH.school) ?? '') ?? ''
+    const teacher = teachers.get(String(unit._id))?.name ?? ''
+    return sheetOf(letter, unit, rolls.get(String(unit._id)), { schoolName, teacher })
+  })
+  await SheetModel.collection.insertMany(sheets as never[], { ordered: false }).catch((error: unknown) => {
+    if (!isDuplicatesOnly(error)) throw error // made by an earlier run, or for a family that was quicker
+  })
 }
 
 function sheetOf(
