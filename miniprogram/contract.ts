@@ -22,6 +22,36 @@ export type { Me, MyChild, MyPost, Role } from '../server/contract/accounts.ts'
 export { listViewsOfMyChild } from '../server/contract/audit.ts'
 export type { ViewOfMyChild } from '../server/contract/audit.ts'
 
+export {
+  answerThread,
+  countMyThreads,
+  countThreads,
+  finishThread,
+  followThread,
+  forwardThread,
+  listDesks,
+  listMyPhrases,
+  listMyThreads,
+  listThreads,
+  markThreadRead,
+  MOST_FILES,
+  openMyThread,
+  readMyThread,
+  readThread,
+  withdrawLine,
+  withdrawMyLine,
+  writeToMyThread,
+} from '../server/contract/threads.ts'
+export type {
+  Desk,
+  DeskThread,
+  DeskThreadLine,
+  MyThread,
+  MyThreadLine,
+  ThreadBox,
+  ThreadLine,
+} from '../server/contract/threads.ts'
+
 export { listMyCertificates, readMyCertificate } from '../server/contract/certificates.ts'
 export type { MyCertificate } from '../server/contract/certificates.ts'
 

@@ -556,6 +556,8 @@ export const myLetter = z.object({
   progress: z.optional(familyProgress),
   objected: z.optional(deed),
   myObjection: z.optional(z.nullable(myObjection)),
+  /** The family can write back below it. */
+  takesReplies: z.optional(z.boolean()),
   /** What is filled in before confirming or signing. */
   form: z.optional(z.nullable(letterForm)),
   /** What the family has answered, and what this guardian has, to go on from. */

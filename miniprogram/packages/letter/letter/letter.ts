@@ -13,7 +13,7 @@ import {
 import { knowWho } from '../../../services/account'
 import { call, explain, Problem, tell } from '../../../services/api'
 import { cardTitle } from '../../../services/letter-card'
-import { signInFirst } from '../../../services/navigate'
+import { go, signInFirst } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { deliver } from '../../../services/queue'
 import { currentChild, me } from '../../../services/store'
@@ -64,6 +64,7 @@ interface Custom {
   onCancelSigning: () => void
   onCopy: () => Promise<void>
   onNewer: () => void
+  onReply: () => void
   onStart: () => void
 }
 
@@ -269,6 +270,9 @@ Page<Data, Custom>({
     }
   },
 
+  onReply() {
+    go(`${pages.thread}?id=${this.letterId}&child=${this.childId}`)
+  },
   onNewer() {
     const newer = this.data.letter?.newer
     if (newer) void wx.redirectTo({ url: `${pages.letter}?id=${newer}&child=${this.childId}` })

@@ -26,6 +26,8 @@ export interface ShownLetter {
   /** The page's one button while the form is being filled in. */
   actionAfterForm: '提交' | '提交并确认' | '填好了，去签名'
   newer: string | null
+  /** The family can write to the school below it. */
+  takesReplies: boolean
 }
 
 const DONE = { read: '已读', confirm: '已确认', sign: '已签字' } as const
@@ -49,6 +51,7 @@ export function presentLetter(letter: MyLetter, now = new Date()): ShownLetter {
     hasMine: Boolean(letter.myAnswer),
     actionAfterForm: confirm ? '提交并确认' : sign ? '填好了，去签名' : '提交',
     newer: letter.supersededBy,
+    takesReplies: letter.takesReplies === true,
   }
 }
 

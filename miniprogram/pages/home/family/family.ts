@@ -4,6 +4,7 @@ import { standing } from '../../../services/consent'
 import { date, dayOf, greeting } from '../../../services/format'
 import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
+import { lookForNews } from '../../../services/replies'
 import { session } from '../../../services/session'
 import { me } from '../../../services/store'
 import { presentProgress, type ShownProgress } from './present'
@@ -33,6 +34,7 @@ Component({
   methods: {
     async load() {
       if (session.hasLeft()) return this.setData({ state: 'ready', isStranger: true })
+      void lookForNews()
       try {
         const { todos, children } = await call(listMyTodos, {})
         this.show(todos, children)

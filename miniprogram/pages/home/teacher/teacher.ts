@@ -3,21 +3,30 @@ import { call, explain } from '../../../services/api'
 import { date, dayOf, greeting } from '../../../services/format'
 import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
+import { lookForNews, news } from '../../../services/replies'
 import { me } from '../../../services/store'
 import { EMPTY_DAY, presentDay } from './present'
 
 /** 教师端: who waits to join, who comes today, who has read the last letters, my classes. */
 Component({
-  data: { state: 'loading', problem: '', greeting: '', today: '', day: EMPTY_DAY },
+  data: { state: 'loading', problem: '', greeting: '', today: '', day: EMPTY_DAY, replies: 0, urgent: 0 },
 
   lifetimes: {
     attached() {
+      stops.set(
+        this,
+        news.watch(({ unread, urgent }) => this.setData({ replies: unread, urgent })),
+      )
       void this.load()
+    },
+    detached() {
+      stops.get(this)?.()
     },
   },
 
   methods: {
     async load() {
+      void lookForNews()
       try {
         const day = await call(readMyDay, {})
         this.setData({
@@ -31,6 +40,12 @@ Component({
       }
     },
 
+    onThreads() {
+      go(pages.teacherThreads)
+    },
+    onUrgent() {
+      go(`${pages.teacherThreads}?box=urgent`)
+    },
     onWrite() {
       go(pages.teacherNotice)
     },
@@ -51,3 +66,5 @@ Component({
     },
   },
 })
+
+const stops = new WeakMap<object, () => void>()

@@ -4,6 +4,7 @@ import { call, explain, tell } from '../../../services/api'
 import { isPutAway, standing } from '../../../services/consent'
 import { go, signInFirst } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
+import { lookForNews, news } from '../../../services/replies'
 import { session } from '../../../services/session'
 import { currentChild, watchChild } from '../../../services/store'
 import { presentLine, type ShownLine } from './present'
@@ -20,6 +21,8 @@ Component({
     letters: [] as ShownLine[],
     next: null as string | null,
     isMore: false,
+    /** Threads of this child with an answer nobody has opened on this phone. */
+    unread: 0,
   },
 
   lifetimes: {
@@ -28,9 +31,14 @@ Component({
         this,
         watchChild(() => this.reload()),
       )
+      listeners.set(
+        this,
+        news.watch(() => this.showNews()),
+      )
     },
     detached() {
       stops.get(this)?.()
+      listeners.get(this)?.()
     },
   },
 
@@ -40,8 +48,18 @@ Component({
       void this.load()
     },
 
+    showNews() {
+      const studentId = currentChild()?.studentId
+      const unread = news.get().children.find((it) => it.studentId === studentId)?.unread ?? 0
+      this.setData({ unread })
+    },
+    onThreads() {
+      go(pages.threads)
+    },
+
     async load() {
       const { only } = this.data
+      void lookForNews().then(() => this.showNews())
       try {
         await knowWho()
         const child = currentChild()
@@ -99,6 +117,7 @@ Component({
 })
 
 const stops = new WeakMap<object, () => void>()
+const listeners = new WeakMap<object, () => void>()
 
 const askFor = (studentId: string, only: 'todo' | 'all') => ({
   studentId,

@@ -2,6 +2,7 @@ import { listLetters, type MyPost } from '../../../contract'
 import { call, explain, tell } from '../../../services/api'
 import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
+import { lookForNews, news } from '../../../services/replies'
 import { me } from '../../../services/store'
 import { presentLine, writingUnits, type ShownLine } from './present'
 
@@ -18,10 +19,13 @@ Component({
     letters: [] as ShownLine[],
     next: null as string | null,
     isMore: false,
+    /** Families that wait for an answer. */
+    waiting: 0,
   },
 
   methods: {
     async load() {
+      void lookForNews().then(() => this.setData({ waiting: news.get().unread }))
       const units = writingUnits(me.get()?.posts ?? [])
       const unitId = units.find((it) => it.unitId === this.data.unitId)?.unitId ?? units[0]?.unitId ?? ''
       this.setData({ units, unitId })
@@ -71,6 +75,10 @@ Component({
     onOpen(event: WechatMiniprogram.BaseEvent) {
       const { id } = event.currentTarget.dataset as { id: string }
       go(`${pages.teacherLetter}?id=${id}&unit=${this.data.unitId}`)
+    },
+
+    onThreads() {
+      go(pages.teacherThreads)
     },
 
     onWrite() {

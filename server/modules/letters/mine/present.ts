@@ -8,6 +8,7 @@ import type { Deps } from '../../../infra/deps.ts'
 import { presentAnswer } from '../answers/present.ts'
 import { objection } from '../answers/rules.ts'
 import { allOf } from '../answers/service.ts'
+import { repliesTo } from '../threads/desks/service.ts'
 import { ASKED, fillingFor } from '../rules.ts'
 import { hasCopy, presentDeed } from '../sheets/present.ts'
 import type { Withdrawn } from '../withdrawals/service.ts'
@@ -75,6 +76,7 @@ export function presentMyLetter(
     textHash: letter.textHash,
     supersededBy: letter.supersededBy ? String(letter.supersededBy) : null,
     correction: correction ?? null,
+    takesReplies: repliesTo(letter) !== 'none',
     read: presentDeed(sheet.readBy, of),
     confirmed: presentDeed(sheet.confirmedBy, of),
     signed: presentDeed(sheet.signedBy, of),

@@ -1,0 +1,116 @@
+import { countThreads, listThreads, type ThreadBox } from '../../../contract'
+import { knowWho } from '../../../services/account'
+import { call, explain, tell } from '../../../services/api'
+import { go } from '../../../services/navigate'
+import { pages } from '../../../services/pages'
+import { lookForNews } from '../../../services/replies'
+import { presentThread, type ShownThread } from './present'
+
+interface Data {
+  state: 'loading' | 'ready' | 'failed'
+  problem: string
+  box: ThreadBox
+  words: string
+  urgent: number
+  waiting: number
+  threads: ShownThread[]
+  next: string | null
+  isMore: boolean
+}
+interface Custom {
+  typing: number
+  load: () => Promise<void>
+  ask: (after?: string) => ReturnType<typeof askFor>
+  onBox: (event: WechatMiniprogram.BaseEvent) => void
+  onSearch: (event: WechatMiniprogram.Input) => void
+  onOpen: (event: WechatMiniprogram.BaseEvent) => void
+}
+
+/** What families wrote to my posts: who waits longest first. */
+Page<Data, Custom>({
+  data: {
+    state: 'loading',
+    problem: '',
+    box: 'waiting',
+    words: '',
+    urgent: 0,
+    waiting: 0,
+    threads: [],
+    next: null,
+    isMore: false,
+  },
+  typing: 0,
+
+  onLoad(query) {
+    if (query.box === 'urgent') this.setData({ box: 'urgent' })
+  },
+  onShow() {
+    void this.load()
+  },
+  onUnload() {
+    clearTimeout(this.typing)
+  },
+  async onPullDownRefresh() {
+    await this.load()
+    void wx.stopPullDownRefresh()
+  },
+  async onReachBottom() {
+    const { next, isMore } = this.data
+    if (!next || isMore) return
+    this.setData({ isMore: true })
+    try {
+      const page = await this.ask(next)
+      if (this.data.next !== next) return
+      this.setData({
+        threads: [...this.data.threads, ...page.threads.map((it) => presentThread(it))],
+        next: page.next,
+      })
+    } catch (error) {
+      tell(error)
+    } finally {
+      this.setData({ isMore: false })
+    }
+  },
+
+  ask(after) {
+    return askFor(this.data, after)
+  },
+  async load() {
+    const { box, words } = this.data
+    try {
+      await knowWho()
+      const [page, counts] = await Promise.all([this.ask(), call(countThreads, {})])
+      if (this.data.box !== box || this.data.words !== words) return
+      this.setData({
+        state: 'ready',
+        threads: page.threads.map((it) => presentThread(it)),
+        next: page.next,
+        urgent: counts.urgent,
+        waiting: counts.waiting,
+      })
+      await lookForNews()
+    } catch (error) {
+      if (this.data.state !== 'ready') this.setData({ state: 'failed', problem: explain(error) })
+      else tell(error)
+    }
+  },
+
+  onBox(event) {
+    const { box } = event.currentTarget.dataset as { box: ThreadBox }
+    if (box === this.data.box) return
+    this.setData({ box, state: 'loading', threads: [], next: null })
+    void this.load()
+  },
+  onSearch({ detail }) {
+    this.setData({ words: detail.value.trim() })
+    clearTimeout(this.typing)
+    this.typing = setTimeout(() => void this.load(), 400)
+  },
+  onOpen(event) {
+    const { id } = event.currentTarget.dataset as { id: string }
+    go(`${pages.teacherThread}?id=${id}`)
+  },
+})
+
+const askFor = ({ box, words }: Data, after?: string) =>
+  call(listThreads, { box, ...(words && { words }), ...(after && { after }) })

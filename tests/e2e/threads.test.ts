@@ -1,0 +1,147 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { PersonModel } from '../../server/modules/accounts/model.ts'
+import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
+import { buildStaff } from '../support/build.ts'
+import { makePhoto, ownFolder } from '../support/films.ts'
+import { buildClass, sendLetter, tick } from '../support/letters.ts'
+import { shot } from '../support/browser.ts'
+import { PASSWORD, useStage } from './stage.ts'
+
+const stage = useStage()
+const { world } = stage
+/** Who plays somebody on the preview signs in with this WeChat. */
+const openIdOf = (as: string) => world.simulator().control.identity({ as }).openId
+
+async function scene() {
+  world.goTo('2026-11-23T02:00:00Z')
+  const built = await buildClass(world)
+  const { mother, teacher, office, school, klass } = built
+  const { fields } = world.deps()
+  await PersonModel.updateOne({ _id: mother }, { wxOpenId: openIdOf('张三妈妈'), name: '刘洋' })
+  await PersonModel.updateOne(
+    { _id: teacher },
+    {
+      demoAs: '李老师',
+      phone: fields.seal('13900000099'),
+      phoneIndex: fields.index('13900000099'),
+      name: '李文',
+      loginName: 'liwen',
+      passwordHash: await hashPassword(PASSWORD),
+    },
+  )
+  await buildStaff(school, 'counsellor', { name: '赵静' })
+  const letter = await sendLetter(world, office, school, { audience: [klass], title: '春游告知书' })
+  await tick(world)
+  return { ...built, letter }
+}
+
+/** The teacher's phone, signed in by its number. */
+async function teachersPhone() {
+  const teacher = await stage.phone('李老师')
+  await teacher.tap('加入孩子的班级')
+  await teacher.tap('微信手机号登录')
+  await teacher.see('教师端')
+  return teacher
+}
+
+it(
+  'carries a question and a picture from the phone to the teacher, and the answer back, both ways read',
+  async () => {
+    const { letter, zhang } = await scene()
+    const photo = join(ownFolder(), '假条.jpg')
+    writeFileSync(photo, await makePhoto())
+
+    const mother = await stage.phone('张三妈妈')
+    await mother.tap('信件')
+    await mother.tap('春游告知书')
+    await mother.tap('写给老师')
+    await mother.see('现在由班主任 李文老师回复')
+    await mother.screenshot('threads/01-empty')
+    await mother.page
+      .getByLabel('写给老师')
+      .filter({ visible: true })
+      .last()
+      .fill('春游那天孩子要复诊，可以晚到一小时吗？')
+    await mother.tap(mother.page.getByLabel('带图片或文件').filter({ visible: true }))
+    await mother.tap('拍照或选图片')
+    const [chooser] = await Promise.all([mother.page.waitForEvent('filechooser'), mother.tap('同意并继续')])
+    await chooser.setFiles(photo)
+    await mother.see('传好了')
+    await mother.screenshot('threads/02-written')
+    await mother.tap('发送')
+    await mother.see('已送到')
+    await mother.screenshot('threads/03-sent')
+
+    const teacher = await teachersPhone()
+    await teacher.see('有1家等您回复')
+    await teacher.screenshot('threads/04-teacher-home')
+    await teacher.tap('有1家等您回复')
+    await teacher.see('张三 · ')
+    await teacher.screenshot('threads/05-inbox')
+    await teacher.tap('张三 · ')
+    await teacher.see('春游那天孩子要复诊，可以晚到一小时吗？')
+    await teacher.tap(teacher.page.getByLabel('常用语').filter({ visible: true }))
+    await teacher.tap('收到，谢谢您告诉我。')
+    await teacher.screenshot('threads/06-answering')
+    await teacher.tap('发送')
+    await teacher.see('已送到')
+    await teacher.screenshot('threads/07-answered')
+    await teacher.close()
+
+    await stage.openPage(mother, '张三妈妈', 'pages/letters/letters')
+    await mother.see('老师有1处新回复')
+    await mother.screenshot('threads/08-letters')
+    await mother.tap('老师有1处新回复')
+    await mother.see('新回复')
+    await mother.screenshot('threads/09-list')
+    await mother.tap('春游告知书')
+    await mother.see('收到，谢谢您告诉我。')
+    await mother.see('已读')
+    await mother.screenshot('threads/10-read')
+    await mother.close()
+    expect(String(zhang._id)).toHaveLength(24)
+    expect(letter.status).toBe('sent')
+  },
+  3 * 60_000,
+)
+
+it(
+  'shows the help lines at once to who writes of danger, and the teacher what has to be seen soon',
+  async () => {
+    const { letter, zhang } = await scene()
+    world.goTo('2026-11-28T14:00:00Z')
+    const mother = await stage.phone(
+      '张三妈妈',
+      `packages/letter/thread/thread?id=${letter.id}&child=${String(zhang._id)}`,
+    )
+    await mother.see('老师一般在工作日8:00–17:30回复，急事请打求助热线')
+    await mother.screenshot('threads/11-evening')
+    await mother.page
+      .getByLabel('写给老师')
+      .filter({ visible: true })
+      .last()
+      .fill('孩子昨晚说不想活了，我很害怕')
+    await mother.tap('发送')
+    await mother.see('您写的话已经送到。孩子的安全要紧，现在就可以打：')
+    await mother.screenshot('threads/12-danger')
+    await mother.close()
+
+    const teacher = await teachersPhone()
+    await teacher.tap('有1家写来的话，请尽快看')
+    await teacher.see('请尽快看')
+    await teacher.screenshot('threads/13-urgent')
+    await teacher.tap('张三 · ')
+    await teacher.see('由我跟进')
+    await teacher.screenshot('threads/14-urgent-open')
+    await teacher.tap('转给别的岗位')
+    await teacher.see('心理教师')
+    await teacher.screenshot('threads/15-forward')
+    await teacher.tap('返回')
+    await teacher.tap('由我跟进')
+    await teacher.see(/李文老师在跟进/)
+    await teacher.close()
+  },
+  3 * 60_000,
+)
