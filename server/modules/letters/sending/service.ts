@@ -112,8 +112,9 @@ async function classesOfNamed({ audience }: Sending) {
  * but its families see it as soon.
  */
 export async function deliverSmall(letter: LetterRecord): Promise<LetterRecord> {
-  const { status, sentAt, staff } = letter
-  if (status !== 'sending' || !sentAt) return letter
+  const { status, sentAt, staff, areSheetsDue } = letter
+  const isUnderWay = status === 'sending' || (status === 'sent' && areSheetsDue)
+  if (!isUnderWay || !sentAt) return letter
   const isForLater = await isLarge(letter)
   if (isForLater && staff) return letter
   await (isForLater ? release({ ...letter, sentAt }) : deliver({ ...letter, sentAt }))
