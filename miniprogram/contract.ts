@@ -140,6 +140,7 @@ export {
   confirmMyLetter,
   listLetters,
   listMyLetters,
+  objectToMyLetter,
   openMyLetter,
   readLetter,
   readLetterFigures,

@@ -19,6 +19,7 @@ import { previewRoutes } from './modules/letters/previews/routes.ts'
 import { objectionRoutes } from './modules/letters/objections/routes.ts'
 import { letterPictureRoutes } from './modules/letters/pictures/routes.ts'
 import { ladderRoutes } from './modules/letters/ladder/routes.ts'
+import { copyCheckRoutes, copyPages } from './modules/letters/verifying/routes.ts'
 import { letterRoutes } from './modules/letters/routes.ts'
 import { pastLetterRoutes } from './modules/letters/past/routes.ts'
 import { threadFileRoutes } from './modules/letters/threads/files/routes.ts'
@@ -116,6 +117,7 @@ const ROOMS = [
   answerRoutes,
   objectionRoutes,
   letterPictureRoutes,
+  copyCheckRoutes,
   letterFileRoutes,
   attachmentRoutes,
   linkRoutes,
@@ -176,6 +178,7 @@ export function createApp(deps: Deps) {
   livePages(site, deps)
   assetPages(site, deps)
   verifyPages(site, deps)
+  copyPages(site)
   badgePages(site, deps)
 
   const api = new Router({ prefix: '/api' })

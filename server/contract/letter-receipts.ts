@@ -90,3 +90,40 @@ export const listOpenObjections = endpoint({
     ),
   }),
 })
+
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, '文件的校验值不对'))
+
+export const checkSignedCopy = endpoint({
+  access: 'public',
+  summary: '凭文件的SHA-256核对：这份签收单和学校保存的一不一致。文件不上传，在查验人的电脑上算出',
+  method: 'GET',
+  path: '/signed-copies/checks/:sha256',
+  input: z.strictObject({ sha256 }),
+  reply: z.object({ isKept: z.boolean() }),
+})
+
+/** What the school knows of a copy; names only for who may see the family. */
+export const checkedCopy = z.object({
+  title: z.string(),
+  unitName: z.string(),
+  version: z.int(),
+  signedAt: instant,
+  /** 张三妈妈; null for who may not see this family. */
+  by: z.nullable(z.string()),
+  childName: z.nullable(z.string()),
+  className: z.nullable(z.string()),
+  /** Given by somebody who turned out not to be of the family. */
+  isVoided: z.boolean(),
+  /** The text of the letter in the database is still the one that was signed. */
+  isTextIntact: z.boolean(),
+})
+export type CheckedCopy = z.infer<typeof checkedCopy>
+
+export const verifySignedCopy = endpoint({
+  access: 'staff',
+  summary: '查验一份签收单：是不是学校保存的原件，哪一封信、哪一版；孩子姓名只给能看这个家庭的人',
+  method: 'GET',
+  path: '/units/:unitId/signed-copies/:sha256',
+  input: z.strictObject({ unitId: objectId, sha256 }),
+  reply: z.object({ isKept: z.boolean(), copy: z.nullable(checkedCopy) }),
+})

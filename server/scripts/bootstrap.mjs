@@ -20,6 +20,7 @@ const SCRIPTS = {
   seed: ['server/scripts/seed.ts'],
   'make-admin': ['server/scripts/make-admin.ts'],
   'verify-audit': ['server/scripts/verify-audit.ts'],
+  'verify-copies': ['server/scripts/verify-copies.ts'],
   'verify-badge': ['server/scripts/verify-badge.ts'],
   'self-check': ['server/scripts/self-check.ts'],
   docs: ['server/scripts/docs.ts'],

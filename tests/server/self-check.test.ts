@@ -32,6 +32,7 @@ import { QUEUES } from '../../server/scripts/self-check/queues.ts'
 import { RECORDS } from '../../server/scripts/self-check/records.ts'
 import { newId } from '../support/build.ts'
 import { passAll, publish } from '../support/learning.ts'
+import { SignatureModel } from '../../server/modules/letters/signatures/model.ts'
 import { buildClass, sendLetter, tick } from '../support/letters.ts'
 import { statementsOf } from '../support/plans.ts'
 import { useWorld } from '../support/world.ts'
@@ -246,6 +247,10 @@ const FAULTS: Record<string, [name: string, plant: () => Fault | Promise<Fault>]
   ],
   'a line of the log changed': ['auditChain', () => change(AuditModel, { seq: 1 }, { detail: '改过' })],
   'a counter one too high': ['sheetCounters', () => change(SheetModel, { read: 1 }, { read: 2 })],
+  'a signature of a letter that is gone': [
+    'signedCopies',
+    () => put(SignatureModel, { letterId: newId(), studentId: newId(), copySha256: null }),
+  ],
   'a guardianship without its child': [
     'guardianshipStudents',
     async () => another(GuardianshipModel, { studentId: new mongoose.Types.ObjectId() }),

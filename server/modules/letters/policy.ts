@@ -52,7 +52,7 @@ export const isSender = (actor: StaffActor, letter: Pick<LetterRecord, 'path'>) 
         (isWithin(it.path, letter.path) && idsOf(it.path).length === DEPTH.school + 1)),
   )
 
-const isHidden = (actor: StaffActor, letter: LetterRecord) =>
+export const isHidden = (actor: StaffActor, letter: LetterRecord) =>
   Boolean(letter.isPrivate ?? letter.isForOneFamily) && !isKeeper(actor, String(letter.unitId))
 
 /** Outside one's posts a letter does not exist; inside, the wrong post is told so. */

@@ -5,6 +5,8 @@ import { AuditModel } from '../../modules/audit/model.ts'
 import { breakInWords } from '../../modules/audit/chain/rules.ts'
 import { chainEnd, checkChain } from '../../modules/audit/chain/service.ts'
 import { SheetModel, type SheetRecord } from '../../modules/letters/sheets/model.ts'
+import { SignatureModel } from '../../modules/letters/signatures/model.ts'
+import { checkCopies } from '../../modules/letters/verifying/service.ts'
 import { SlotModel } from '../../modules/meetings/model.ts'
 import { GuardianshipModel, StudentModel } from '../../modules/org/families/model.ts'
 import { LineModel } from '../../modules/org/transfers/assignments/model.ts'
@@ -19,6 +21,7 @@ const DAY = 86_400_000
 const SAMPLE = 500
 /** A longer log is checked whole at night; here its last check is asked for. */
 const LINES_AT_ONCE = 20_000
+const LATEST_COPIES = 100
 
 /** Some documents of a collection, however large it is: MongoDB draws them by a random cursor. */
 const some = <T>(model: Registered, projection: Record<string, 1>, size = SAMPLE) =>
@@ -32,8 +35,8 @@ function wrongOf(sheet: SheetRecord): string | null {
     expected: sheet.roster.length,
     reached: sheet.roster.length - sheet.unreached.length,
     read: families(sheet.readBy),
-    confirmed: families(sheet.confirmedBy),
-    signed: families(sheet.signedBy),
+    confirmed: sheet.isForEach ? (sheet.confirmedIds ?? []).length : families(sheet.confirmedBy),
+    signed: sheet.isForEach ? (sheet.signedIds ?? []).length : families(sheet.signedBy),
   }
   const names = Object.keys(counted) as (keyof typeof counted)[]
   const wrong = names.find((it) => counted[it] !== sheet[it])
@@ -129,6 +132,9 @@ export const RECORDS: readonly Check[] = [
             readBy: 1,
             confirmedBy: 1,
             signedBy: 1,
+            isForEach: 1,
+            confirmedIds: 1,
+            signedIds: 1,
           },
           100,
         )
@@ -136,6 +142,24 @@ export const RECORDS: readonly Check[] = [
         .map(wrongOf)
         .filter((it) => it !== null)
       return wrong.length > 0 ? `${wrong.length}张对不上，如${wrong[0]}` : null
+    },
+  },
+  {
+    name: 'signedCopies',
+    title: '签收单和签字时一样（抽查最近的）',
+    remedy: '请运行 npm run verify-copies 全部核对，并保全数据库和文件',
+    async look({ files, fields }) {
+      const latest = await SignatureModel.find({}, { _id: 1 })
+        .sort({ _id: -1 })
+        .skip(LATEST_COPIES)
+        .limit(1)
+        .lean()
+      const [before] = latest
+      const { broken } = await checkCopies(
+        { files, fields },
+        { most: LATEST_COPIES, ...(before && { after: before._id }) },
+      )
+      return broken ? `《${broken.title}》编号 ${broken.signatureId}：${broken.because}` : null
     },
   },
   {

@@ -259,6 +259,8 @@ const letters: Record<string, Row> = {
   readObjections: staff(KNOW_FAMILIES),
   settleObjection: staff(KNOW_FAMILIES, { say: said({ decision: '同意', note: '通了电话' }) }),
   listOpenObjections: staff(KNOW_FAMILIES),
+  checkSignedCopy: own,
+  verifySignedCopy: staff(FIGURES, { say: said({ sha256: 'a'.repeat(64) }) }),
   enterForMany: staff(KNOW_FAMILIES, {
     say: ({ studentId }) => ({ studentIds: [studentId], way: 'paper', answers: [] }),
   }),

@@ -26,6 +26,10 @@ export interface ShownField {
   unit: string
   maxLength: number
   isSigned: boolean
+  /** How many photos. */
+  most: number
+  /** Those of an earlier answer, by their numbers. */
+  kept: string[]
   problem: string
 }
 
@@ -48,7 +52,11 @@ export function presentForm(
 function shown(it: FormField, at: number, value: AnswerValue | undefined, isChecked: boolean): ShownField {
   const ticked = Array.isArray(value) ? value : []
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-  const hints = [it.hint, it.most ? '可以选几项' : '', bounds(it)].filter(Boolean)
+  const hints = [
+    it.hint,
+    it.most ? (it.type === 'picture' ? `最多${it.most}张` : '可以选几项') : '',
+    bounds(it),
+  ].filter(Boolean)
   return {
     code: it.code,
     label: `${at + 1}. ${it.label}`,
@@ -63,6 +71,8 @@ function shown(it: FormField, at: number, value: AnswerValue | undefined, isChec
     unit: it.unit ?? '',
     maxLength: it.maxLength ?? (it.type === 'phone' ? 11 : 12),
     isSigned: it.type === 'signature' && value !== undefined,
+    most: it.most ?? 1,
+    kept: typeof value === 'object' && 'pictures' in value ? value.pictures : [],
     problem: (isChecked && problemWith(it, value)) || '',
   }
 }

@@ -1,9 +1,8 @@
-import type { Signature } from '../../../components/signature-pad/signature-pad'
+import { origin } from '../../../config'
 import {
-  type AnswerItem,
-  type AnswerValue,
   answerMyLetter,
   confirmMyLetter,
+  objectToMyLetter,
   openMyLetter,
   problemsIn,
   signMyLetter,
@@ -19,54 +18,9 @@ import { deliver } from '../../../services/queue'
 import { currentChild, me } from '../../../services/store'
 import { openCopy } from './copy'
 import { draftOf, dropDraft, HOUSE_RULE, keepDraft, presentForm, ticked, typed, withAnswer } from './form'
-import type { ShownField } from './form'
-import { presentLetter, type ShownLetter } from './present'
-
-interface Data {
-  state: 'loading' | 'ready' | 'failed'
-  problem: string
-  /** Nobody who belongs to a class is signed in: the letter waits behind the door. */
-  isStranger: boolean
-  letter: ShownLetter | null
-  /** The questions that are asked now; empty once they are answered. */
-  fields: ShownField[]
-  formNote: string
-  isFilling: boolean
-  /** Who writes on the pad: the guardian, or for a question another hand. */
-  signer: string
-  isSigning: boolean
-  busy: boolean
-  /** The answer is on this phone and goes out with the network. */
-  isWaiting: boolean
-}
-interface Custom {
-  letterId: string
-  childId: string
-  received: MyLetter | null
-  items: AnswerItem[]
-  isChecked: boolean
-  /** The question that is being signed; '' while it is the letter itself. */
-  signing: string
-  load: () => Promise<void>
-  openForOneOf: (childIds: string[]) => Promise<MyLetter>
-  receive: (letter: MyLetter) => void
-  answer: (send: () => Promise<MyLetter | null>) => Promise<void>
-  onAct: () => Promise<void>
-  showForm: () => void
-  setAnswer: (code: string, value: AnswerValue | undefined, isTyping?: boolean) => void
-  onOption: (event: WechatMiniprogram.BaseEvent) => void
-  onType: (event: WechatMiniprogram.Input) => void
-  onDay: (event: WechatMiniprogram.PickerChange) => void
-  onSignField: (event: WechatMiniprogram.BaseEvent) => void
-  onChange: () => void
-  sendForm: () => Promise<boolean>
-  onSigned: (event: WechatMiniprogram.CustomEvent<Signature>) => Promise<void>
-  onCancelSigning: () => void
-  onCopy: () => Promise<void>
-  onNewer: () => void
-  onReply: () => void
-  onStart: () => void
-}
+import { dropPhotos, sendPhotos } from './pictures'
+import { presentLetter } from './present'
+import type { Custom, Data } from './shape'
 
 /** One letter to one child: opening it is the receipt; below it the one thing that is asked. */
 Page<Data, Custom>({
@@ -82,6 +36,7 @@ Page<Data, Custom>({
     isSigning: false,
     busy: false,
     isWaiting: false,
+    childId: '',
   },
   letterId: '',
   childId: '',
@@ -129,10 +84,15 @@ Page<Data, Custom>({
     const child = me.get()?.children.find((it) => it.studentId === this.childId)
     this.setData({
       state: 'ready',
-      letter: presentLetter(letter),
+      letter: presentLetter(letter, new Date(), origin),
       signer: `${letter.childName}${child?.relation ?? '家长'}`,
       isWaiting: false,
-      isFilling: letter.abilities.answer === true && !letter.myAnswer && (letter.answers ?? []).length === 0,
+      childId: this.childId,
+      isFilling:
+        letter.form?.isPlain !== true &&
+        letter.abilities.answer === true &&
+        !letter.myAnswer &&
+        (letter.answers ?? []).length === 0,
     })
     this.items = draftOf(letter.id, this.childId) ?? letter.myAnswer ?? []
     this.isChecked = false
@@ -141,7 +101,7 @@ Page<Data, Custom>({
 
   showForm() {
     const form = this.received?.form
-    if (!form) return
+    if (!form || form.isPlain) return
     const fields = this.data.isFilling ? presentForm(form, this.items, this.isChecked) : []
     this.setData({ fields, formNote: HOUSE_RULE[form.answeredBy] })
   },
@@ -165,6 +125,17 @@ Page<Data, Custom>({
     const { code } = event.currentTarget.dataset as { code: string }
     this.setAnswer(code, String(event.detail.value))
   },
+  onPictures({ detail: { code, ids } }) {
+    this.setAnswer(code, ids.length > 0 ? { pictures: ids } : undefined, true)
+  },
+  async onChoose({ detail: { answers } }) {
+    const said = { letterId: this.letterId, studentId: this.childId, answers }
+    await this.answer(() => deliver(answerMyLetter, said))
+  },
+  async onObject({ detail: { reason } }) {
+    const said = { letterId: this.letterId, studentId: this.childId, reason }
+    await this.answer(() => deliver(objectToMyLetter, said))
+  },
   onSignField(event) {
     const { code, who } = event.currentTarget.dataset as { code: string; who: string }
     this.signing = code
@@ -179,7 +150,11 @@ Page<Data, Custom>({
   async sendForm() {
     const form = this.received?.form
     if (!form) return true
-    const [problem] = problemsIn(form, valuesOf(this.items)).values()
+    const place = { letterId: this.letterId, childId: this.childId }
+    const areSent = await sendPhotos(place).catch(() => true)
+    const problem = areSent
+      ? [...problemsIn(form, valuesOf(this.items)).values()][0]
+      : '照片还没有传上去，网络好了再提交，填的都存好了'
     if (problem) {
       this.isChecked = true
       this.showForm()
@@ -192,6 +167,7 @@ Page<Data, Custom>({
       const said = { letterId: this.letterId, studentId: this.childId, answers }
       const letter = await deliver(answerMyLetter, said)
       dropDraft(this.letterId, this.childId)
+      dropPhotos(this.letterId, this.childId)
       if (letter) this.receive(letter)
       else this.setData({ isFilling: false, fields: [] })
       return true
@@ -241,7 +217,7 @@ Page<Data, Custom>({
       if (letter) this.receive(letter)
       else this.setData({ isWaiting: true })
       this.setData({ isSigning: false })
-      if (letter) void wx.showToast({ title: letter.signed ? '签好了' : '已确认', icon: 'success' })
+      if (letter) void wx.showToast({ title: doneWord(letter), icon: 'success' })
     } catch (error) {
       tell(error)
       // The other parent may have been faster, or the letter was corrected: show how it stands.
@@ -273,6 +249,12 @@ Page<Data, Custom>({
   onReply() {
     go(`${pages.thread}?id=${this.letterId}&child=${this.childId}`)
   },
+
+  onPicture(event) {
+    const { address, all } = event.currentTarget.dataset as { address: string; all: string[] }
+    void wx.previewImage({ urls: all, current: address })
+  },
+
   onNewer() {
     const newer = this.data.letter?.newer
     if (newer) void wx.redirectTo({ url: `${pages.letter}?id=${newer}&child=${this.childId}` })
@@ -291,6 +273,13 @@ Page<Data, Custom>({
     }
   },
 })
+
+/** What a tap has done, in a word. */
+function doneWord({ signed, form, myObjection }: MyLetter) {
+  if (myObjection) return '已提交'
+  if (form?.isPlain) return '已选好'
+  return signed ? '签好了' : '已确认'
+}
 
 /** The child the link names; from a card in the class group, each of one's own, the chosen one first. */
 function candidates(childId: string) {

@@ -1,4 +1,4 @@
-import type { MyLetter } from '../../../contract'
+import type { AnswerItem, LetterForm, MyLetter } from '../../../contract'
 import { date, dayOf, due, moment, type Due } from '../../../services/format'
 
 /** A letter as the page shows it. */
@@ -19,7 +19,13 @@ export interface ShownLetter {
   doneText: string
   isCopyThere: boolean
   /** What the family filled in below the letter. */
-  answers: { id: string; by: string; lines: { code: string; label: string; text: string }[] }[]
+  answers: {
+    id: string
+    by: string
+    lines: { code: string; label: string; text: string; pictures: string[] }[]
+  }[]
+  /** 填好的表, or 家里的选择. */
+  answersTitle: string
   /** What was filled in may still be changed by this guardian. */
   canChange: boolean
   hasMine: boolean
@@ -28,11 +34,19 @@ export interface ShownLetter {
   newer: string | null
   /** The family can write to the school below it. */
   takesReplies: boolean
+  /** Who of the family has to answer, and who is missing. */
+  ruleText: string
+  /** 选择: large buttons instead of the bar; null where there are none or nothing can be changed any more. */
+  choice: { form: LetterForm; mine: readonly AnswerItem[] } | null
+  /** What this guardian has said against it. */
+  objection: { reason: string } | null
+  canObject: boolean
 }
 
 const DONE = { read: '已读', confirm: '已确认', sign: '已签字' } as const
 
-export function presentLetter(letter: MyLetter, now = new Date()): ShownLetter {
+/** `server` stands before the links of pictures. */
+export function presentLetter(letter: MyLetter, now = new Date(), server = ''): ShownLetter {
   const { confirm, sign, seeCopy } = letter.abilities
   return {
     id: letter.id,
@@ -42,17 +56,51 @@ export function presentLetter(letter: MyLetter, now = new Date()): ShownLetter {
     due: letter.dueOn && !letter.isDone ? due(letter.dueOn, now) : null,
     blocks: letter.blocks,
     pledge: letter.pledge,
-    action: confirm ? '我已阅读并确认' : sign ? '手写签名' : '',
+    action: letter.form?.isPlain ? '' : confirm ? '我已阅读并确认' : sign ? '手写签名' : '',
     deeds: deedsOf(letter, now),
-    doneText: letter.isDone ? DONE[letter.confirmation] : '',
+    doneText: doneText(letter),
     isCopyThere: seeCopy,
-    answers: (letter.answers ?? []).map((it) => ({ id: it.id, by: answeredBy(it, now), lines: it.lines })),
-    canChange: letter.abilities.answer === true,
+    answers: (letter.answers ?? []).map((it) => ({
+      id: it.id,
+      by: answeredBy(it, now),
+      lines: it.lines.map((line) => shownLine(line, server)),
+    })),
+    answersTitle: letter.form?.isPlain ? '家里的选择' : '填好的表',
+    canChange: letter.abilities.answer === true && !letter.form?.isPlain,
     hasMine: Boolean(letter.myAnswer),
     actionAfterForm: confirm ? '提交并确认' : sign ? '填好了，去签名' : '提交',
     newer: letter.supersededBy,
     takesReplies: letter.takesReplies === true,
+    ruleText: ruleText(letter),
+    choice:
+      letter.form?.isPlain && letter.abilities.answer
+        ? { form: letter.form, mine: letter.myAnswer ?? [] }
+        : null,
+    objection: letter.myObjection ? { reason: letter.myObjection.reason } : null,
+    canObject: letter.abilities.object === true,
   }
+}
+
+type Line = NonNullable<MyLetter['answers']>[number]['lines'][number]
+
+const shownLine = ({ pictures = [], ...line }: Line, server: string) => ({
+  ...line,
+  pictures: pictures.map((it) => `${server}/api${it}`),
+})
+
+function doneText({ isDone, form, confirmation, objected, confirmed, signed }: MyLetter) {
+  if (!isDone) return ''
+  if (form?.isPlain) return '已选好'
+  return objected && !confirmed && !signed ? '已回复' : DONE[confirmation]
+}
+
+function ruleText({ receiptRule, progress, confirmation, isDone, form }: MyLetter) {
+  const what = confirmation === 'sign' ? '签字' : form?.isPlain ? '选' : '确认'
+  if (receiptRule === 'each' && progress) {
+    if (progress.missing.length === 0) return ''
+    return `每位家长都要${what}：已有${progress.done}/${progress.of}位，还差${progress.missing.join('、')}`
+  }
+  return receiptRule === 'once' && !isDone && confirmation !== 'read' ? '一个孩子回复一次，请家里商量好' : ''
 }
 
 const HOW = { app: '填', paper: '纸上填', call: '电话里说', visit: '当面说' } as const
@@ -62,8 +110,13 @@ function answeredBy({ by, at, way, enteredBy }: NonNullable<MyLetter['answers']>
   return `${by} ${moment(at, now)} ${HOW[way]}${enteredBy ? `，${enteredBy}代录` : ''}`
 }
 
-function deedsOf({ read, confirmed, signed }: MyLetter, now: Date) {
+function deedsOf({ read, confirmed, signed, objected = null, form }: MyLetter, now: Date) {
   const said = (deed: MyLetter['read'], did: string) =>
     deed ? [`${deed.by} ${moment(deed.at, now)} ${did}`] : []
-  return [...said(signed, '签了字'), ...said(confirmed, '点了确认'), ...said(read, '读了信')]
+  return [
+    ...said(objected, '表示了不同意见'),
+    ...said(signed, '签了字'),
+    ...said(confirmed, form?.isPlain ? '做了选择' : '点了确认'),
+    ...said(read, '读了信'),
+  ]
 }

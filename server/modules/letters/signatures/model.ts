@@ -87,6 +87,8 @@ dropsIndex(signatureSchema, 'letterId_1_studentId_1')
 signatureSchema.index({ studentId: 1, personId: 1 })
 // What the tick still has to freeze.
 signatureSchema.index({ copySha256: 1, _id: 1 }, { partialFilterExpression: { copySha256: null } })
+// Whether a file is a copy that was kept.
+signatureSchema.index({ copySha256: 1 }, { partialFilterExpression: { copySha256: { $type: 'string' } } })
 
 export const SignatureModel = model<SignatureRecord>('Signature', signatureSchema)
 
@@ -97,6 +99,7 @@ const voidedSchema = new Schema<SignatureRecord & { voidedAt: Date }>(
 )
 holdsSealed(voidedSchema, 'sealed')
 voidedSchema.index({ letterId: 1, studentId: 1 })
+voidedSchema.index({ copySha256: 1 }, { partialFilterExpression: { copySha256: { $type: 'string' } } })
 export const VoidedSignatureModel = model<SignatureRecord & { voidedAt: Date }>(
   'VoidedSignature',
   voidedSchema,
