@@ -210,7 +210,7 @@ export const remindSchools = endpoint({
   method: 'POST',
   path: '/units/:unitId/calendar/:year/nodes/:code/reminders',
   input: z.strictObject(oneNode),
-  /** Schools that have not sent theirs, and the people there who were told. */
+  /** Schools that have not sent theirs, and the people there who were told; who was told today already is not counted. */
   reply: z.object({ schools: z.int(), people: z.int() }),
 })
 
