@@ -10,6 +10,8 @@ export interface NavEntry {
   to: string
   /** From the top; which section it stands in is decided by `SECTIONS`. */
   order: number
+  /** Stands beside the label: what waits there. */
+  badge?: Component
   /** Whether a person with these posts has any use for the room. The server decides what they may really do. */
   visible: (me: Me) => boolean
 }

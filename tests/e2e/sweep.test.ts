@@ -5,6 +5,7 @@ import { createLetter, openMyLetter } from '#contract/letters'
 import { bookSlot, openSlots } from '#contract/meetings'
 import { askToJoin } from '#contract/org'
 import { saveReflection } from '#contract/reflections'
+import { answerThread, listThreads, writeToMyThread } from '#contract/threads'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { CertificateModel } from '../../server/modules/certificates/model.ts'
@@ -108,8 +109,18 @@ async function things(it: Awaited<ReturnType<typeof buildClass>>) {
   })
   const lesson = await LessonModel.findOne().lean()
   const certificate = await CertificateModel.findOne().lean()
+  await mother(writeToMyThread, {
+    ...{ studentId, letterId: letter.id, requestId: newRequest() },
+    text: '实践基地离医院远吗？孩子对花粉过敏，上次秋游回来咳了三天，想请老师多留意，药放在书包侧袋里。',
+  })
+  const [thread] = (await teacher(listThreads, { box: 'waiting' })).threads
+  await teacher(answerThread, {
+    ...{ threadId: thread?.id ?? '', requestId: newRequest() },
+    text: '收到，我会告诉带队老师。',
+  })
   return {
     studentId,
+    threadId: thread?.id ?? '',
     letterId: letter.id,
     draftId: draft.id,
     surveyId,
@@ -135,6 +146,8 @@ function phonePlaces(it: Scene): Place[] {
   const classId = String(it.klass._id)
   const query: Record<string, string> = {
     'packages/letter/letter/letter': `id=${it.letterId}&child=${it.studentId}`,
+    'packages/letter/thread/thread': `id=${it.letterId}&child=${it.studentId}`,
+    'packages/teacher/thread/thread': `id=${it.threadId}`,
     'packages/course/survey/survey': `id=${it.surveyId}&student=${it.studentId}`,
     'packages/course/lesson/lesson': `id=${it.lessonId}`,
     'packages/course/exam/exam': 'code=grade7',
@@ -300,6 +313,7 @@ const consolePlaces = (it: Scene): Place[] => {
       `letters/${it.draftId}/edit?${school}`,
       `letters/${it.letterId}?${school}`,
       `letters/${it.letterId}?${klass}`,
+      `replies?${school}`,
       'letters/past',
       `roster?${school}`,
       `roster/import?${school}`,
@@ -332,7 +346,14 @@ const consolePlaces = (it: Scene): Place[] => {
       'account',
       'nowhere',
     ),
-    ...as('liwen', `calls?${klass}`, `joins?${klass}`, `roster?${klass}`, `letters/${it.letterId}?${klass}`),
+    ...as(
+      'liwen',
+      `replies?${klass}`,
+      `calls?${klass}`,
+      `joins?${klass}`,
+      `roster?${klass}`,
+      `letters/${it.letterId}?${klass}`,
+    ),
     ...as(
       'zhoumin',
       'dashboard',

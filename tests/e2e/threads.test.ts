@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { writeToMyThread } from '#contract/threads'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { buildStaff } from '../support/build.ts'
@@ -32,9 +33,28 @@ async function scene() {
     },
   )
   await buildStaff(school, 'counsellor', { name: '赵静' })
+  const principal = await buildStaff(school, 'principal', { name: '陈敏' })
+  await PersonModel.updateOne(
+    { _id: principal },
+    { loginName: 'chenmin', passwordHash: await hashPassword(PASSWORD) },
+  )
   const letter = await sendLetter(world, office, school, { audience: [klass], title: '春游告知书' })
   await tick(world)
   return { ...built, letter }
+}
+
+async function openConsole(loginName: string) {
+  const page = await stage.stranger()
+  page.setDefaultTimeout(20_000)
+  await page.setViewportSize({ width: 1280, height: 800 })
+  const errors: string[] = []
+  page.on('pageerror', (error) => errors.push(error.message))
+  await page.goto(`${world.origin()}/admin/`)
+  await page.getByLabel('账号').fill(loginName)
+  await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await page.getByRole('link', { name: /回复/ }).first().waitFor()
+  return { page, errors }
 }
 
 /** The teacher's phone, signed in by its number. */
@@ -103,6 +123,66 @@ it(
     await mother.close()
     expect(String(zhang._id)).toHaveLength(24)
     expect(letter.status).toBe('sent')
+  },
+  3 * 60_000,
+)
+
+it(
+  'is answered from the console too, handed on and taken over',
+  async () => {
+    const { letter, zhang, mother, school } = await scene()
+    const call = await world.as(mother, 'guardian')
+    const said = { studentId: String(zhang._id), letterId: letter.id }
+    const write = (text: string) =>
+      call(writeToMyThread, { ...said, requestId: crypto.randomUUID(), text, fileIds: [] })
+    await write('春游要带多少钱？')
+    await write('还有，几点集合？')
+
+    const { page, errors } = await openConsole('liwen')
+    await page.getByRole('link', { name: /回复/ }).first().click()
+    await page.getByText('张三', { exact: true }).first().waitFor()
+    await shot(page, 'threads/console-1-list')
+    await page.getByRole('button', { name: /张三/ }).click()
+    await page.getByText('春游要带多少钱？').last().waitFor()
+    await shot(page, 'threads/console-2-open')
+    await page.getByRole('textbox', { name: '回复家长' }).fill('不用带钱，早上8点在校门口集合。')
+    await page.getByRole('button', { name: '发送' }).click()
+    await page.getByText('没有等您回复的').waitFor()
+    await page.getByText('已回复').first().click()
+    await page.getByRole('button', { name: /张三/ }).click()
+    await page.getByText('班主任 李文老师').first().waitFor()
+    await shot(page, 'threads/console-3-answered')
+    await page.getByRole('button', { name: '转给别的岗位' }).click()
+    await page
+      .getByText(/心理教师/)
+      .first()
+      .waitFor()
+    await shot(page, 'threads/console-4-forward')
+    await page
+      .getByText(/心理教师/)
+      .first()
+      .click()
+    await page.getByRole('button', { name: '转过去' }).click()
+    await page.getByText('转过去了').waitFor()
+    expect(errors).toEqual([])
+    await page.context().close()
+
+    await write('谢谢老师')
+    world.pass(8 * 86_400_000)
+    const head = await openConsole('chenmin')
+    await head.page.goto(`${world.origin()}/admin/replies?unitId=${String(school._id)}&tab=overdue`)
+    await head.page.getByText('心理教师 赵静老师').waitFor()
+    await shot(head.page, 'threads/console-5-overdue')
+    await head.page.getByRole('button', { name: '接过来回复' }).click()
+    await head.page.getByRole('button', { name: '接过来', exact: true }).click()
+    await head.page.getByRole('button', { name: /张三/ }).click()
+    await head.page.getByText('学校接过来回复').waitFor()
+    await shot(head.page, 'threads/console-6-taken')
+    await head.page.getByRole('button', { name: '回复时间' }).click()
+    await head.page.getByText('本校回复家长的时间').waitFor()
+    await shot(head.page, 'threads/console-7-hours')
+    expect(head.errors).toEqual([])
+    await head.page.context().close()
   },
   3 * 60_000,
 )

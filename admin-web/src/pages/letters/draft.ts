@@ -22,6 +22,8 @@ export interface Draft {
   /** Of a new edition: what it puts right. */
   correction: string
   blanks: AuthorBlank[]
+  /** Where replies go; left out, as is usual for its kind. */
+  replies?: NonNullable<Letter['replies']>
 }
 
 export interface Named {
@@ -66,6 +68,7 @@ export const draftOf = (letter: Letter): Draft => ({
   form: letter.form ?? null,
   correction: letter.correction ?? '',
   blanks: letter.blanks ?? [],
+  ...(letter.replies && { replies: letter.replies }),
 })
 
 /** A template with its due day counted from today; whoever has chosen an audience keeps it. */
