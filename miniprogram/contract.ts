@@ -151,7 +151,9 @@ export {
   signMyLetter,
   withdrawLetter,
 } from '../server/contract/letters.ts'
+export { readMyAttachment } from '../server/contract/letter-writing.ts'
 export type {
+  Attachment,
   Confirmation,
   Letter,
   LetterLine,

@@ -26,16 +26,22 @@ export interface Sending {
   cancel: () => Promise<void>
 }
 
-/** Sends a file piece by piece, then follows the work on it until it can be used. `unfinished`: an upload to go on with. */
+/**
+ * Sends a file piece by piece, then follows the work on it until it can be used. `unfinished`: an upload to go on with; `isForLetter`: it does
+ * not stand among the unit's files.
+ */
 export async function send(
   unitId: string,
   kind: AssetKind,
   file: File,
-  unfinished?: Asset,
+  { unfinished, isForLetter }: { unfinished?: Asset | undefined; isForLetter?: boolean } = {},
 ): Promise<Sending> {
   const { asset, uploadPath } = unfinished
     ? await call(resumeUpload, { assetId: unfinished.id })
-    : await call(beginUpload, { unitId, kind, name: file.name, bytes: file.size })
+    : await call(beginUpload, {
+        ...{ unitId, kind, name: file.name, bytes: file.size },
+        ...(isForLetter && { isForLetter }),
+      })
   let isCalledOff = false
   const sending = reactive<Sending>({
     name: file.name,

@@ -1,6 +1,6 @@
 import type { LetterForm } from '#contract/letter-form'
 import type { AuthorBlank, Confirmation, Letter, LetterTemplate } from '#contract/letters'
-import { authorBlanksIn, blankProblem, fillBlanks, unfinished } from '#contract/letter-text'
+import { authorBlanksIn, blankProblem, fillBlanks, type Filling, unfinished } from '#contract/letter-text'
 import { dayKey } from '../../format/date'
 
 /** A letter while it is being written. */
@@ -29,6 +29,21 @@ export interface Draft {
 export interface Named {
   studentId: string
   name: string
+}
+
+/** As whom an author looks at the letter. */
+export interface Reader {
+  from: string
+  className: string
+  filling: Filling
+}
+
+/** A picture for the text; without an address only what is said of the one that stands there changes. */
+export interface PutPicture {
+  address: string | null
+  width: number
+  height: number
+  caption: string
 }
 
 const DAY_MS = 86_400_000

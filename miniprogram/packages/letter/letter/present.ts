@@ -1,4 +1,4 @@
-import type { AnswerItem, LetterForm, MyLetter } from '../../../contract'
+import type { AnswerItem, Attachment, LetterForm, MyLetter } from '../../../contract'
 import { date, dayOf, due, moment, type Due } from '../../../services/format'
 
 /** A letter as the page shows it. */
@@ -10,6 +10,7 @@ export interface ShownLetter {
   about: string
   due: Due | null
   blocks: MyLetter['blocks']
+  attachments: Attachment[]
   pledge: string
   /** The page's one button; empty when nothing is asked any more. */
   action: '' | '我已阅读并确认' | '手写签名'
@@ -55,6 +56,7 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     about: `${date(dayOf(letter.sentAt), now)} · 给${letter.childName}（${letter.className}）`,
     due: letter.dueOn && !letter.isDone ? due(letter.dueOn, now) : null,
     blocks: letter.blocks,
+    attachments: letter.attachments ?? [],
     pledge: letter.pledge,
     action: letter.form?.isPlain ? '' : confirm ? '我已阅读并确认' : sign ? '手写签名' : '',
     deeds: deedsOf(letter, now),

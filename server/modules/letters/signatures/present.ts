@@ -32,6 +32,7 @@ export async function presentCopy(
     relation: signature.relation,
   })
   for (const block of blocksOf(letter.body, filling)) write(pdf, block)
+  files(pdf, letter)
   answers(pdf, drawn)
   sign(pdf, signature, drawn, letter.pledge)
   return pdf.end()
@@ -62,6 +63,19 @@ function write(pdf: Pdf, { kind, runs, number }: Block) {
     return pdf.text(`［图片${said[0] ? `：${said[0].text}` : ''}］`, { size: 10, color: SOFT, gap: 8 })
   }
   pdf.text(said, { gap: 8 })
+}
+
+/** What stood beside the text and in it, by the hash of its bytes: the letter's own hash vouches for these. */
+function files(pdf: Pdf, { attachments = [], pictures = [] }: LetterRecord) {
+  const named = [
+    ...attachments.map((it, at) => [`附件${at + 1}`, it.name, it.sha256] as const),
+    ...pictures.map((it, at) => ['图片', `第${at + 1}张`, it.sha256] as const),
+  ]
+  for (const [kind, name, sha256] of named) {
+    pdf.keep(40)
+    pdf.text(`${kind}：${name}`, { gap: 2 })
+    pdf.text(`指纹 ${inEights(sha256)}`, { size: 8, color: SOFT, gap: 6 })
+  }
 }
 
 function answers(pdf: Pdf, { answers: given }: Drawn) {

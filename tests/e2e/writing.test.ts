@@ -1,0 +1,196 @@
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import * as letters from '#contract/letters'
+import { PersonModel } from '../../server/modules/accounts/model.ts'
+import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
+import { LetterModel } from '../../server/modules/letters/model.ts'
+import { refreshAllKeys } from '../../server/modules/org/families/search/service.ts'
+import { shot } from '../support/browser.ts'
+import { makePdf, makePhoto } from '../support/films.ts'
+import { buildClass } from '../support/letters.ts'
+import { PASSWORD, useStage } from './stage.ts'
+
+const stage = useStage()
+const { world } = stage
+
+async function scene() {
+  const here = await buildClass(world)
+  const passwordHash = await hashPassword(PASSWORD)
+  await PersonModel.updateOne({ _id: here.office }, { loginName: 'shiyan', passwordHash })
+  const consent = { version: 1, isGiven: true, at: new Date() }
+  const { openId } = world.simulator().control.identity({ as: '张三妈妈' })
+  await PersonModel.updateOne({ _id: here.mother }, { demoAs: '张三妈妈', wxOpenId: openId, consent })
+  await refreshAllKeys(world.deps())
+  return here
+}
+
+async function signIn() {
+  const page = await stage.stranger()
+  page.setDefaultTimeout(20_000)
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.goto(`${world.origin()}/admin/`)
+  await page.getByLabel('账号').fill('shiyan')
+  await page.getByLabel('密码', { exact: true }).fill(PASSWORD)
+  await button(page, '登录').click()
+  await page.getByRole('link', { name: '家长信', exact: true }).click()
+  return page
+}
+
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true })
+const body = (page: Page) => page.getByRole('textbox', { name: '正文' })
+const saved = (page: Page) => page.getByText(/已存为草稿/).waitFor()
+
+/** Pastes as a browser would give it on from Word. A string, as it runs in the browser and not here. */
+const paste = (page: Page, html: string) =>
+  page.evaluate(`(() => {
+    const clipboardData = new DataTransfer()
+    clipboardData.setData('text/html', ${JSON.stringify(html)})
+    const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+    document.querySelector('[aria-label=正文]').dispatchEvent(event)
+  })()`)
+
+const WORD = `<html><body><!--StartFragment-->
+<p class=MsoNormal><b>尊敬的家长</b>：<o:p></o:p></p><h1>安排</h1>
+<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·<span>&nbsp;&nbsp; </span></span>早上八点到校</p>
+<p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·<span>&nbsp; </span></span>带<span style="font-weight:700">水杯</span></p>
+<table><tr><td>集合</td><td>8:00</td></tr></table>
+<p><a href="https://evil.example.com/x">报名</a>，<a href="https://www.moe.gov.cn/a">看这里</a><script>window.pwned=1</script><img src="https://evil.example.com/x.png" onerror="window.pwned=1"></p>
+<!--EndFragment--></body></html>`
+
+it('writes a letter with everything in it, looks at it as a mother would, and sends it to her phone', async () => {
+  const { klass, zhang } = await scene()
+  const page = await signIn()
+  await button(page, '写信').click()
+  await button(page, /空白/).click()
+  await page.getByPlaceholder('家长先看到的一句').fill('春游告知书')
+  await body(page).click()
+  await paste(page, WORD)
+  await page.getByText('1张图片没有带过来，请用“图片”按钮上传').waitFor()
+  await page.getByText('1个链接不在可用的网站里，只留下了文字').waitFor()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('请记得')
+  await page.keyboard.press('Enter')
+  await button(page, '编号').click()
+  await page.keyboard.type('早睡')
+  await page.keyboard.press('Enter')
+  await page.keyboard.type('给')
+  await button(page, '孩子').click()
+  await page.keyboard.type('备药')
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Enter')
+  await saved(page)
+
+  await button(page, '图片').click()
+  const dialog = page.getByRole('dialog')
+  await dialog
+    .getByLabel('选择图片')
+    .setInputFiles({ name: '操场.jpg', mimeType: 'image/jpeg', buffer: await makePhoto() })
+  await dialog.getByPlaceholder(/看不清图/).fill('集合的操场')
+  await dialog.getByRole('button', { name: '放进信里' }).click()
+  await page.locator('.letter img[alt="集合的操场"]').waitFor()
+  await page
+    .getByLabel('加附件')
+    .setInputFiles({ name: '须知.pdf', mimeType: 'application/pdf', buffer: makePdf() })
+  await page.getByTitle('打开须知.pdf').waitFor()
+  await shot(page, 'writing/compose')
+
+  const record = async () => LetterModel.findOne().sort({ _id: -1 }).lean()
+  await expect
+    .poll(async () => (await record())?.body.replace(/a\/[0-9a-f]{32}/, 'a/KEY'), { timeout: 15_000 })
+    .toBe(
+      [
+        '**尊敬的家长**：',
+        '## 安排',
+        '- 早上八点到校\n- 带**水杯**',
+        '集合　8:00',
+        '报名，[看这里](https://www.moe.gov.cn/a)',
+        '请记得',
+        '1. 早睡\n2. 给{{孩子}}备药',
+        '![集合的操场](/media/a/KEY/picture.jpg 400x300)',
+      ].join('\n\n'),
+    )
+  expect(await page.evaluate('window.pwned')).toBeUndefined()
+
+  const reader = page.getByRole('combobox', { name: '以哪个孩子家为例' })
+  await reader.click()
+  await reader.fill('张三')
+  await page.getByRole('option', { name: /张三/ }).click()
+  await page.getByText('张三妈妈会读到这样的信').waitFor()
+  await page.getByText(`给张三（七年级${klass.name}）`).waitFor()
+  await page.getByText('爸爸', { exact: true }).click()
+  await page.getByText('张三爸爸会读到这样的信').waitFor()
+  await page.locator('.beside').scrollIntoViewIfNeeded()
+  await shot(page, 'writing/preview')
+
+  await button(page, '发送…').click()
+  await page.getByRole('dialog').getByRole('button', { name: '立即发送' }).click()
+  await page.getByText('收信家庭').waitFor()
+
+  const sent = await record()
+  const path = `packages/letter/letter/letter?id=${String(sent?._id)}&child=${String(zhang._id)}`
+  const phone = await stage.phone('张三妈妈', path)
+  await phone.see('集合的操场')
+  await phone.screenshot('writing/phone')
+  await phone.see('2.')
+  await phone.tap('看这里')
+  await phone.see(/已复制/)
+  await phone.page.locator('wx-image img, wx-image').first().tap()
+  await phone.page.locator('.mp-cover').waitFor()
+  await phone.screenshot('writing/phone-picture')
+  await phone.tap('关闭')
+  await phone.see('须知.pdf')
+  await phone.tap('须知.pdf')
+  await phone.page.locator('.mp-cover iframe').waitFor()
+  await phone.tap('关闭')
+  await phone.page.setViewportSize({ width: 320, height: 700 })
+  await phone.screenshot('writing/phone-320')
+  await phone.close()
+  await page.context().close()
+}, 180_000)
+
+it('loses nothing when two windows write and when the line breaks', async () => {
+  const { office, school } = await scene()
+  const call = await world.as(office, 'staff')
+  const unitId = String(school._id)
+  const draft = await call(letters.createLetter, {
+    ...{ unitId, requestId: 'request-two-windows', kind: 'letter', title: '两个窗口', body: '第一版' },
+    ...{ pledge: '', confirmation: 'read', dueOn: null, audience: [unitId] },
+  })
+  const page = await signIn()
+  const address = `${world.origin()}/admin/letters/${draft.id}/edit?unitId=${unitId}`
+  await page.goto(address)
+  await body(page).getByText('第一版').waitFor()
+  const other = await page.context().newPage()
+  await other.goto(address)
+  await body(other).getByText('第一版').waitFor()
+
+  await body(page).click()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('，改好了')
+  await saved(page)
+  await body(other).click()
+  await other.keyboard.type('旧窗口')
+  await other.getByText('这封信刚刚在别的窗口或由同事改过，请刷新页面，看过新的再改').waitFor()
+  await shot(other, 'writing/overtaken')
+  expect((await LetterModel.findById(draft.id).lean())?.body).toBe('第一版，改好了')
+  await button(other, '看新的').click()
+  await body(other).getByText('第一版，改好了').waitFor()
+  await body(other).click()
+  await other.keyboard.press('Control+End')
+  await other.keyboard.type('，再改')
+  await saved(other)
+
+  // The line is gone for a while: it is said, and what was typed arrives when the line is back.
+  await page.reload()
+  await body(page).getByText('第一版，改好了，再改').waitFor()
+  await page.route('**/api/letters/**', (route) => route.abort())
+  await body(page).click()
+  await page.keyboard.press('Control+End')
+  await page.keyboard.type('，断网时')
+  await page.getByText(/还没有存上/).waitFor()
+  await page.unroute('**/api/letters/**')
+  await saved(page)
+  expect((await LetterModel.findById(draft.id).lean())?.body).toBe('第一版，改好了，再改，断网时')
+  await page.context().close()
+}, 120_000)
