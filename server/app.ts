@@ -64,6 +64,8 @@ import { scanRoutes } from './modules/accounts/scan/routes.ts'
 import { signInRoutes } from './modules/accounts/sign-in/routes.ts'
 import { totpRoutes } from './modules/accounts/totp/routes.ts'
 import { pushRoutes } from './modules/notify/push/routes.ts'
+import { textReportRoutes } from './modules/notify/texting/reports/routes.ts'
+import { textSettingRoutes } from './modules/notify/texting/settings/routes.ts'
 import { dashboardRoutes } from './modules/figures/dashboard/routes.ts'
 import { dutyRoutes } from './modules/figures/duties/routes.ts'
 import { progressRoutes } from './modules/letters/calendar/progress/routes.ts'
@@ -138,6 +140,8 @@ const ROOMS = [
   privacyRoutes,
   notifyRoutes,
   pushRoutes,
+  textSettingRoutes,
+  textReportRoutes,
   courseRoutes,
   examRoutes,
   evidenceRoutes,

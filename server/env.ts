@@ -68,6 +68,16 @@ const schema = z
     WX_PUSH_AES_KEY: z.string().length(43),
     /** Template ids by message kind, as JSON; `{"id", "keys", "isLongTerm"}` where its fields are named otherwise. */
     WX_TEMPLATES: z.string().default('{}').transform(fromJson).pipe(z.record(z.string(), template)),
+    /** Who carries text messages, where the city pays for them, and its key. */
+    SMS_PROVIDER: z.enum(['aliyun', 'tencent']).optional(),
+    SMS_KEY_ID: z.string().min(1).optional(),
+    SMS_KEY_SECRET: z.string().min(1).optional(),
+    /** SmsSdkAppId of Tencent Cloud. */
+    SMS_APP_ID: z.string().min(1).optional(),
+    SMS_REGION: z.string().default('ap-guangzhou'),
+    SMS_BASE_URL: z.url().optional(),
+    /** Part of the address to which the provider reports; providers do not sign their reports. */
+    SMS_CALLBACK_KEY: z.string().min(24).optional(),
     /** Which file of content/hotlines/ this installation shows: `jinhua`. */
     HOTLINES: z.string().default('national'),
     /** A live service and its key (docs/decisions/0016-live-class.md); without them no live class can begin. */

@@ -38,7 +38,7 @@ const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   assignmentJobs,
   transferJobs,
   (agenda, deps) =>
-    notifyJobs(agenda, deps, { unwanted: (messages) => unwanted(messages, deps.clock.now()) }),
+    notifyJobs(agenda, deps, { unwanted: (messages, also) => unwanted(messages, deps.clock.now(), also) }),
   letterJobs,
   calendarJobs,
   courseJobs,

@@ -32,6 +32,7 @@ import * as signIn from './sign-in.ts'
 import * as surveys from './surveys.ts'
 import * as reflections from './reflections.ts'
 import * as threads from './threads.ts'
+import * as texting from './texting.ts'
 import * as training from './training.ts'
 import * as transfers from './transfers.ts'
 import * as tree from './tree.ts'
@@ -66,6 +67,7 @@ export const ROOMS: Record<string, object> = {
   reflections,
   safety,
   notify,
+  texting,
   figures,
   home,
   hotlines,

@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts'
 import type { FieldCrypto } from './field-crypto.ts'
 import type { FileStore } from './files.ts'
 import type { LiveProvider } from './live/provider.ts'
+import type { SmsProvider } from './sms/provider.ts'
 import type { WechatClient } from './wechat/client.ts'
 
 /** What the rooms are given at boot; services take the part they need as their last parameter. */
@@ -17,4 +18,6 @@ export interface Deps {
   files: FileStore
   wechat: WechatClient
   live: LiveProvider
+  /** Null where the installation pays for no text messages. */
+  sms: SmsProvider | null
 }

@@ -9,6 +9,7 @@ import { openLive } from './live/open.ts'
 import { openLog } from './log.ts'
 import { openMongo } from './mongo.ts'
 import { openRedis } from './redis.ts'
+import { openSms } from './sms/open.ts'
 import { createWechatClient } from './wechat/client.ts'
 
 /** Opens the engines and gives what the rooms need of them. `close` lets go of all of it. */
@@ -35,6 +36,7 @@ export async function openDeps(env: Env): Promise<Deps & { close: () => Promise<
       log,
     }),
     live,
+    sms: openSms(env, systemClock),
     async close() {
       await live.close?.()
       redis.disconnect()

@@ -158,6 +158,17 @@ export async function openIdsOf(personIds: string[]) {
   return new Map(people.map((it) => [String(it._id), it.wxOpenId ?? '']))
 }
 
+/** The sealed numbers of some people with what stands for them in searches; those without a number are missing. */
+export async function numbersOf(personIds: readonly string[]) {
+  const people = await PersonModel.find(
+    { _id: { $in: personIds }, phoneIndex: { $type: 'string' } },
+    { phone: 1, phoneIndex: 1 },
+  ).lean()
+  return new Map(
+    people.map((it) => [String(it._id), { sealed: it.phone ?? '', phoneIndex: it.phoneIndex ?? '' }]),
+  )
+}
+
 export async function findPeople(personIds: string[]) {
   const people = await PersonModel.find({ _id: { $in: personIds } }).lean<PersonRecord[]>()
   return new Map(people.map((it) => [String(it._id), it]))

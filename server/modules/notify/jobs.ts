@@ -5,8 +5,10 @@ import type { DispatchDeps } from './dispatch/rules.ts'
 import { dispatchDue } from './dispatch/service.ts'
 import { readTemplates } from './rules.ts'
 import { offArrival, onArrival } from './service.ts'
+import { textDue } from './texting/service.ts'
 
 const DISPATCH = 'notify.dispatch'
+const TEXTS = 'notify.texts'
 
 /** A transaction that put something into the outbox has ended by then. */
 const KICK_AFTER_MS = 150
@@ -15,19 +17,33 @@ const KICK_AFTER_MS = 150
 type Rooms = Pick<DispatchDeps, 'unwanted'>
 
 /** The outbox itself is the queue; the tick only asks it what is due. Without a tick nothing is lost, only late. */
-export function notifyJobs(agenda: Agenda, { clock, log, wechat, env }: Deps, { unwanted }: Rooms = {}) {
+export function notifyJobs(
+  agenda: Agenda,
+  { clock, log, wechat, env, sms, fields }: Deps,
+  { unwanted }: Rooms = {},
+) {
   const templates = readTemplates(env.WX_TEMPLATES)
   const dispatcher = createDispatcher({ clock, log, wechat, templates, addressesOf: openIdsOf, unwanted })
   agenda.define(DISPATCH, () => dispatcher.run(), { concurrency: 1, lockLifetime: 60_000 })
+  let isStopped = false
+  agenda.define(
+    TEXTS,
+    async () => {
+      if (sms) await textDue({ clock, log, fields, sms, unwanted }, () => isStopped)
+    },
+    { concurrency: 1, lockLifetime: 5 * 60_000 },
+  )
 
   return {
     async start() {
       onArrival(dispatcher.kick)
       await agenda.every('15 seconds', DISPATCH)
+      await agenda.every('60 seconds', TEXTS)
       // A process that was killed holds the tick's lock for a minute; what it left behind need not wait for that.
       dispatcher.kick()
     },
     async stop() {
+      isStopped = true
       offArrival(dispatcher.kick)
       await dispatcher.stop()
     },

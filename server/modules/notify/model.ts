@@ -76,7 +76,7 @@ outboxSchema.index({ leaseId: 1 }, { partialFilterExpression: { leaseId: { $type
 outboxSchema.index({ personId: 1, showAt: -1, _id: -1 })
 outboxSchema.index({ personId: 1, readAt: 1 })
 outboxSchema.index({ subject: 1, _id: 1 })
-outboxSchema.index({ subject: 1, path: 1, rung: 1, status: 1 })
+outboxSchema.index({ subject: 1, path: 1, rung: 1, status: 1, 'sms.status': 1 })
 outboxSchema.index({ messageId: 1 }, { partialFilterExpression: { messageId: { $type: 'string' } } })
 outboxSchema.index({ showAt: 1 }, { expireAfterSeconds: KEEP_SECONDS })
 

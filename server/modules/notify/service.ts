@@ -168,11 +168,14 @@ async function counted(match: object): Promise<Partial<Record<SentStatus, number
 
 /** How each round of reminders about one thing stands below a path: read from an index alone. */
 export async function outcomesByRung(subject: string, path: string) {
-  const groups = await OutboxModel.aggregate<{ _id: { rung: string; status: SentStatus }; count: number }>([
+  const groups = await OutboxModel.aggregate<{
+    _id: { rung: string; status: SentStatus; sms?: string }
+    count: number
+  }>([
     { $match: { subject, path: within(path), rung: { $gt: '' } } },
-    { $group: { _id: { rung: '$rung', status: '$status' }, count: { $sum: 1 } } },
+    { $group: { _id: { rung: '$rung', status: '$status', sms: '$sms.status' }, count: { $sum: 1 } } },
   ])
-  return groups.map(({ _id, count }) => ({ ..._id, count }))
+  return groups.map(({ _id: { sms, ...of }, count }) => ({ ...of, isTexted: sms === 'sent', count }))
 }
 
 /** What was sent about one thing to the families of a unit. */

@@ -520,6 +520,16 @@ const others: Record<string, Row> = {
   readMyMessages: own,
   reportMySubscriptions: own,
   listSentMessages: staff(KNOW_FAMILIES),
+  readTextSetting: staff(['city_admin'], { at: 'city' }),
+  saveTextSetting: staff(['city_admin'], {
+    at: 'city',
+    say: () => ({
+      ...{ isOn: false, letters: 'sign', signName: '', template: '' },
+      ...{ priceFen: 5, dailyFen: 0, monthlyFen: 0 },
+    }),
+  }),
+  readMyTexting: own,
+  chooseMyTexting: { own: true, say: () => ({ isWanted: true }) },
   readDashboard: staff(FIGURES),
   listMyTodos: own,
   readMyDay: own,

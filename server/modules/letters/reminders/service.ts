@@ -3,9 +3,10 @@ import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { silencesOf } from '../../notify/reach/service.ts'
 import { enqueue } from '../../notify/service.ts'
+import { mayText } from '../../notify/texting/settings/service.ts'
 import { joinedGuardiansOf } from '../../org/audiences/service.ts'
 import { findStudents } from '../../org/families/service.ts'
-import { DEPTH, within } from '../../org/tree/rules.ts'
+import { DEPTH, idAt, within } from '../../org/tree/rules.ts'
 import type { LetterRecord } from '../model.ts'
 import type { LetterInScope } from '../policy.ts'
 import { ASKED } from '../rules.ts'
@@ -92,7 +93,11 @@ export async function remindersFor(
 ) {
   const sheetOf = new Map(sheets.flatMap((sheet) => sheet.roster.map((it) => [String(it), sheet] as const)))
   const roster = sheets.flatMap((it) => it.roster)
-  const [bonds, students] = await Promise.all([joinedGuardiansOf(roster), findStudents(roster.map(String))])
+  const [bonds, students, isTexted] = await Promise.all([
+    joinedGuardiansOf(roster),
+    findStudents(roster.map(String)),
+    mayText(idAt(letter.path, DEPTH.city), letter.confirmation),
+  ])
   const names = new Map(students.filter((it) => !it.leftAt).map((it) => [String(it._id), it.name]))
   return bonds.flatMap(({ path, ...bond }) => {
     const studentId = String(bond.studentId)
@@ -101,7 +106,13 @@ export async function remindersFor(
     const sheet = sheetOf.get(studentId)
     if (!sheet || childName === undefined) return []
     if (!isAsked(letter, sheet, { studentId, personId }, now)) return []
-    return [reminder(letter, { studentId, childName, personId, path }, { rung: rungOf(sheet), dueAt })]
+    return [
+      reminder(
+        letter,
+        { studentId, childName, personId, path },
+        { rung: rungOf(sheet), dueAt, mayText: isTexted },
+      ),
+    ]
   })
 }
 

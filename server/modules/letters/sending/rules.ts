@@ -74,7 +74,7 @@ export const staffAnnouncement = (
 export function reminder(
   letter: LetterRecord,
   to: Addressee,
-  { rung, dueAt }: { rung: string; dueAt: Date },
+  { rung, dueAt, mayText }: { rung: string; dueAt: Date; mayText: boolean },
 ): AnyOutgoing {
   const inTwoDays = new Date(dueAt.getTime() + 2 * DAY_MS)
   const end = endOf(letter.dueOn).expiresAt
@@ -84,6 +84,7 @@ export function reminder(
     personId: to.personId,
     step: `${to.studentId}-${rung}`,
     rung,
+    mayText,
     values: {
       title: letter.title,
       child: to.childName,

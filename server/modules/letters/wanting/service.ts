@@ -25,7 +25,11 @@ const KEY = /^(letter|letterReminder):([0-9a-f]{24}):([0-9a-f]{24}):([0-9a-f]{24
  * has a newer edition, the child or the guardian is no longer who it was written to, or what it asks is done. Four reads
  * for a batch, whatever its size.
  */
-export async function unwanted(messages: readonly Message[], now: Date): Promise<Map<string, Pointless>> {
+export async function unwanted(
+  messages: readonly Message[],
+  now: Date,
+  also: { spareReaders: boolean } = { spareReaders: false },
+): Promise<Map<string, Pointless>> {
   const asked = messages.flatMap(({ _id }): Asked[] => {
     const [, kind, letterId = '', personId = '', studentId = ''] = KEY.exec(_id) ?? []
     return kind ? [{ id: _id, kind: kind as Asked['kind'], letterId, personId, studentId }] : []
@@ -35,7 +39,7 @@ export async function unwanted(messages: readonly Message[], now: Date): Promise
   const sheets = await sheetsOf(asked, known)
   return new Map(
     asked.flatMap((it) => {
-      const why = pointless(it, known, sheets, now)
+      const why = pointless(it, known, sheets, now, also)
       return why ? [[it.id, why] as const] : []
     }),
   )
@@ -88,7 +92,13 @@ async function sheetsOf(asked: readonly Asked[], known: Known) {
   return new Map(sheets.map((it) => [it._id, it]))
 }
 
-function pointless(asked: Asked, known: Known, sheets: Map<string, Marked>, now: Date): Pointless | null {
+function pointless(
+  asked: Asked,
+  known: Known,
+  sheets: Map<string, Marked>,
+  now: Date,
+  { spareReaders }: { spareReaders: boolean },
+): Pointless | null {
   const { kind, letterId, studentId, personId } = asked
   const letter = known.letters.get(letterId)
   if (!letter) return null // not one of ours
@@ -98,7 +108,8 @@ function pointless(asked: Asked, known: Known, sheets: Map<string, Marked>, now:
   if (!place) return 'notTheirs'
   const sheet = sheets.get(place)
   const hasRead = Boolean(sheet?.readBy?.[studentId]?.[personId])
-  return !isAsked(letter, sheet, { studentId, personId }, now) || (kind === 'letter' && hasRead)
+  return !isAsked(letter, sheet, { studentId, personId }, now) ||
+    ((kind === 'letter' || spareReaders) && hasRead)
     ? 'notNeeded'
     : null
 }

@@ -36,15 +36,15 @@ export interface Round {
 export async function deliver(parcel: Parcel, openId: string | null, round: Round, deps: DispatchDeps) {
   const now = deps.clock.now()
   const late = parcel.messages.filter((it) => it.expiresAt && it.expiresAt <= now)
-  await settle(late, round, 'failed', 'tooLate')
+  await settle(late, round, 'failed', 'tooLate', now)
   const messages = parcel.messages.filter((it) => !late.includes(it))
   if (!messages.some((it) => isOurs(it, round))) return
-  if (!openId) return settle(messages, round, 'unreachable', 'noAddress')
+  if (!openId) return settle(messages, round, 'unreachable', 'noAddress', now)
   const kinds = parcel.isPaced ? kindsOf(messages) : messages.map((it) => it.kind)
   const granted = kinds.flatMap((kind) => deps.templates[kind] ?? [])
-  if (granted.length === 0) return settle(messages, round, 'unreachable', 'noTemplate')
+  if (granted.length === 0) return settle(messages, round, 'unreachable', 'noTemplate', now)
   if (!granted.some((it) => round.isAllowed(openId, it.id)))
-    return settle(messages, round, 'unreachable', 'noConsent')
+    return settle(messages, round, 'unreachable', 'noConsent', now)
 
   const lead = messages.find((it) => isOurs(it, round))
   if (!lead) return
@@ -53,7 +53,7 @@ export async function deliver(parcel: Parcel, openId: string | null, round: Roun
   if (parcel.isPaced && !(await claimTurn(personId, lead._id, round.turns, now))) return
   const holder = parcel.isPaced ? `${personId}:${shanghaiDay(now)}` : lead._id
   const template = await firstAllowed(granted, openId, holder, round)
-  if (!template) return settle(messages, round, 'unreachable', 'noConsent')
+  if (!template) return settle(messages, round, 'unreachable', 'noConsent', now)
   const riders = messages.filter((it) => it._id !== lead._id)
   await call({ lead, riders, template, holder }, openId, deps)
 }
@@ -154,10 +154,17 @@ async function settle(
   round: Round,
   status: 'failed' | 'unreachable',
   reason: Reason,
+  now: Date,
 ) {
   const own = messages.filter((it) => isOurs(it, round))
-  if (own.length > 0) await OutboxModel.updateMany(ours(own), { status, reason })
+  const texted = status === 'unreachable' ? own.filter((it) => it.mayText) : []
+  const others = own.filter((it) => !texted.includes(it))
+  if (others.length > 0) await OutboxModel.updateMany(ours(others), { status, reason })
+  if (texted.length > 0) await OutboxModel.updateMany(ours(texted), { status, reason, sms: asText(now) })
 }
+
+/** The second way: it begins the moment the first one has failed. */
+const asText = (now: Date) => ({ status: 'pending' as const, dueAt: now })
 
 async function recordFailure(chosen: Chosen, openId: string, verdict: Verdict, { clock, log }: DispatchDeps) {
   const { lead, template, holder } = chosen
@@ -170,6 +177,10 @@ async function recordFailure(chosen: Chosen, openId: string, verdict: Verdict, {
   }
   if (status === 'failed') log.error({ message: lead._id, kind: lead.kind, errcode }, 'message not sent')
   await record(chosen, { status, errcode, reason: verdict.reason })
+  if (status !== 'unreachable') return
+  const keys = [lead, ...chosen.riders].filter((it) => it.mayText).map((it) => it._id)
+  if (keys.length > 0)
+    await OutboxModel.updateMany({ _id: { $in: keys }, status, sms: null }, { sms: asText(clock.now()) })
 }
 
 /** `unknown` too: a call that took very long may have been given up on before it ended after all. */

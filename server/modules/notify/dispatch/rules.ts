@@ -13,8 +13,13 @@ export interface DispatchDeps {
   /** WeChat identities of some people; those without one are missing. */
   addressesOf: (personIds: string[]) => Promise<Map<string, string>>
   /** Of messages about to go, those that are pointless by now, and why. Asked last, so that it is true when it goes. */
-  unwanted?: ((messages: OutboxRecord[]) => Promise<Map<string, Pointless>>) | undefined
+  unwanted?: Unwanted | undefined
 }
+/** `spareReaders`: who has read it knows of it, and is not written to again. */
+export type Unwanted = (
+  messages: OutboxRecord[],
+  also?: { spareReaders: boolean },
+) => Promise<Map<string, Pointless>>
 export type Pointless = 'notNeeded' | 'notTheirs'
 
 /** What is to be made of one attempt. `consent` says what became of the person's permission for one message. */

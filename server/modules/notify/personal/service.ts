@@ -2,6 +2,7 @@ import { Types } from 'mongoose'
 import { QuotaModel } from '../consents/model.ts'
 import { OutboxModel, type OutboxRecord } from '../model.ts'
 import { forgetTurn } from '../pacing/service.ts'
+import { forgetTexts } from '../texting/service.ts'
 
 const MOST = 2000
 
@@ -16,6 +17,7 @@ export const everyMessageOf = (personId: string) =>
 export async function forgetMessages(personId: string, openId: string | null) {
   await OutboxModel.deleteMany({ personId: new Types.ObjectId(personId) })
   await forgetTurn(personId)
+  await forgetTexts(personId)
   // An identity is letters, digits, dashes and underscores; the range is that of its prefix.
   if (openId) await QuotaModel.deleteMany({ _id: { $gte: `${openId}:`, $lt: `${openId};` } })
 }

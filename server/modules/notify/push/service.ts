@@ -17,12 +17,12 @@ export async function takeIn(event: PushEvent, deps: Deps) {
   if (event.kind === 'picture') await takeInPicture(event, deps)
   if (event.kind === 'delivery') {
     for (const { messageId, errcode } of event.outcomes) {
-      if (errcode !== 0) await noteFailedDelivery(messageId, errcode)
+      if (errcode !== 0) await noteFailedDelivery(messageId, errcode, deps.clock.now())
     }
   }
 }
 
-async function noteFailedDelivery(messageId: string, errcode: number) {
+async function noteFailedDelivery(messageId: string, errcode: number, now: Date) {
   const failed = { status: 'unreachable', reason: 'notDelivered', errcode }
   const lead = await OutboxModel.findOneAndUpdate({ messageId, status: 'sent' }, failed, {
     projection: { _id: 1 },
@@ -30,5 +30,10 @@ async function noteFailedDelivery(messageId: string, errcode: number) {
   // Told again after a crash in between, the lead is marked already; what rode along is not.
   const leadId =
     lead?._id ?? (await OutboxModel.findOne({ messageId }, { _id: 1 }).lean<{ _id: string }>())?._id
-  if (leadId) await OutboxModel.updateMany({ withId: leadId, status: 'sent' }, failed)
+  if (!leadId) return
+  await OutboxModel.updateMany({ withId: leadId, status: 'sent' }, failed)
+  await OutboxModel.updateMany(
+    { $or: [{ _id: leadId }, { withId: leadId }], status: 'unreachable', mayText: true, sms: null },
+    { sms: { status: 'pending', dueAt: now } },
+  )
 }

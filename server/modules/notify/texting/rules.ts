@@ -1,0 +1,64 @@
+import { SmsRefused, SmsUnreachable } from '../../../infra/sms/provider.ts'
+import { dayInWords, shanghaiDay } from '../../../infra/clock.ts'
+import { inWords } from '../../../infra/wechat/fit.ts'
+import type { Part } from '../pacing/rules.ts'
+
+/** The fields of the template the city has had approved: 您有${count}封信等您签收：${title}，请在${date}前打开小程序。 */
+export const FIELDS = ['count', 'title', 'date'] as const
+/** Providers refuse longer values of a field. */
+const MOST = 20
+const HOUR = 3_600_000
+
+/** What one text message says for everything that waits. Braces would be read as a field. */
+export function paramsOf(parts: readonly Part[]) {
+  const titles = new Map(parts.map((it) => [it.subject, inWords(it.values.title ?? '')]))
+  const ends = parts.flatMap((it) => (it.values.deadline instanceof Date ? [it.values.deadline] : []))
+  const [first] = ends.sort((a, b) => a.getTime() - b.getTime())
+  const plain = (text: string) => {
+    const clean = text.replace(/[${}【】\s]+/gu, ' ').trim()
+    return clean.length > MOST ? `${clean.slice(0, MOST - 1)}…` : clean || '家长信'
+  }
+  const values = {
+    count: String(titles.size),
+    title: plain([...titles.values()].join('、')),
+    date: first ? dayInWords(shanghaiDay(first)) : '近日',
+  }
+  return FIELDS.map((name) => ({ name, value: values[name] }))
+}
+
+export type TextVerdict =
+  | { is: 'failed'; code: string; number?: 'bad' | 'optedOut' }
+  | { is: 'unknown' }
+  | { is: 'later'; waitMs: number; code: string | null; stop: boolean }
+
+/** What is to be made of a call that did not succeed. Nobody is texted twice to find out. */
+export function verdictOn(error: unknown): TextVerdict {
+  if (error instanceof SmsUnreachable) {
+    return error.maybeReceived
+      ? { is: 'unknown' }
+      : { is: 'later', waitMs: HOUR / 12, code: null, stop: true }
+  }
+  if (!(error instanceof SmsRefused)) return { is: 'unknown' }
+  const { blame, code } = error
+  switch (blame) {
+    case 'number':
+      return { is: 'failed', code, number: 'bad' }
+    case 'optedOut':
+      return { is: 'failed', code, number: 'optedOut' }
+    case 'busy':
+      return { is: 'later', waitMs: HOUR / 12, code, stop: false }
+    case 'balance':
+      return { is: 'later', waitMs: HOUR, code, stop: true }
+    case 'limit':
+    case 'template':
+    case 'other':
+      return { is: 'failed', code }
+  }
+}
+
+/** What a person writes back who wants no more of them. */
+export const isOptOut = (reply: string) => /^\s*(T|TD|R|N|退订|拒收)\s*$/iu.test(reply)
+
+/** Codes in reports that speak of the number, not of the day. */
+const NO_SUCH_NUMBER = /(^|\W)(MK:0001|MK:0000|MI:0000|MOBILE_NOT_ON_SERVICE|UNKNOWN_NUMBER|NOT_EXIST|空号)/iu
+export const isNoSuchNumber = (code: string) => NO_SUCH_NUMBER.test(code)

@@ -1,0 +1,243 @@
+import { randomUUID } from 'node:crypto'
+import { Types } from 'mongoose'
+import type { Logger } from 'pino'
+import { type Clock, shanghaiDay } from '../../../infra/clock.ts'
+import type { FieldCrypto } from '../../../infra/field-crypto.ts'
+import type { SmsProvider } from '../../../infra/sms/provider.ts'
+import { numbersOf } from '../../accounts/service.ts'
+import { DEPTH, idAt } from '../../org/tree/rules.ts'
+import type { DispatchDeps } from '../dispatch/rules.ts'
+import { OutboxModel, type OutboxRecord } from '../model.ts'
+import { claimTurn, turnsOf, type Turns } from '../pacing/service.ts'
+import { isQuiet, nextMorning } from '../rules.ts'
+import { TextChoiceModel, type TextChoice, TextModel } from './model.ts'
+import { paramsOf, verdictOn } from './rules.ts'
+import type { TextSetting } from './settings/model.ts'
+import { giveBack, settingOf, spend, usable } from './settings/service.ts'
+
+export interface TextDeps extends Pick<DispatchDeps, 'unwanted'> {
+  clock: Clock
+  log: Logger
+  fields: FieldCrypto
+  sms: SmsProvider
+}
+
+const BATCH = 120
+const LEASE_MS = 120_000
+const SENDING_MS = 60_000
+
+/** The second way: to people WeChat did not reach, on their own number, while the city's money lasts. */
+export async function textDue(deps: TextDeps, isStopped: () => boolean) {
+  await giveUpLostTexts(deps.clock.now())
+  while (!isStopped() && !isQuiet(deps.clock.now())) {
+    const leaseId = randomUUID()
+    const batch = await lease(leaseId, deps.clock.now())
+    if (batch.length === 0) return
+    if (!(await textAll(batch, leaseId, deps, isStopped))) return
+  }
+}
+
+/** What a dead process was sending may have arrived: it is never sent again. */
+async function giveUpLostTexts(now: Date) {
+  const lost = { 'sms.status': 'sending', 'sms.leaseUntil': { $lt: now } } as const
+  await OutboxModel.updateMany({ status: 'unreachable', ...lost }, { 'sms.status': 'unknown' })
+  await TextModel.updateMany(
+    { status: 'sending', at: { $lt: new Date(now.getTime() - SENDING_MS) } },
+    { status: 'unknown' },
+  )
+}
+
+async function lease(leaseId: string, now: Date) {
+  const free = {
+    status: 'unreachable',
+    'sms.status': 'pending',
+    'sms.dueAt': { $lte: now },
+    'sms.leaseUntil': { $lte: now },
+  } as const
+  const due = await OutboxModel.find(free, { _id: 1 })
+    .sort({ 'sms.dueAt': 1 })
+    .limit(BATCH)
+    .lean<{ _id: string }[]>()
+  if (due.length === 0) return []
+  const ids = due.map((it) => it._id)
+  await OutboxModel.updateMany(
+    { ...free, _id: { $in: ids } },
+    { 'sms.leaseId': leaseId, 'sms.leaseUntil': new Date(now.getTime() + LEASE_MS) },
+  )
+  return OutboxModel.find({ _id: { $in: ids }, 'sms.leaseId': leaseId }).lean<OutboxRecord[]>()
+}
+
+type Numbers = Awaited<ReturnType<typeof numbersOf>>
+
+/** One text message for each person. False when there is no point in going on now: no money, no provider. */
+async function textAll(batch: OutboxRecord[], leaseId: string, deps: TextDeps, isStopped: () => boolean) {
+  const now = deps.clock.now()
+  const pointless = (await deps.unwanted?.(batch, { spareReaders: true })) ?? new Map<string, string>()
+  const late = (it: OutboxRecord) => Boolean(it.expiresAt && it.expiresAt <= now) || it.readAt !== null
+  const skipped = batch.filter((it) => pointless.has(it._id) || late(it))
+  await mark(skipped, leaseId, { 'sms.status': 'skipped' })
+  const byPerson = Map.groupBy(
+    batch.filter((it) => !skipped.includes(it)),
+    (it) => String(it.personId),
+  )
+  const people = [...byPerson.keys()]
+  const [numbers, choices, turns] = await Promise.all([
+    numbersOf(people),
+    TextChoiceModel.find({ _id: { $in: people } }).lean<TextChoice[]>(),
+    turnsOf(people, now, leaseId),
+  ])
+  const known = { numbers, choices: new Map(choices.map((it) => [String(it._id), it])), turns }
+  for (const [personId, messages] of byPerson) {
+    if (isStopped()) return false
+    if (!(await textOne(personId, messages, leaseId, known, deps))) return false
+  }
+  return true
+}
+
+interface Known {
+  numbers: Numbers
+  choices: Map<string, TextChoice>
+  turns: Turns
+}
+
+async function textOne(
+  personId: string,
+  messages: OutboxRecord[],
+  leaseId: string,
+  { numbers, choices, turns }: Known,
+  deps: TextDeps,
+): Promise<boolean> {
+  const now = deps.clock.now()
+  const number = numbers.get(personId)
+  const choice = choices.get(personId)
+  const [lead] = messages
+  if (!lead) return true
+  if (!number || choice?.optedOutAt || choice?.badIndex === number.phoneIndex) {
+    await mark(messages, leaseId, { 'sms.status': 'skipped' })
+    return true
+  }
+  const cityId = idAt(lead.path ?? '', DEPTH.city)
+  const setting = cityId ? await settingOf(cityId) : null
+  if (!usable(setting)) {
+    await mark(messages, leaseId, { 'sms.status': 'skipped' })
+    return true
+  }
+  const later = { 'sms.dueAt': nextMorning(now), 'sms.leaseUntil': new Date(0) }
+  // One message a day, whichever way it comes.
+  if (turns.used.has(personId) || !(await claimTurn(personId, lead._id, turns, now))) {
+    await mark(messages, leaseId, later)
+    return true
+  }
+  if (!(await spend(setting, now))) {
+    deps.log.warn({ cityId }, 'the money for text messages is used up')
+    await mark(messages, leaseId, later)
+    return true
+  }
+  return call({ personId, messages, leaseId, setting, number }, deps)
+}
+
+interface Sending {
+  personId: string
+  messages: OutboxRecord[]
+  leaseId: string
+  setting: TextSetting
+  number: { sealed: string; phoneIndex: string }
+}
+
+async function call({ personId, messages, leaseId, setting, number }: Sending, deps: TextDeps) {
+  const now = deps.clock.now()
+  const _id = String(new Types.ObjectId())
+  const textId = { 'sms.textId': _id }
+  const until = { 'sms.leaseUntil': new Date(now.getTime() + SENDING_MS) }
+  if (!(await mark(messages, leaseId, { 'sms.status': 'sending', ...textId, ...until }))) {
+    await giveBack(setting, now)
+    return true
+  }
+  await TextModel.create({
+    _id,
+    personId,
+    cityId: setting._id,
+    phoneIndex: number.phoneIndex,
+    keys: messages.map((it) => it._id),
+    at: now,
+    month: shanghaiDay(now).slice(0, 7),
+    fen: setting.priceFen,
+    status: 'sending',
+  })
+  try {
+    const { providerId } = await deps.sms.send({
+      phone: deps.fields.open(number.sealed),
+      signName: setting.signName,
+      template: setting.template,
+      params: paramsOf(messages),
+      serial: _id,
+    })
+    await TextModel.updateOne({ _id, status: 'sending' }, { status: 'sent', providerId })
+    await settle(_id, { 'sms.status': 'sent' })
+    return true
+  } catch (error) {
+    return recordFailure(_id, { personId, setting, number, now }, verdictOn(error), deps)
+  }
+}
+
+async function recordFailure(
+  _id: string,
+  { personId, setting, number, now }: Pick<Sending, 'personId' | 'setting' | 'number'> & { now: Date },
+  verdict: ReturnType<typeof verdictOn>,
+  { log }: TextDeps,
+) {
+  if (verdict.is === 'unknown') {
+    await TextModel.updateOne({ _id, status: 'sending' }, { status: 'unknown' })
+    await settle(_id, { 'sms.status': 'unknown' })
+    return true
+  }
+  const { modifiedCount } = await TextModel.updateOne(
+    { _id, status: 'sending' },
+    { status: 'failed', code: verdict.code, fen: 0 },
+  )
+  if (modifiedCount > 0) await giveBack(setting, now)
+  log.warn({ text: _id, code: verdict.code }, 'text message not taken')
+  if (verdict.is === 'later') {
+    const dueAt = new Date(now.getTime() + verdict.waitMs)
+    await settle(_id, { 'sms.status': 'pending', 'sms.dueAt': dueAt, 'sms.leaseUntil': new Date(0) })
+    return !verdict.stop
+  }
+  await settle(_id, { 'sms.status': 'failed' })
+  if (verdict.number === 'bad') await noteBadNumber(personId, number.phoneIndex)
+  if (verdict.number === 'optedOut') await optOut(personId, now)
+  return true
+}
+
+async function mark(messages: readonly OutboxRecord[], leaseId: string, change: object) {
+  if (messages.length === 0) return 0
+  const { modifiedCount } = await OutboxModel.updateMany(
+    { _id: { $in: messages.map((it) => it._id) }, 'sms.leaseId': leaseId, 'sms.status': 'pending' },
+    { $set: change },
+  )
+  return modifiedCount
+}
+
+const settle = (textId: string, change: object) =>
+  OutboxModel.updateMany({ 'sms.textId': textId, 'sms.status': 'sending' }, { $set: change })
+
+export const noteBadNumber = (personId: string, phoneIndex: string) =>
+  TextChoiceModel.updateOne({ _id: personId }, { badIndex: phoneIndex }, { upsert: true })
+
+/** 退订: no more text messages, until they say otherwise themselves. */
+export const optOut = (personId: string, now: Date) =>
+  TextChoiceModel.updateOne({ _id: personId, optedOutAt: null }, { optedOutAt: now }, { upsert: true }).catch(
+    (error: { code?: number }) => {
+      if (error.code !== 11000) throw error // they had before
+    },
+  )
+
+export const optIn = (personId: string) => TextChoiceModel.updateOne({ _id: personId }, { optedOutAt: null })
+
+export const choicesOf = (personIds: readonly string[]) =>
+  TextChoiceModel.find({ _id: { $in: personIds } }).lean<TextChoice[]>()
+
+/** Harmless twice. */
+export async function forgetTexts(personId: string) {
+  await TextModel.deleteMany({ personId })
+  await TextChoiceModel.deleteOne({ _id: personId })
+}
