@@ -10,6 +10,7 @@ import { docsRoutes } from './http/docs.ts'
 import { siteRoutes } from './http/site.ts'
 import type { Deps } from './infra/deps.ts'
 import { assetPages, fileRoutes } from './modules/files/routes.ts'
+import { letterApprovalRoutes } from './modules/letters/approvals/routes.ts'
 import { answerRoutes } from './modules/letters/answers/routes.ts'
 import { attachmentRoutes } from './modules/letters/attachments/routes.ts'
 import { letterFileRoutes } from './modules/letters/exports/routes.ts'
@@ -112,6 +113,7 @@ const ROOMS = [
   joinRoutes,
   letterRoutes,
   ladderRoutes,
+  letterApprovalRoutes,
   sheetRoutes,
   staffLetterRoutes,
   pastLetterRoutes,

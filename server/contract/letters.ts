@@ -145,6 +145,21 @@ export type Attachment = z.infer<typeof attachment>
 /** Made by the page for each new letter: sent twice, it is still one letter. */
 const requestId = z.string().check(z.regex(/^[\w-]{8,64}$/, '编号不对'))
 
+export const letterApproval = z.object({
+  state: z.catch(z.enum(['submitted', 'approved', 'returned']), 'submitted'),
+  /** The unit it waits for. */
+  unitName: z.string(),
+  by: z.string(),
+  at: instant,
+  hash: z.string(),
+  words: z.nullable(z.string()),
+  decidedBy: z.nullable(z.string()),
+  decidedAt: z.nullable(instant),
+  /** Kept back because nobody has vouched for its words yet. */
+  isForSafety: z.boolean(),
+  sendsItself: z.boolean(),
+})
+
 export const letter = z.object({
   id: objectId,
   unitId: objectId,
@@ -189,6 +204,10 @@ export const letter = z.object({
     z.array(z.object({ id: objectId, version: z.int(), sentAt: instant, tally: z.nullable(tally) })),
   ),
   withdrawn: z.optional(z.nullable(z.object({ reason: z.string(), at: instant }))),
+  /** Where it stands with the unit that wants to see it first: 待审核, 已通过, 已退回. */
+  approval: z.optional(z.nullable(letterApproval)),
+  /** A draft that has to be seen before it goes out. */
+  needsApproval: z.optional(z.boolean()),
   /** Counted within the unit that was asked about; null before it is sent. */
   tally: z.nullable(tally),
   abilities: z.object({
@@ -200,6 +219,9 @@ export const letter = z.object({
     revise: z.boolean(),
     remind: z.boolean(),
     seeNames: z.boolean(),
+    submit: z.optional(z.boolean()),
+    recall: z.optional(z.boolean()),
+    decide: z.optional(z.boolean()),
   }),
 })
 export type Letter = z.infer<typeof letter>
@@ -290,7 +312,20 @@ export const sendNotice = endpoint({
   summary: '老师发一条班级通知，马上送出',
   method: 'POST',
   path: '/units/:unitId/notices',
-  input: z.strictObject({ unitId: objectId, requestId, ...written }),
+  input: z.strictObject({
+    unitId: objectId,
+    requestId,
+    ...written,
+    kind: z.optional(letterKind),
+    template: z.optional(z.string().check(z.maxLength(60))),
+    pledge: z.optional(z.string().check(z.trim(), z.maxLength(120, '确认的话最多120个字'))),
+    form: z.optional(letterForm),
+    blanks: z.optional(z.array(authorBlank).check(z.maxLength(30))),
+    /** Single families instead of the whole unit. */
+    studentIds: z.optional(z.array(objectId).check(z.maxLength(100, '一次最多点名100个家庭'))),
+    /** So many seconds it can be taken back without a trace. */
+    holdSeconds: z.optional(z.int().check(z.gte(0), z.lte(60))),
+  }),
   reply: letter,
 })
 
@@ -309,6 +344,8 @@ export const letterLine = z.object({
   sentAt: z.nullable(instant),
   version: z.int(),
   isSuperseded: z.boolean(),
+  /** 待审核, 已通过, 已退回 of a draft. */
+  approval: z.optional(z.nullable(z.catch(z.enum(['submitted', 'approved', 'returned']), 'submitted'))),
   tally: z.nullable(tally),
 })
 export type LetterLine = z.infer<typeof letterLine>

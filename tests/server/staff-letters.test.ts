@@ -123,7 +123,7 @@ it('does not exist for whoever holds no such post, and is gone for all when it i
   const { id: letterId } = await send(['class_teacher'])
 
   await expect(office(openMyStaffLetter, { letterId })).rejects.toMatchObject({ status: 404 })
-  await call(withdrawLetter, { letterId })
+  await call(withdrawLetter, { letterId, reason: '写错了时间' })
 
   await expect(teacher(openMyStaffLetter, { letterId })).rejects.toMatchObject({ status: 409 })
   expect((await teacher(listMyStaffLetters, {})).letters).toEqual([])

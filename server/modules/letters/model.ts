@@ -124,6 +124,8 @@ const letterSchema = new Schema(
     supersededBy: { type: id, default: null },
     /** In one sentence what a new edition puts right, for those who have read the one before. */
     correction: { type: String },
+    /** Where it stands with the unit that wants to see it first. */
+    approval: { type: Schema.Types.Mixed },
     withdrawnAt: { type: Date, default: null },
     /** Why it was taken back, for those who had read it. */
     withdrawnReason: { type: String },
@@ -178,6 +180,11 @@ letterSchema.index(
   { 'staff.keys': 1, sentAt: -1, _id: -1 },
   { partialFilterExpression: { status: 'sent', 'staff.keys': { $exists: true } } },
 )
+// What waits for a unit's yes, what came first first.
+letterSchema.index(
+  { 'approval.approverId': 1, 'approval.at': 1 },
+  { partialFilterExpression: { 'approval.state': 'submitted' } },
+)
 // What was taken back from a family lately.
 letterSchema.index(
   { 'audience.unitId': 1, withdrawnAt: -1 },
@@ -193,6 +200,8 @@ letterSchema.index(
   { 'node.key': 1, path: 1, status: 1 },
   { partialFilterExpression: { 'node.key': { $exists: true } } },
 )
+// What a unit has planned, by its day.
+letterSchema.index({ unitId: 1, sendAt: 1 }, { partialFilterExpression: { status: 'scheduled' } })
 // The tick asks for what is due; only what waits carries the cost.
 letterSchema.index({ sendAt: 1 }, { partialFilterExpression: { status: 'scheduled' } })
 letterSchema.index({ status: 1, _id: 1 }, { partialFilterExpression: { status: 'sending' } })
@@ -201,10 +210,31 @@ letterSchema.index({ areMessagesDue: 1, _id: 1 }, { partialFilterExpression: { a
 
 letterSchema.index({ nextRungAt: 1 }, { partialFilterExpression: { nextRungAt: { $type: 'date' } } })
 
+/** Who is to see a letter before it goes out, what exactly, and what they said. */
+export interface Approval {
+  state: 'submitted' | 'approved' | 'returned'
+  approverId: Types.ObjectId
+  approverPath: string
+  approverName: string
+  /** SHA-256 of everything a yes is given to. */
+  hash: string
+  byId: Types.ObjectId
+  by: string
+  at: Date
+  /** When it goes once it is approved; null where its author sends it. */
+  thenSend: { at: Date | null } | null
+  isForSafety: boolean
+  words?: string | null
+  decidedById?: Types.ObjectId
+  decidedBy?: string
+  decidedAt?: Date
+}
+
 export type LetterRecord = Omit<
   InferSchemaType<typeof letterSchema>,
-  'form' | 'blanks' | 'attachments' | 'pictures'
+  'form' | 'blanks' | 'attachments' | 'pictures' | 'approval'
 > & {
+  approval?: Approval | null
   _id: Types.ObjectId
   form?: LetterForm | null
   blanks?: AuthorBlank[]

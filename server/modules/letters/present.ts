@@ -1,11 +1,13 @@
 import { letterForm } from '#contract/letter-form'
+import type { SubmittedLetter } from '#contract/letter-life'
 import type { Letter, LetterLine, LetterTemplate, Tally } from '#contract/letters'
 import { type PostKind, POST_WORDS } from '#contract/posts'
 import type { ReminderStep } from '#contract/reminding'
 import { type Form, OCCASIONS } from '../../../content/schema.ts'
 import type { Action } from '../org/rules.ts'
+import { approvalHash } from './approvals/rules.ts'
 import { USUAL_STEPS } from './ladder/rules.ts'
-import type { LetterRecord } from './model.ts'
+import type { Approval, LetterRecord } from './model.ts'
 import { abilitiesOf } from './rules.ts'
 import { repliesTo } from './threads/desks/service.ts'
 import type { letterTemplates } from './service.ts'
@@ -15,11 +17,16 @@ export interface Viewer {
   mayWrite: boolean
   may: (action: Action) => boolean
   tally: Tally | null
+  /** Of a draft that may have to be seen first. */
+  approval?: { isNeeded: boolean; maySend: boolean; mayDecide: boolean }
   /** The editions before it, with the receipts that stay on their sheets. */
   earlier?: { letter: LetterRecord & { sentAt: Date }; tally: Tally | null }[]
 }
 
-export function presentLetter(letter: LetterRecord, { mayWrite, may, tally, earlier }: Viewer): Letter {
+export function presentLetter(
+  letter: LetterRecord,
+  { mayWrite, may, tally, earlier, approval }: Viewer,
+): Letter {
   const { kind, title, body, pledge, confirmation, status, version, unitName, authorName } = letter
   return {
     id: String(letter._id),
@@ -62,11 +69,54 @@ export function presentLetter(letter: LetterRecord, { mayWrite, may, tally, earl
         tally: it.tally,
       })),
     }),
+    approval: letter.approval ? presentApproval(letter.approval, approvalHash(letter)) : null,
+    needsApproval: approval?.isNeeded ?? false,
     withdrawn: letter.withdrawnAt
       ? { reason: letter.withdrawnReason ?? '', at: letter.withdrawnAt.toISOString() }
       : null,
     tally,
-    abilities: abilitiesOf({ status, isSuperseded: Boolean(letter.supersededBy) }, mayWrite, may),
+    abilities: {
+      ...abilitiesOf({ status, isSuperseded: Boolean(letter.supersededBy) }, mayWrite, may),
+      ...(approval && approvalAbilities(approval, letter.approval?.state)),
+    },
+  }
+}
+
+const presentApproval = (it: Approval, hash: string) => ({
+  state: it.state,
+  unitName: it.approverName,
+  by: it.by,
+  at: it.at.toISOString(),
+  hash,
+  words: it.words ?? null,
+  decidedBy: it.decidedBy ?? null,
+  decidedAt: it.decidedAt?.toISOString() ?? null,
+  isForSafety: it.isForSafety,
+  sendsItself: it.thenSend !== null,
+})
+
+const approvalAbilities = (
+  { isNeeded, maySend, mayDecide }: NonNullable<Viewer['approval']>,
+  state: Approval['state'] | undefined,
+) => ({
+  queue: maySend,
+  submit: isNeeded && state !== 'submitted',
+  recall: state === 'submitted',
+  decide: mayDecide,
+})
+
+/** For the list of what waits; a letter that waits no more is not in it. */
+export function presentSubmitted(letter: LetterRecord, personId: string): SubmittedLetter | null {
+  const { approval } = letter
+  if (!approval) return null
+  return {
+    ...presentLine(letter, null),
+    submittedAt: approval.at.toISOString(),
+    submittedBy: approval.by,
+    hash: approvalHash(letter),
+    thenSend: approval.thenSend && { at: approval.thenSend.at?.toISOString() ?? null },
+    isForSafety: approval.isForSafety,
+    isMine: [letter.authorId, approval.byId].some((it) => String(it) === personId),
   }
 }
 
@@ -115,6 +165,7 @@ export function presentLine(letter: LetterRecord, tally: Tally | null): LetterLi
     sentAt: letter.sentAt?.toISOString() ?? null,
     version,
     isSuperseded: Boolean(letter.supersededBy),
+    approval: status === 'draft' ? (letter.approval?.state ?? null) : null,
     tally,
   }
 }

@@ -12,7 +12,9 @@ import { idsOf, within } from '../org/tree/rules.ts'
 import { addressees } from './addressing/service.ts'
 import { LetterModel, type LetterRecord } from './model.ts'
 import type { OwnLetter } from './policy.ts'
+import { approvalHash } from './approvals/rules.ts'
 import { missingCorrection } from './editions/service.ts'
+import { scheduled } from './scheduling/service.ts'
 import { refuseForeignLinks, wordsInOrder } from './wording/service.ts'
 import { hashText, isNow, obstacle, ruleAtSending, written } from './rules.ts'
 
@@ -116,8 +118,10 @@ export async function updateLetter(
   }
   const to = await addressees(scope, { audience, ...kept }, author)
   const change = { ...words, ...to }
+  // A changed text takes itself back from who was to see it, or has to be seen anew.
+  const isSame = letter.approval?.hash === approvalHash({ ...letter, ...change } as LetterRecord)
+  const next = { $set: { ...change, ...(!isSame && { approval: null }) }, $inc: { revision: 1 } }
   const tooLate = '这封信已经不是草稿，不能再改'
-  const next = { $set: change, $inc: { revision: 1 } }
   if (revision === undefined) return transition(letter._id, 'draft', next, tooLate)
   const read = { revision: revision === 0 ? { $in: [0, null] } : revision }
   return transition(letter._id, 'draft', next, OVERTAKEN, read).catch(async (error: unknown) => {
@@ -152,14 +156,14 @@ export async function queueLetter({ letter, scope }: OwnLetter, sendAt: Date | n
   if (problem) throw new Refusal('invalid', problem)
   // The city may have taken a site off its list since it was saved.
   await refuseForeignLinks(scope, letter)
-  const change = isNow(sendAt, now) ? sending(letter, now) : { status: 'scheduled', sendAt }
+  const change = isNow(sendAt, now) ? sending(letter, now) : scheduled(sendAt)
   // `updatedAt` too: what was checked is what is sent, not what a colleague saved meanwhile.
   return transition(letter._id, 'draft', change, '这封信已经寄出或正在排队', { updatedAt: letter.updatedAt })
 }
 
-/** As `queueLetter` for now, for whom asks again because the answer got lost: what is on its way is the answer. */
-export const sendOnce = (own: OwnLetter, now: Date): Promise<LetterRecord> =>
-  queueLetter(own, null, now).catch(async (error: unknown) => {
+/** As `queueLetter`, for whom asks again because the answer got lost: what is on its way is the answer. */
+export const sendOnce = (own: OwnLetter, sendAt: Date | null, now: Date): Promise<LetterRecord> =>
+  queueLetter(own, sendAt, now).catch(async (error: unknown) => {
     const letter =
       error instanceof Refusal && error.code === 'conflict' ? await findLetter(String(own.letter._id)) : null
     if (!letter) throw error
@@ -167,7 +171,7 @@ export const sendOnce = (own: OwnLetter, now: Date): Promise<LetterRecord> =>
   })
 
 /** From here on the text cannot change. */
-function sending(letter: LetterRecord, now: Date) {
+export function sending(letter: LetterRecord, now: Date) {
   const final = written(letter)
   const { title, body, pledge } = final
   return {
@@ -179,9 +183,6 @@ function sending(letter: LetterRecord, now: Date) {
     textHash: hashText(final),
   }
 }
-
-export const unqueueLetter = ({ letter }: OwnLetter) =>
-  transition(letter._id, 'scheduled', { status: 'draft', sendAt: null }, '这封信不在等待发送')
 
 /** One letter from one state to the next, once: the state in the filter is the guard. */
 export async function transition(
@@ -197,18 +198,6 @@ export async function transition(
   if (letter) return letter
   const exists = await LetterModel.exists({ _id: letterId })
   throw exists ? new Refusal('conflict', tooLate) : new Refusal('not_found', '没有这封信')
-}
-
-/** Scheduled letters whose time has come begin to be sent. One that cannot go any more falls back to a draft. */
-export async function startDue(now: Date) {
-  const due = await LetterModel.find({ status: 'scheduled', sendAt: { $lte: now } })
-    .sort({ sendAt: 1 })
-    .limit(50)
-    .lean<LetterRecord[]>()
-  for (const letter of due) {
-    const change = obstacle(letter, now, now) ? { status: 'draft', sendAt: null } : sending(letter, now)
-    await LetterModel.updateOne({ _id: letter._id, status: 'scheduled' }, change)
-  }
 }
 
 export type Box = 'own' | 'below' | 'above'

@@ -215,6 +215,18 @@ const letters: Record<string, Row> = {
   queueLetter: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId, sendAt: null }) }),
   unqueueLetter: staff(ADMINS, { at: 'school' }),
   withdrawLetter: staff(ADMINS, { at: 'school', say: () => ({ reason: '写错了时间' }) }),
+  readLetterSettings: staff(WITH_GRADE),
+  setLetterSettings: staff([...ADMINS, 'grade_head'], { at: 'grade', say: () => ({ asksApproval: [] }) }),
+  readWritingRules: staff(WITH_GRADE),
+  listScheduledLetters: staff(WITH_GRADE),
+  listSubmittedLetters: staff(WITH_GRADE),
+  rescheduleLetter: staff(ADMINS, { at: 'school', say: () => ({ sendAt: '2027-01-04T00:00:00Z' }) }),
+  submitLetter: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId }) }),
+  recallLetter: staff(ADMINS, { at: 'school' }),
+  decideLetter: staff(ADMINS, { at: 'school', say: () => ({ hash: 'a'.repeat(64), approve: true }) }),
+  approveLetters: staff(WITH_GRADE, {
+    say: ({ letterId }) => ({ letters: [{ letterId, hash: 'a'.repeat(64) }] }),
+  }),
   reviseLetter: staff(ADMINS, { at: 'school', say: () => ({ requestId: requestId() }) }),
   sendNotice: staff(WITH_GRADE, {
     say: () => ({

@@ -15,7 +15,8 @@ const LIFE = [
     'supersededBy',
     'correction',
   ],
-  ...['sheetsUpTo', 'messagesUpTo', 'areMessagesDue', 'approval', 'withdrawnAt', 'withdrawnReason'],
+  ...['sheetsUpTo', 'messagesUpTo', 'areMessagesDue', 'areSheetsDue', 'rungs', 'nextRungAt'],
+  ...['approval', 'withdrawnAt', 'withdrawnReason', 'draftKey', 'revision'],
 ]
 
 /** What a letter says, asks and whom it goes to: what a next edition begins with, and what a yes is given to. */

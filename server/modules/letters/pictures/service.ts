@@ -64,16 +64,18 @@ export async function asPicture(bytes: Buffer) {
   const picture = sharp(bytes, { limitInputPixels: 60_000_000, failOn: 'error' })
   const about = await picture.metadata().catch(() => null)
   if (!about || !['jpeg', 'png', 'webp', 'heif'].includes(about.format)) throw new Refusal('unsupported', BAD)
-  return picture
-    .rotate()
-    .resize(PICTURE_PIXELS, PICTURE_PIXELS, { fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#ffffff' })
-    // As no other room draws them: whoever removes bytes knows that they are nobody else’s.
-    .jpeg({ quality: 77 })
-    .toBuffer()
-    .catch(() => {
-      throw new Refusal('unsupported', BAD)
-    })
+  return (
+    picture
+      .rotate()
+      .resize(PICTURE_PIXELS, PICTURE_PIXELS, { fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#ffffff' })
+      // As no other room draws them: whoever removes bytes knows that they are nobody else’s.
+      .jpeg({ quality: 77 })
+      .toBuffer()
+      .catch(() => {
+        throw new Refusal('unsupported', BAD)
+      })
+  )
 }
 
 /** The pictures an answer speaks of belong to this family and letter; they stay from now on. */
