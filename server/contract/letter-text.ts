@@ -81,7 +81,8 @@ export function pictureIn(line: string): (LetterPicture & { caption: string }) |
 export const picturesIn = (body: string): (LetterPicture & { caption: string })[] =>
   body.split(/[\r\n]+/).flatMap((line) => pictureIn(line) ?? [])
 
-const LINK = /\[([^[\]]{1,80})\]\((https:\/\/[^\s()<>"'\\`*]{1,300})\)/
+// A plain name of a site right after https://: what stands before an @ would only pretend to be one.
+const LINK = /\[([^[\]]{1,80})\]\((https:\/\/[a-zA-Z0-9.-]{1,100}(?:[/?#][^\s()<>"'\\`*]{0,300})?)\)/
 
 function runsOf(line: string, filling: Filling): Run[] {
   return line.split('**').flatMap((part, at, all) => {

@@ -43,6 +43,8 @@ describe('the markup of a letter', () => {
     '[点我](http://www.moe.gov.cn)',
     '[点我](https://a.gov.cn/"onclick=x)',
     '[点我]( https://a.gov.cn)',
+    '[点我](https://a.gov.cn@evil.com)',
+    '[点我](https://a.gov.cn:8443/x)',
     '[[点]](data:text/html,x)',
     '![图](https://evil.com/a.jpg 1x1)',
     `![图](${ADDRESS} 0x10)`,
