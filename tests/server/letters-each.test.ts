@@ -1,3 +1,4 @@
+import ExcelJS from 'exceljs'
 import { Types } from 'mongoose'
 import { describe, expect, it } from 'vitest'
 import { listDuties } from '#contract/home'
@@ -5,6 +6,7 @@ import { listOpenObjections, readObjections, settleObjection } from '#contract/l
 import type { ReceiptRule } from '#contract/letter-receipts'
 import {
   confirmMyLetter,
+  exportLetterSheet,
   objectToMyLetter,
   openMyLetter,
   readLetterFigures,
@@ -188,6 +190,24 @@ describe('another opinion', () => {
       await sender(readLetterFigures, { letterId: said.letterId, unitId: String(school._id) }),
     ).toMatchObject({ objected: 1, open: 1 })
     expect(await OutboxModel.countDocuments({ kind: 'staffMatter' })).toBe(1)
+  })
+
+  it('stands in the table that the sender exports', async () => {
+    const { her, him, said, sender, staff, klass } = await scene('each')
+    await him(confirmMyLetter, said)
+    await her(objectToMyLetter, { ...said, reason: '=1+1 太远' })
+    const cellsFor = async (call: typeof sender, unit: { _id: unknown }) => {
+      const { link } = await call(exportLetterSheet, { letterId: said.letterId, unitId: String(unit._id) })
+      const book = new ExcelJS.Workbook()
+      await book.xlsx.load(await (await fetch(`${world.origin()}/api${link}`)).arrayBuffer())
+      const sheet = book.getWorksheet(1)
+      const heads = (sheet?.getRow(2).values ?? []) as string[]
+      const row = (sheet?.getRow(3).values ?? []) as string[]
+      return Object.fromEntries(heads.flatMap((head, at) => [[head, row[at] ?? '']]))
+    }
+    const seen = await cellsFor(sender, klass)
+    expect(seen).toMatchObject({ 还缺什么: '还差妈妈', 不同意见: '张三妈妈：=1+1 太远' })
+    expect((await cellsFor(staff, klass))['不同意见']).toBe('张三妈妈')
   })
 
   it('may be changed until the last day, and counts exactly however often', async () => {

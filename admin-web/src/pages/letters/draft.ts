@@ -1,7 +1,9 @@
-import type { LetterForm } from '#contract/letter-form'
+import { formProblem, type LetterForm } from '#contract/letter-form'
+import type { ReceiptRule } from '#contract/letter-receipts'
 import type { AuthorBlank, Confirmation, Letter, LetterTemplate } from '#contract/letters'
 import { authorBlanksIn, blankProblem, fillBlanks, type Filling, unfinished } from '#contract/letter-text'
 import { dayKey } from '../../format/date'
+import { formGap } from './form-editing'
 
 /** A letter while it is being written. */
 export interface Draft {
@@ -10,6 +12,7 @@ export interface Draft {
   body: string
   pledge: string
   confirmation: Confirmation
+  receiptRule: ReceiptRule
   dueOn: string | null
   audience: string[]
   /** Single families beside the units, and those left out. */
@@ -59,6 +62,7 @@ export const emptyDraft = (): Draft => ({
   body: '',
   pledge: PLEDGE.confirm,
   confirmation: 'confirm',
+  receiptRule: 'any',
   dueOn: null,
   audience: [],
   students: [],
@@ -75,6 +79,7 @@ export const draftOf = (letter: Letter): Draft => ({
   body: letter.body,
   pledge: letter.pledge,
   confirmation: letter.confirmation,
+  receiptRule: letter.receiptRule ?? 'any',
   dueOn: letter.dueOn,
   audience: letter.audience.map((it) => it.unitId),
   students: letter.students ?? [],
@@ -92,6 +97,7 @@ export function fromTemplate(template: LetterTemplate, audience: string[], now =
   const dueOn = dayKey(new Date(now.getTime() + dueDays * DAY_MS))
   return {
     ...{ kind, title, body, pledge, confirmation, dueOn, audience },
+    receiptRule: template.form?.answeredBy ?? 'any',
     students: [],
     excluded: [],
     isForOneFamily: template.isForOneFamily ?? false,
@@ -114,6 +120,8 @@ export function problemOf(draft: Draft, now = new Date()): string | null {
   if (draft.body.trim() === '') return '请填写正文'
   if (draft.isForOneFamily && draft.students.length !== 1) return '这封信写的是一个孩子，请选一个孩子'
   if (draft.audience.length + draft.students.length === 0) return '请选择收信的范围'
+  const gap = draft.form && (formGap(draft.form) ?? formProblem(draft.form))
+  if (gap) return gap
   if (draft.form && draft.confirmation === 'read') return '有表要填的信，请选“点确认”或“手写签字”'
   if (draft.title.includes('{{')) return '标题是给所有家庭看的，请不要在标题里用填空'
   if (draft.dueOn && draft.dueOn < dayKey(now)) return '截止日期已经过去了，请改一下'

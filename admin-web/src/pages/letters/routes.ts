@@ -30,6 +30,18 @@ export default {
       meta: { title: '以前班级的信', isPersonal: true },
     },
     {
+      path: '/letters/objections',
+      name: 'objections',
+      component: () => import('./ObjectionsPage.vue'),
+      meta: { title: '不同意见' },
+    },
+    {
+      path: '/letters/verify-copy',
+      name: 'verify-copy',
+      component: () => import('./VerifyCopyPage.vue'),
+      meta: { title: '查验签收单' },
+    },
+    {
       path: '/letters/:letterId/edit',
       name: 'letter-edit',
       component: () => import('./ComposePage.vue'),

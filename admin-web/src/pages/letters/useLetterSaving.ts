@@ -6,6 +6,7 @@ import type * as z from 'zod/mini'
 import { call, explain, Problem } from '../../api/call'
 import { timeOf } from '../../format/date'
 import type { Draft } from './draft'
+import { formGap } from './form-editing'
 
 const QUIET_MS = 1_500
 const AGAIN_MS = 5_000
@@ -77,7 +78,10 @@ export function useLetterSaving(
       revision = letter.revision ?? 0
       saved.value = letter
       savedAt.value = timeOf(new Date())
-      state.value = 'saved'
+      const gap = now.form && formGap(now.form)
+      state.value = gap ? 'refused' : 'saved'
+      // The rest is safe; a form is kept once it can be asked.
+      if (gap) [problem.value, last] = [`其余的已保存。${gap}`, '']
       void queries.invalidateQueries({ queryKey: [listLetters.path] })
       // What was written meanwhile is saved next.
       if (draft.value && JSON.stringify(draft.value) !== written) {
@@ -94,7 +98,8 @@ export function useLetterSaving(
   }
 
   function send(now: Draft): Promise<Letter> {
-    const { kind, template, isForOneFamily: _, students, excluded, ...words } = now
+    const { kind, template, isForOneFamily: _, students, excluded, form, ...rest } = now
+    const words = form && formGap(form) ? rest : { ...rest, form }
     const ids = (named: typeof students) => named.map((it) => it.studentId)
     const said = { ...words, studentIds: ids(students), excludedIds: ids(excluded) }
     if (saved.value) return call(updateLetter, { letterId: saved.value.id, revision, ...said })

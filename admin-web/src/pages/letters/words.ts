@@ -25,12 +25,6 @@ export const CONFIRMATION_TEXT: Record<Confirmation, string> = {
   sign: '手写签字',
 }
 
-export const CONFIRMATION_HELP: Record<Confirmation, string> = {
-  read: '家长打开就算完成',
-  confirm: '家长读完点一下“我已阅读并确认”',
-  sign: '家长用手指签名，留下不可改动的签收单',
-}
-
 interface Asked {
   did: string
   not: string
@@ -57,22 +51,20 @@ export interface Group {
 /** The lists of a class's sheet; who has not answered comes first. */
 export function groupsOf(rows: SheetRow[], confirmation: Confirmation): Group[] {
   const pair = ({ did, not, of }: Asked): Group[] => [
-    { key: `not-${of}`, label: not, rows: rows.filter((it) => !it[of]), note: whyNot },
-    { key: of, label: did, rows: rows.filter((it) => it[of]), note: (row) => deedText(row[of]) },
+    { key: `not-${of}`, label: not, rows: rows.filter((it) => !isDone(it, of)), note: whyNot },
+    { key: of, label: did, rows: rows.filter((it) => isDone(it, of)), note: (row) => deedText(row[of]) },
   ]
   return confirmation === 'read' ? pair(ASKED.read) : [...pair(ASKED[confirmation]), ...pair(ASKED.read)]
 }
+
+/** Where each guardian is asked, a family is done when nobody is missing. */
+const isDone = (row: SheetRow, of: Asked['of']) =>
+  Boolean(row[of]) && !(of !== 'read' && row.progress && row.progress.missing.length > 0)
 
 const whyNot = (row: SheetRow) =>
   !row.hasJoined ? '家长还没有加入小程序' : row.read ? `读过：${deedText(row.read)}` : ''
 
 const deedText = (deed: SheetRow['read']) => (deed ? `${deed.by} ${dateTime(deed.at)}` : '')
-
-export const ANSWERED_BY: Record<LetterForm['answeredBy'], string> = {
-  any: '哪位家长先填都算数；另一位想法不同，也可以填',
-  each: '每位家长都要填',
-  once: '一个孩子填一份',
-}
 
 const TYPE_TEXT: Record<FormField['type'], string> = {
   text: '文字',
@@ -80,6 +72,7 @@ const TYPE_TEXT: Record<FormField['type'], string> = {
   number: '数',
   date: '日子',
   phone: '手机号，加密保存',
+  picture: '照片',
   signature: '手写签名',
 }
 
@@ -91,7 +84,7 @@ export function askText(it: FormField, form: LetterForm) {
   const said = it.shownIf?.is.join('、') ?? ''
   const isShort = it.shownIf && it.shownIf.is.length > 1 && others.length === 1
   const when = isShort ? `没选“${other ?? ''}”才问` : it.shownIf ? `选了“${said}”才问` : ''
-  const what = it.options ? it.options.join('、') : TYPE_TEXT[it.type]
+  const what = it.options ? it.options.filter(Boolean).join('、') || '还没有选项' : TYPE_TEXT[it.type]
   return [what, when, it.required ? '' : '可以不填'].filter(Boolean).join(' · ')
 }
 

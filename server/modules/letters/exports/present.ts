@@ -8,6 +8,12 @@ export interface NamedRow extends SheetRow {
   className: string
   /** Masked: 138****1234. */
   phones: string
+  /** What is still missing: 还没有读 · 还差爸爸. */
+  missing: string
+  /** Another opinion: by whom, and why where the sender exports it. */
+  objections: string
+  /** How it came where the school entered it, and who of the school. */
+  ways: string
   /** One for each question of the letter's form, in its order. */
   answers: string[]
 }
@@ -25,7 +31,7 @@ const DEEDS: Record<VoidedRow['deeds'][number]['deed'], string> = {
 }
 const instant = (at: string) => instantInWords(new Date(at))
 
-const WIDTHS = [18, 14, 12, 10, 24, 24, 24, 24]
+const WIDTHS = [18, 14, 12, 10, 24, 24, 24, 20, 28, 24, 24]
 
 /** Opens in 已读/未读 order of nothing but the class and the student number, as it stands on paper. */
 export function presentNames(
@@ -35,7 +41,10 @@ export function presentNames(
 ) {
   const deed = (it: SheetRow['read']) => (it ? `${it.by} ${instantInWords(new Date(it.at))}` : '')
   return workbook(title, watermark, [
-    ['班级', '学号', '姓名', '家长已加入', '已读', '已确认', '已签字', '家长手机', ...questions],
+    [
+      ...['班级', '学号', '姓名', '家长已加入', '已读', '已确认', '已签字', '还缺什么', '不同意见'],
+      ...['代录', '家长手机', ...questions],
+    ],
     ...rows.map((it) => [
       it.className,
       it.number,
@@ -44,6 +53,9 @@ export function presentNames(
       deed(it.read),
       deed(it.confirmed),
       deed(it.signed),
+      it.missing,
+      it.objections,
+      it.ways,
       it.phones,
       ...it.answers,
     ]),
@@ -66,11 +78,26 @@ export function presentNames(
 }
 
 /** Figures only: who is above a school sees no names. */
-export function presentFigures(title: string, rows: (Tally & { name: string })[], watermark: string) {
+export function presentFigures(
+  title: string,
+  { rows, options }: { rows: FigureRow[]; options: { label: string; option: string; count: number }[] },
+  watermark: string,
+) {
   return workbook(title, watermark, [
-    ['单位', '家庭数', '可送达', '已读', '已确认', '已签字'],
-    ...rows.map((it) => [it.name, it.expected, it.reached, it.read, it.confirmed, it.signed]),
+    ['单位', '家庭数', '可送达', '已读', '已确认', '已签字', '不同意见', '等着处理'],
+    ...rows.map((it) => [
+      ...[it.name, it.expected, it.reached, it.read, it.confirmed, it.signed],
+      ...[it.objected ?? 0, it.open ?? 0],
+    ]),
+    ...(options.length > 0 ? [[''], ['题目', '选项', '家庭数']] : []),
+    ...options.map((it) => [it.label, it.option, it.count]),
   ])
+}
+
+export interface FigureRow extends Tally {
+  name: string
+  objected?: number
+  open?: number
 }
 
 async function workbook(title: string, watermark: string, rows: (string | number)[][]): Promise<Buffer> {

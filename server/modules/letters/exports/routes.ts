@@ -10,7 +10,7 @@ import * as accounts from '../../accounts/service.ts'
 import { approvalFor } from '../../audit/approvals/service.ts'
 import * as audit from '../../audit/service.ts'
 import { ownChild } from '../../org/policy.ts'
-import { letterForChild, letterWithin } from '../policy.ts'
+import { isSender, letterForChild, letterWithin } from '../policy.ts'
 import { copyOf, nameOfCopy, refuseWithheld } from '../signatures/service.ts'
 import { exportSheet, nameOfExport, showsNames } from './service.ts'
 
@@ -49,7 +49,7 @@ export function letterFileRoutes(router: Router, { clock, env, files, fields }: 
         : audit.record('figures.exported', { unit: scope, detail }, now),
     )
     const watermark = watermarkOf({ name: actor.name, unit: scope }, now)
-    const bytes = await exportSheet(inScope, { fields, watermark })
+    const bytes = await exportSheet(inScope, { fields, watermark, isSender: isSender(actor, letter) })
     sendDownload(ctx, { bytes, type: XLSX, name: await nameOfExport(inScope) })
   })
 

@@ -1,4 +1,5 @@
 import type { LetterForm } from '#contract/letter-form'
+import type { SheetRow } from '#contract/letters'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { shanghaiDay } from '../../../infra/clock.ts'
@@ -8,13 +9,16 @@ import { BELOW, DEPTH } from '../../org/tree/rules.ts'
 import { childrenOf, unitsOnPath } from '../../org/tree/service.ts'
 import type { AnswerRecord } from '../answers/model.ts'
 import { linesOf } from '../answers/present.ts'
+import { optionCounts } from '../answers/figures/service.ts'
 import { allOf, answersOn } from '../answers/service.ts'
 import type { LetterRecord } from '../model.ts'
 import type { LetterInScope } from '../policy.ts'
 import type { SheetRecord } from '../sheets/model.ts'
 import { presentRows } from '../sheets/present.ts'
 import { NOTHING } from '../sheets/rules.ts'
-import { sheetsWithin, tallyBy } from '../sheets/service.ts'
+import { opinionsBy, sheetsWithin, tallyBy } from '../sheets/service.ts'
+import type { ObjectionRecord } from '../objections/model.ts'
+import { wordsOn } from '../objections/service.ts'
 import { exportName } from './rules.ts'
 import { presentVoided } from '../voiding/present.ts'
 import { voidedOn } from '../voiding/service.ts'
@@ -33,7 +37,7 @@ export function showsNames({ scope }: LetterInScope<'seeFigures'>) {
 /** The receipts of a unit as a workbook: with names up to a school, with figures above. */
 export async function exportSheet(
   inScope: LetterInScope<'seeFigures'>,
-  { fields, watermark }: Pick<Deps, 'fields'> & { watermark: string },
+  { fields, watermark, isSender }: Pick<Deps, 'fields'> & { watermark: string; isSender: boolean },
 ): Promise<Buffer> {
   const { letter, scope } = inScope
   if (!showsNames(inScope)) return figuresOf(inScope, watermark)
@@ -42,7 +46,7 @@ export async function exportSheet(
   const voided: VoidedLine[] = []
   // A class at a time: a large school has thousands of families, and no query should carry them all.
   for (const sheet of sheets) {
-    rows.push(...(await rowsOf(sheet, letter, fields)))
+    rows.push(...(await rowsOf(sheet, letter, { fields, isSender })))
     const { className } = sheet
     voided.push(...presentVoided(await voidedOn(sheet)).map((it) => ({ ...it, className })))
   }
@@ -59,17 +63,31 @@ async function figuresOf({ letter, scope }: LetterInScope<'seeFigures'>, waterma
     childrenOf(scope.unitId),
     tallyBy(letter._id, scope.path, BELOW[scope.kind]),
   ])
+  const [opinions, counts] = await Promise.all([
+    opinionsBy(letter._id, scope.path, BELOW[scope.kind]),
+    letter.form ? optionCounts(letter._id, letter.form, scope.path) : [],
+  ])
   return presentFigures(
     letter.title,
-    units.map((it) => ({ name: it.name, ...(tallies.get(String(it._id)) ?? NOTHING) })),
+    {
+      rows: units.map((it) => ({
+        name: it.name,
+        ...(tallies.get(String(it._id)) ?? NOTHING),
+        ...opinions.get(String(it._id)),
+      })),
+      options: counts.flatMap(({ label, options }) => options.map((it) => ({ label, ...it }))),
+    },
     watermark,
   )
 }
 
 /** A cell for each question; where several guardians answered, each by name. */
-function cellsOf(form: LetterForm | null | undefined, answers: AnswerRecord[], fields: Deps['fields']) {
+function cellsOf(form: LetterForm | null | undefined, answers: AnswerRecord[], { fields, isSender }: Sight) {
   if (!form) return []
-  const read = answers.map((it) => ({ by: it.relation, lines: linesOf(form, allOf(it, { fields })) }))
+  const read = answers.map((it) => ({
+    by: it.relation,
+    lines: linesOf(form, allOf(it, { fields }), { seesReasons: isSender }),
+  }))
   return form.fields.map(({ code }) =>
     read
       .flatMap(({ by, lines }) => {
@@ -80,11 +98,41 @@ function cellsOf(form: LetterForm | null | undefined, answers: AnswerRecord[], f
   )
 }
 
-async function rowsOf(sheet: SheetRecord, letter: LetterRecord, fields: Deps['fields']): Promise<NamedRow[]> {
-  const [students, guardians, answers] = await Promise.all([
+interface Sight extends Pick<Deps, 'fields'> {
+  /** Why families object is for the office that sent the letter. */
+  isSender: boolean
+}
+
+const WAYS = { paper: '纸上', call: '电话里', visit: '当面' } as const
+
+/** How an answer came where the school entered it: 纸上，李老师代录. */
+const waysOf = ({ byHand }: SheetRecord, studentId: string) =>
+  [
+    ...new Set(
+      Object.values(byHand?.[studentId] ?? {}).map((it) => `${it.relation}${WAYS[it.way]}，${it.by}代录`),
+    ),
+  ].join('；')
+
+/** What a family has not done, in words; empty once all is done. */
+function missingOf({ confirmation }: SheetRecord, row: SheetRow) {
+  if (row.progress) return row.progress.missing.length > 0 ? `还差${row.progress.missing.join('、')}` : ''
+  if (row.objected && !row.confirmed && !row.signed) return ''
+  if (!row.read && confirmation === 'read') return '没有读'
+  if (confirmation === 'confirm' && !row.confirmed) return row.read ? '读了，没有确认' : '没有读'
+  return confirmation === 'sign' && !row.signed ? (row.read ? '读了，没有签字' : '没有读') : ''
+}
+
+const saidBy = ({ childName, relation, sealedReason }: ObjectionRecord, { fields, isSender }: Sight) =>
+  `${childName}${relation}${isSender && sealedReason ? `：${fields.open(sealedReason)}` : ''}`
+
+async function rowsOf(sheet: SheetRecord, letter: LetterRecord, sight: Sight): Promise<NamedRow[]> {
+  const { fields } = sight
+  const objectedIds = sheet.objectedIds ?? []
+  const [students, guardians, answers, objections] = await Promise.all([
     findStudents(sheet.roster.map(String)),
     guardiansOf(sheet.roster),
     letter.form ? answersOn(letter._id, sheet.roster) : [],
+    objectedIds.length > 0 ? wordsOn(letter._id, objectedIds) : [],
   ])
   const apart = new Set((sheet.conflictIds ?? []).map(String))
   students.sort((a, b) => (a.number < b.number ? -1 : 1))
@@ -96,13 +144,20 @@ async function rowsOf(sheet: SheetRecord, letter: LetterRecord, fields: Deps['fi
   return presentRows({ sheet, students, bonds: guardians }).map((row) => ({
     ...row,
     className: sheet.className,
+    missing: missingOf(sheet, row),
+    objections: objections
+      .filter((it) => String(it.studentId) === row.studentId)
+      .filter((it) => sheet.objectedBy?.[row.studentId]?.[it.guardianKey])
+      .map((it) => saidBy(it, sight))
+      .join('；'),
+    ways: waysOf(sheet, row.studentId),
     phones: phonesOf(row.studentId),
     answers: letter.form
       ? [
           ...cellsOf(
             letter.form,
             answers.filter((it) => String(it.studentId) === row.studentId),
-            fields,
+            sight,
           ),
           apart.has(row.studentId) ? '是' : '',
         ]

@@ -170,6 +170,10 @@ export async function objectionsOn({ letter, scope }: LetterInScope<'seeFamilies
   return { sheet, studentIds, said, settlements }
 }
 
+/** What guardians of some families have said against a letter; the sheet says which of it stands. */
+export const wordsOn = (letterId: Types.ObjectId, studentIds: Types.ObjectId[]) =>
+  ObjectionModel.find({ letterId, studentId: { $in: studentIds } }).lean<ObjectionRecord[]>()
+
 /** What came of talking to a family is written down: with how, by whom and when. Another word of theirs opens it again. */
 export async function settle(
   { letter, scope }: LetterInScope<'seeFamilies'>,
