@@ -261,6 +261,8 @@ export const letterFile = z.strictObject({
   forGrade: z.optional(z.enum(['first', 'last'])),
   /** Speaks of one child: chosen families only, never a class (B4, B5). */
   isForOneFamily: z.optional(z.literal(true)),
+  /** About worry: the city's help lines stand below it, each a tap away (B8). */
+  offersHelp: z.optional(z.literal(true)),
   confirmation: z.enum(['read', 'confirm', 'sign']),
   /** Suggested days from sending to the due day. */
   dueDays: z.int().min(1).max(30),

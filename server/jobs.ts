@@ -2,6 +2,7 @@ import type { Agenda } from 'agenda'
 import type { Deps } from './infra/deps.ts'
 import { auditJobs } from './modules/audit/jobs.ts'
 import { fileJobs } from './modules/files/jobs.ts'
+import { hotlineJobs } from './modules/hotlines/jobs.ts'
 import { calendarJobs } from './modules/letters/calendar/jobs.ts'
 import { letterJobs } from './modules/letters/jobs.ts'
 import { unwanted } from './modules/letters/service.ts'
@@ -41,6 +42,7 @@ const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
     notifyJobs(agenda, deps, { unwanted: (messages, also) => unwanted(messages, deps.clock.now(), also) }),
   letterJobs,
   calendarJobs,
+  hotlineJobs,
   courseJobs,
   liveJobs,
   certificateJobs,

@@ -122,6 +122,7 @@ export const dutyKind = z.enum([
   'replies',
   'unanswered',
   'calendar',
+  'helpLines',
 ])
 export const duty = z.object({
   kind: z.catch(z.enum([...dutyKind.options, 'other']), 'other'),

@@ -10,6 +10,8 @@ export const helpLine = z.object({
   /** What it is for, in a sentence for a worried parent. */
   about: z.string(),
   allDay: z.boolean(),
+  /** Somebody answers at this hour; null where its hours do not say for certain. */
+  isOpen: z.optional(z.nullable(z.boolean())),
 })
 export type HelpLine = z.infer<typeof helpLine>
 
@@ -39,10 +41,22 @@ export type CityLine = z.infer<typeof cityLine>
 export const cityHelpLines = z.object({
   /** The prepared set that was chosen; null while this installation's usual one is shown. */
   set: z.nullable(z.string()),
-  sets: z.array(z.object({ code: z.string(), name: z.string(), checkedOn: day })),
+  sets: z.array(
+    z.object({
+      code: z.string(),
+      name: z.string(),
+      checkedOn: day,
+      /** Its own check is more than a year old. */
+      isLate: z.optional(z.boolean()),
+      /** With what it was compared, and what is still to be asked by telephone. */
+      checkedAgainst: z.optional(z.string()),
+    }),
+  ),
   own: z.array(cityLine),
   /** When somebody last rang the numbers up; null while nobody has said so. */
   checkedOn: z.nullable(day),
+  /** Who said so. */
+  checkedBy: z.optional(z.nullable(z.string())),
   /** A year has passed, or nobody has ever checked. */
   isCheckDue: z.boolean(),
   /** What families of this city see. */

@@ -56,6 +56,8 @@ export const letterTemplate = z.object({
   occasion: z.optional(z.string()),
   /** Speaks of one child: for chosen families, never for a class (B4, B5). */
   isForOneFamily: z.optional(z.boolean()),
+  /** About worry: 附上求助热线 is ticked to begin with (B8). */
+  offersHelp: z.optional(z.boolean()),
   summary: z.string(),
   confirmation,
   dueDays: z.int(),
@@ -126,6 +128,8 @@ const draft = {
   correction: z.optional(z.string().check(z.trim(), z.maxLength(100, '更正说明最多100个字'))),
   /** What the author has filled in so far; it is put into the text when the letter goes out. */
   blanks: z.optional(z.array(authorBlank).check(z.maxLength(30))),
+  /** 附上求助热线: the lines of the family's own city below the letter (B8). */
+  offersHelp: z.optional(z.boolean()),
   /** Where replies go; left out, as is usual for its kind. */
   replies: z.optional(z.enum(['author', 'classTeacher', 'none'], '请选择回复交给谁')),
 }
@@ -179,6 +183,8 @@ export const letter = z.object({
   /** To members of staff by post; its receipts stand in the room `staffLetters`. */
   staff: z.optional(z.nullable(shownStaff)),
   receiptRule: z.optional(z.catch(receiptRule, 'any')),
+  /** 附上求助热线 */
+  offersHelp: z.optional(z.boolean()),
   /** Where it comes from: 年度日历. */
   node: z.optional(z.nullable(letterNode)),
   form: z.optional(z.nullable(letterForm)),
@@ -571,6 +577,8 @@ export const myLetter = z.object({
   sentAt: instant,
   dueOn: z.nullable(day),
   confirmation,
+  /** The help lines of the child's city stand below it. */
+  offersHelp: z.optional(z.boolean()),
   pledge: z.string(),
   blocks: z.array(block),
   attachments: z.optional(z.array(attachment)),

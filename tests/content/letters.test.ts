@@ -133,6 +133,8 @@ describe.each(templates)('$code', (template) => {
     const worry = /活着没意思|不活了|心里难受|伤到自己|自己关起来|睡不着|睡不好|吃不下|撑不住|再难受/
     const missing = ['12355', '12356', '110', '120'].filter((number) => !body.includes(number))
     expect(worry.test(body) ? missing : []).toEqual([])
+    // They stand below it as well, each a tap away.
+    expect(template.offersHelp ?? false).toBe(body.includes('12355'))
   })
 })
 

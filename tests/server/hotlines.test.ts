@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest'
+import { listDuties } from '#contract/home'
 import { listHelpLines, readCityHelpLines, saveCityHelpLines } from '#contract/hotlines'
+import { listMyMessages } from '#contract/notify'
+import { remindOfCheck } from '../../server/modules/hotlines/checking/service.ts'
 import { isCheckDue } from '../../server/modules/hotlines/rules.ts'
 import { buildBranch, buildGuardian, buildStaff, buildStudent } from '../support/build.ts'
 import { useWorld } from '../support/world.ts'
@@ -70,4 +73,43 @@ it('is due for a check on the same day a year later', () => {
   expect(isCheckDue('2026-11-25', '2027-11-24')).toBe(false)
   expect(isCheckDue('2026-11-25', '2027-11-25')).toBe(true)
   expect(isCheckDue(null, '2026-11-25')).toBe(true)
+})
+
+it('says who answers at this hour, and names whom nobody answers last', async () => {
+  const { admin, cityId, here } = await scene()
+  await admin(saveCityHelpLines, { unitId: cityId, set: null, own: [LINE], isChecked: true })
+  const teacher = await buildStaff(here.klass, 'class_teacher')
+  const shown = async (iso: string) => {
+    world.goTo(iso)
+    const [stranger, staff] = [world.withToken(null), await world.as(teacher, 'staff')]
+    return {
+      stranger: (await stranger(listHelpLines, {})).lines,
+      lines: (await staff(listHelpLines, {})).lines,
+    }
+  }
+  // Wednesday morning, and the night after it.
+  const morning = await shown('2026-11-25T02:00:00Z')
+  expect(morning.lines.find((it) => it.number === LINE.number)).toMatchObject({ isOpen: true })
+  const night = await shown('2026-11-25T16:00:00Z')
+  expect(night.lines.at(-1)).toMatchObject({ number: LINE.number, isOpen: false })
+  // Nights are covered, danger comes first, and no hour is guessed.
+  expect(night.lines[0]?.number).toBe('110')
+  expect(night.lines.filter((it) => it.isOpen).map((it) => it.number)).toContain('12355')
+  expect(night.stranger.find((it) => it.number === '12356')).toMatchObject({ isOpen: null })
+})
+
+it('asks the city once a month to ring the numbers up, until somebody has and is named', async () => {
+  const { admin, cityId } = await scene()
+  const { log } = world.deps()
+  const asked = async () =>
+    (await admin(listMyMessages, {})).messages.filter((it) => it.title === '求助热线该核对了').length
+  const waiting = async () =>
+    (await admin(listDuties, { unitId: cityId })).duties.some((it) => it.kind === 'helpLines')
+  await remindOfCheck(world.now(), log)
+  await remindOfCheck(world.now(), log)
+  expect([await asked(), await waiting()]).toEqual([1, true])
+  const kept = await admin(saveCityHelpLines, { unitId: cityId, set: null, own: [], isChecked: true })
+  expect(kept.checkedBy).toMatch(/^李老师/)
+  await remindOfCheck(new Date(world.now().getTime() + 40 * 86_400_000), log)
+  expect([await asked(), await waiting()]).toEqual([1, false])
 })

@@ -12,7 +12,7 @@ export function hotlineRoutes(router: Router, { env, clock }: Deps) {
   // A name without a set is told at boot, not to a parent in need.
   linesOf([env.HOTLINES])
   serve(router, api.listHelpLines, async ({ actor, studentId }) => ({
-    lines: await linesFor(actor, env.HOTLINES, studentId),
+    lines: await linesFor(actor, env.HOTLINES, clock.now(), studentId),
   }))
 
   serve(router, api.readCityHelpLines, async ({ actor, unitId }) => {
@@ -23,7 +23,7 @@ export function hotlineRoutes(router: Router, { env, clock }: Deps) {
   serve(router, api.saveCityHelpLines, async ({ actor, unitId, set, own, isChecked }) => {
     const scope = await unitScope(actor, unitId, 'keepTree')
     const today = shanghaiDay(clock.now())
-    await keep(scope, { set, own, ...(isChecked && { checkedOn: today }) })
+    await keep(scope, { set, own, ...(isChecked && { checked: { on: today, by: actor.name } }) })
     const detail = `${own.length}条本市热线${isChecked ? '，已逐个核对' : ''}`
     await audit.record('hotlines.changed', { unit: scope, detail }, clock.now())
     return presentCity(await cityOf(scope), env.HOTLINES, today)

@@ -1,4 +1,4 @@
-import { readHotlines } from '../../../content/schema.ts'
+import { readHolidays, readHotlines } from '../../../content/schema.ts'
 import type { HotlineSet } from '../../../content/schema.ts'
 import type { CityHelpLines, CityLine, HelpLine } from '#contract/hotlines'
 import type { Actor, GuardianActor } from '../../http/actor.ts'
@@ -7,6 +7,8 @@ import { ownChildren, type UnitScope } from '../org/policy.ts'
 import { setHelpLines } from '../org/tree/keeping/service.ts'
 import { idAt } from '../org/tree/rules.ts'
 import { findUnit, findUnits } from '../org/tree/service.ts'
+import { shanghaiDay, shanghaiMinutes } from '../../infra/clock.ts'
+import { dayOf, isOpen } from './hours/rules.ts'
 import { inOrder, isCheckDue } from './rules.ts'
 
 type UnitRecord = NonNullable<Awaited<ReturnType<typeof findUnit>>>
@@ -39,7 +41,11 @@ const linesOfCity = (city: Pick<UnitRecord, 'hotlines' | 'helpLines'>, usual: st
  * The lines for whoever asks: of the city of the chosen child, else of all their children or posts, and this installation's usual ones for a
  * stranger. One read by key; sets stand in memory.
  */
-export async function linesFor(actor: Actor | null, usual: string, studentId?: string) {
+export async function linesFor(actor: Actor | null, usual: string, now: Date, studentId?: string) {
+  return openFirst(await linesOfCaller(actor, usual, studentId), now)
+}
+
+async function linesOfCaller(actor: Actor | null, usual: string, studentId?: string) {
   if (!actor) return linesOf([usual])
   const places = actor.role === 'guardian' ? await placesOf(actor, studentId) : actor.posts
   const cities = await findUnits([...new Set(places.flatMap((it) => idAt(it.path, 0) ?? []))])
@@ -47,6 +53,19 @@ export async function linesFor(actor: Actor | null, usual: string, studentId?: s
   if (first && !second) return linesOfCity(first, usual)
   const own = cities.flatMap((it) => it.helpLines ?? [])
   return linesOf(cities.length > 0 ? cities.map((it) => it.hotlines ?? usual) : [usual], own)
+}
+
+let holidays: ReturnType<typeof readHolidays> | undefined
+
+/** Each with whether somebody answers now; whom nobody answers at this hour stands last, and danger stays first. */
+function openFirst(lines: HelpLine[], now: Date): HelpLine[] {
+  const years = (holidays ??= readHolidays())
+  const days = [now, new Date(now.getTime() - 86_400_000)].map((at) => dayOf(shanghaiDay(at), years))
+  const [today, yesterday] = days as [(typeof days)[number], (typeof days)[number]]
+  const at = { minutes: shanghaiMinutes(now), today, yesterday }
+  return lines
+    .map((line) => ({ ...line, isOpen: line.allDay || isOpen(line.hours, at) }))
+    .sort((a, b) => Number(a.isOpen === false) - Number(b.isOpen === false))
 }
 
 /** A child that is not theirs is as if none were chosen: nobody in need is turned away. */
@@ -65,20 +84,23 @@ export async function cityOf(scope: UnitScope<'keepTree'>): Promise<UnitRecord> 
 /** Keeps what a city shows. Pressed twice, it is the same. */
 export async function keep(
   scope: UnitScope<'keepTree'>,
-  { set, own, checkedOn }: { set: string | null; own: CityLine[]; checkedOn?: string },
+  { set, own, checked }: { set: string | null; own: CityLine[]; checked?: { on: string; by: string } },
 ) {
   await cityOf(scope)
   if (set !== null && !isSet(set)) throw new Refusal('invalid', '没有这一组热线')
   const numbers = own.map((it) => it.number)
   if (new Set(numbers).size < numbers.length) throw new Refusal('invalid', '同一个号码只要写一次')
-  await setHelpLines(scope, { set, own, checkedOn })
+  await setHelpLines(scope, { set, own, checked })
 }
 
 export function presentCity(city: UnitRecord, usual: string, today: string): CityHelpLines {
   const checkedOn = city.helpLinesCheckedOn ?? null
   return {
     set: city.hotlines ?? null,
-    sets: allSets().map(({ code, city: name, checkedOn: on }) => ({ code, name, checkedOn: on })),
+    sets: allSets().map(({ code, city: name, checkedOn: on, checkedAgainst }) => ({
+      ...{ code, name, checkedOn: on, checkedAgainst },
+      isLate: isCheckDue(on, today),
+    })),
     own: (city.helpLines ?? []).map(({ name, number, hours, about, allDay }) => ({
       name,
       number,
@@ -87,6 +109,7 @@ export function presentCity(city: UnitRecord, usual: string, today: string): Cit
       allDay,
     })),
     checkedOn,
+    checkedBy: city.helpLinesCheckedBy ?? null,
     isCheckDue: isCheckDue(checkedOn, today),
     shown: linesOfCity(city, usual),
   }

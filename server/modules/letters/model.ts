@@ -97,6 +97,8 @@ const letterSchema = new Schema(
     },
     /** `city:year:node:unit:template` of a draft that the calendar has made; nobody's own has it. */
     draftKey: { type: String },
+    /** The help lines of each family's own city stand below it (B8). */
+    offersHelp: { type: Boolean },
     /** What families fill in, and what the author fills in while it is a draft. */
     form: { type: Schema.Types.Mixed },
     blanks: { type: [Schema.Types.Mixed], default: undefined },

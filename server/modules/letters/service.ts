@@ -36,6 +36,7 @@ export interface Draft {
   pledge: string
   confirmation: Confirmation
   receiptRule?: ReceiptRule | undefined
+  offersHelp?: boolean | undefined
   dueOn: string | null
   audience: string[]
   studentIds?: string[] | undefined
@@ -78,6 +79,8 @@ export async function createLetter(
         ...to,
         kind,
         ...(isForOneFamily && { isForOneFamily }),
+        // A letter about worry has the help lines below it, unless its author has taken them away (B8).
+        offersHelp: words.offersHelp ?? begun?.offersHelp ?? false,
         ...(node && { node }),
         unitId: new Types.ObjectId(scope.unitId),
         unitName: scope.fullName,

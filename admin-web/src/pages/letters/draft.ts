@@ -20,6 +20,8 @@ export interface Draft {
   excluded: Named[]
   /** Speaks of one child: goes to that family alone. */
   isForOneFamily: boolean
+  /** The help lines of each family's own city stand below it. */
+  offersHelp: boolean
   template?: string
   form: LetterForm | null
   /** Of a new edition: what it puts right. */
@@ -68,6 +70,7 @@ export const emptyDraft = (): Draft => ({
   students: [],
   excluded: [],
   isForOneFamily: false,
+  offersHelp: false,
   form: null,
   correction: '',
   blanks: [],
@@ -85,6 +88,7 @@ export const draftOf = (letter: Letter): Draft => ({
   students: letter.students ?? [],
   excluded: letter.excluded ?? [],
   isForOneFamily: letter.isForOneFamily ?? false,
+  offersHelp: letter.offersHelp ?? false,
   form: letter.form ?? null,
   correction: letter.correction ?? '',
   blanks: letter.blanks ?? [],
@@ -101,6 +105,7 @@ export function fromTemplate(template: LetterTemplate, audience: string[], now =
     students: [],
     excluded: [],
     isForOneFamily: template.isForOneFamily ?? false,
+    offersHelp: template.offersHelp ?? false,
     template: template.code,
     form: template.form ?? null,
     correction: '',

@@ -35,6 +35,8 @@ export interface ShownLetter {
   newer: string | null
   /** The family can write to the school below it. */
   takesReplies: boolean
+  /** The city's help lines stand below it. */
+  offersHelp: boolean
   /** Who of the family has to answer, and who is missing. */
   ruleText: string
   /** 选择: large buttons instead of the bar; null where there are none or nothing can be changed any more. */
@@ -73,6 +75,7 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     actionAfterForm: confirm ? '提交并确认' : sign ? '填好了，去签名' : '提交',
     newer: letter.supersededBy,
     takesReplies: letter.takesReplies === true,
+    offersHelp: letter.offersHelp === true,
     ruleText: ruleText(letter),
     choice:
       letter.form?.isPlain && letter.abilities.answer

@@ -70,6 +70,7 @@ export function presentMyLetter(
     dueOn: letter.dueOn ?? null,
     confirmation: letter.confirmation,
     pledge: letter.pledge,
+    offersHelp: letter.offersHelp ?? false,
     blocks: blocksOf(letter.body, filling),
     ...(letter.attachments?.length && { attachments: letter.attachments }),
     version: letter.version,

@@ -38,6 +38,7 @@ const unitSchema = new Schema(
       default: undefined,
     },
     helpLinesCheckedOn: { type: String, default: undefined },
+    helpLinesCheckedBy: { type: String, default: undefined },
     /** Classes: the year of entry, and the school year it stands for. A class of last year is closed and stays. */
     entryYear: { type: Number, default: null },
     schoolYear: { type: Number, default: null },

@@ -34,11 +34,13 @@ function letterOf(
 ) {
   const found = templateOf(template)
   if (!found) throw new Error(`content/letters has no ${template}`)
-  const { code, kind, title, body, pledge, confirmation, dueDays, form, blanks } = presentTemplate(found)
+  const { code, kind, title, body, pledge, confirmation, dueDays, form, blanks, offersHelp } =
+    presentTemplate(found)
   const once = draftKey(key, String(unit._id), code)
   const letter = {
     ...{ kind, title, body, pledge, confirmation },
     ...(form && { form }),
+    ...(offersHelp && { offersHelp }),
     blanks: (blanks ?? []).map(({ example: _, ...it }) => it),
     dueOn: dueOnOf(node, { confirmation, dueDays }, today),
     node: { key, code: node.code, year, title: node.title, template: code },

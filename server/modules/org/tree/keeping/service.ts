@@ -194,9 +194,17 @@ export async function close(scope: Keeping, now: Date) {
 /** Which help lines the families of a city see. The check is noted only where somebody says that they rang the numbers up. */
 export const setHelpLines = (
   scope: Keeping,
-  { set, own, checkedOn }: { set: string | null; own: CityLine[]; checkedOn?: string | undefined },
+  {
+    set,
+    own,
+    checked,
+  }: { set: string | null; own: CityLine[]; checked?: { on: string; by: string } | undefined },
 ) =>
   UnitModel.updateOne(
     { _id: scope.unitId, kind: 'city' },
-    { hotlines: set, helpLines: own, ...(checkedOn && { helpLinesCheckedOn: checkedOn }) },
+    {
+      hotlines: set,
+      helpLines: own,
+      ...(checked && { helpLinesCheckedOn: checked.on, helpLinesCheckedBy: checked.by }),
+    },
   )
