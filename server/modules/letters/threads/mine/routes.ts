@@ -99,7 +99,7 @@ export function myThreadRoutes(router: Router, deps: Deps) {
 
   /** Whom to call now. */
   const linesNow = async (actor: GuardianActor, studentId: string, now: Date) =>
-    (await linesFor(actor, env.HOTLINES, studentId)).filter((it) => answersAt(it, now, isWorkday))
+    (await linesFor(actor, env.HOTLINES, now, studentId)).filter((it) => answersAt(it, now, isWorkday))
 }
 
 /** Who has the thread, or would get it. */
