@@ -1,5 +1,5 @@
 import type { Me } from '#contract/accounts'
-import type { Component } from 'vue'
+import type { AsyncComponentLoader, Component } from 'vue'
 import type { RouteRecordRaw } from 'vue-router'
 
 /** One line of the navigation on the left. */
@@ -11,7 +11,7 @@ export interface NavEntry {
   /** From the top; which section it stands in is decided by `SECTIONS`. */
   order: number
   /** Stands beside the label: what waits there. */
-  badge?: Component
+  badge?: AsyncComponentLoader
   /** Whether a person with these posts has any use for the room. The server decides what they may really do. */
   visible: (me: Me) => boolean
 }

@@ -2,10 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ThreadLine } from '#contract/threads'
 import { usePhone } from '../support/phone.ts'
 
-let talk: typeof import('../../miniprogram/services/talk.ts')
+const load = () => import('../../miniprogram/services/talk.ts')
+let talk: Awaited<ReturnType<typeof load>>
 beforeEach(async () => {
   usePhone()
-  talk = await import('../../miniprogram/services/talk.ts')
+  talk = await load()
 })
 afterEach(() => vi.unstubAllGlobals())
 

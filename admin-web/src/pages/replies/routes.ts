@@ -1,7 +1,6 @@
 import { ChatLineRound } from '@element-plus/icons-vue'
 import type { RoomRoutes } from '../../rooms'
 import { holds } from '../../session/posts'
-import WaitingCount from './WaitingCount.vue'
 
 export default {
   pages: [
@@ -17,7 +16,7 @@ export default {
     icon: ChatLineRound,
     to: 'replies',
     order: 31,
-    badge: WaitingCount,
+    badge: () => import('./WaitingCount.vue'),
     visible: holds(
       'city_admin',
       'district_admin',

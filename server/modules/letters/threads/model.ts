@@ -173,7 +173,7 @@ lineSchema.index({ threadId: 1, seq: 1 }, { unique: true })
 // Sent twice on a bad network, a line is written once.
 lineSchema.index(
   { personId: 1, requestId: 1 },
-  { unique: true, partialFilterExpression: { requestId: { $type: 'string' } } },
+  { unique: true, partialFilterExpression: { requestId: { $gt: '' } } },
 )
 holdsSealed(lineSchema, 'sealedText')
 export const LineModel = model<LineRecord>('ThreadLine', lineSchema)

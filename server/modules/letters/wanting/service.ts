@@ -7,6 +7,7 @@ import { findStudents } from '../../org/families/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { SheetModel } from '../sheets/model.ts'
 import { classOfSheet, sheetId } from '../sheets/rules.ts'
+import { pointlessReplies } from '../threads/wanting/service.ts'
 import { isAsked, MARKED, type Marked } from './rules.ts'
 
 type Message = Pick<OutboxRecord, '_id' | 'kind' | 'subject' | 'personId'>
@@ -29,6 +30,18 @@ export async function unwanted(
   messages: readonly Message[],
   now: Date,
   also: { spareReaders: boolean } = { spareReaders: false },
+): Promise<Map<string, Pointless>> {
+  const [letters, replies] = await Promise.all([
+    unwantedLetters(messages, now, also),
+    pointlessReplies(messages, now),
+  ])
+  return new Map([...letters, ...replies])
+}
+
+async function unwantedLetters(
+  messages: readonly Message[],
+  now: Date,
+  also: { spareReaders: boolean },
 ): Promise<Map<string, Pointless>> {
   const asked = messages.flatMap(({ _id }): Asked[] => {
     const [, kind, letterId = '', personId = '', studentId = ''] = KEY.exec(_id) ?? []

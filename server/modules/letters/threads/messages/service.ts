@@ -1,4 +1,5 @@
 import { holdersAt } from '../../../accounts/holders/desks/service.ts'
+import { withdrawnAmong } from '../../../accounts/service.ts'
 import { enqueue, withdraw } from '../../../notify/service.ts'
 import type { AnyOutgoing } from '../../../notify/rules.ts'
 import { joinedGuardiansOf } from '../../../org/audiences/service.ts'
@@ -25,22 +26,26 @@ export async function tellFamily(thread: ThreadRecord, by: string, now: Date): P
   const dueAt = nextWord(thread.familyToldAt, now)
   if (!dueAt) return thread.familyToldAt
   const bonds = await joinedGuardiansOf([thread.studentId])
+  // Who has taken their consent back sees nothing of the child, and hears nothing of it.
+  const hidden = await withdrawnAmong(bonds.map((it) => String(it.personId)))
   await enqueue(
-    bonds.map((bond) => ({
-      kind: 'reply' as const,
-      subject: subjectOf(thread),
-      personId: String(bond.personId),
-      step: String(thread.seq),
-      values: {
-        who: by,
-        child: thread.childName,
-        title: thread.letterTitle,
-        note: '点开就能看，也可以接着写',
-      },
-      page: familyPage(thread),
-      path: thread.path,
-      ...(dueAt > now && { dueAt }),
-    })),
+    bonds
+      .filter((it) => !hidden.has(String(it.personId)))
+      .map((bond) => ({
+        kind: 'reply' as const,
+        subject: subjectOf(thread),
+        personId: String(bond.personId),
+        step: String(thread.seq),
+        values: {
+          who: by,
+          child: thread.childName,
+          title: thread.letterTitle,
+          note: '点开就能看，也可以接着写',
+        },
+        page: familyPage(thread),
+        path: thread.path,
+        ...(dueAt > now && { dueAt }),
+      })),
     now,
   )
   return dueAt

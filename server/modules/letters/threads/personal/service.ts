@@ -10,7 +10,7 @@ const BATCH = 200
 /** What somebody wrote has the number of its request. */
 const writtenBy = (personId: string) => ({
   personId: new Types.ObjectId(personId),
-  requestId: { $type: 'string' as const },
+  requestId: { $gt: '' },
 })
 
 /** What a person wrote to teachers, the latest first; their own words stay theirs, also of a child they are kept from. */

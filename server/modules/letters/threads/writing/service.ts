@@ -7,6 +7,7 @@ import { deskKey, signedBy } from '../desks/rules.ts'
 import { bind, filesFor } from '../files/service.ts'
 import { tellDesk, tellFamily } from '../messages/service.ts'
 import { LineModel, type LineFile, type LineRecord, ThreadModel, type ThreadRecord } from '../model.ts'
+import { followChild } from '../moves/service.ts'
 import type { DeskThread, FamilyThread } from '../policy.ts'
 import { speaksOfDanger } from '../rules.ts'
 import { dangerWords, lineBy, threadOf } from '../service.ts'
@@ -73,6 +74,8 @@ export async function writeAsFamily(
     status: isDanger || verdict === 'pass' ? 'shown' : 'waiting',
     isDanger,
   }
+  // Moved by a list, the child may be in another class than its thread.
+  if (proof.thread && proof.thread.path !== child.path) await followChild(placed(child), now)
   const begun = proof.thread ?? (await begin(proof, now))
   if (!begun) throw new Error(`No thread below ${String(root._id)}`)
   return keep(begun._id, line, now, deps)
@@ -85,6 +88,13 @@ async function before(thread: ThreadRecord | null, personId: string, { requestId
   if (!thread || !line.threadId.equals(thread._id)) throw new Refusal('conflict', '请刷新后再写一次')
   return { thread, line }
 }
+
+const placed = ({ studentId, classId, schoolId, path }: FamilyThread['child']) => ({
+  _id: new Types.ObjectId(studentId),
+  classId: new Types.ObjectId(classId),
+  schoolId: new Types.ObjectId(schoolId),
+  path,
+})
 
 /** The thread of a family without a line yet; whoever of the family comes second finds it. */
 async function begin({ child, root }: FamilyThread, now: Date) {

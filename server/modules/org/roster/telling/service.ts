@@ -1,5 +1,6 @@
 import type { Types } from 'mongoose'
 import type { Deps } from '../../../../infra/deps.ts'
+import { followChildren } from '../../../letters/threads/moves/service.ts'
 import { cancelLostCalls, childrenWithCalls } from '../../../meetings/moves/service.ts'
 import { StudentModel, type StudentRecord } from '../../families/model.ts'
 import { HOLD_MS, tellFamilies, untellFamilies } from '../../families/moves/service.ts'
@@ -80,6 +81,10 @@ export async function callOffListed({ clock, log }: Pick<Deps, 'clock' | 'log'>)
       )
       for (const { _id, path } of there.filter((it) => booked.has(String(it._id))))
         await ChangeModel.db.transaction(() => cancelLostCalls(_id, path, GONE, now))
+      await followChildren(
+        there.map((it) => it._id),
+        now,
+      )
       await ChangeModel.updateOne({ _id: batch._id }, { $unset: { callsFrom: 1 } })
     } catch (error) {
       log.error({ err: error, importId: String(batch.importId) }, 'calls not called off after a list')

@@ -1,0 +1,51 @@
+import { Types } from 'mongoose'
+import { holdersAt } from '../../../accounts/holders/desks/service.ts'
+import { withdrawnAmong } from '../../../accounts/service.ts'
+import type { Pointless } from '../../../notify/dispatch/rules.ts'
+import { joinedGuardiansOf } from '../../../org/audiences/service.ts'
+import { deskKey } from '../desks/rules.ts'
+import { ThreadModel, type ThreadRecord } from '../model.ts'
+import { pointlessReply, readKey } from './rules.ts'
+
+const keyOf = (letterId: unknown, studentId: unknown) => `${String(letterId)} ${String(studentId)}`
+const unique = <T>(all: readonly T[]) => [...new Set(all)]
+
+/**
+ * Of messages about threads that are about to go, those that are pointless by now: read or answered since, the post with somebody else, the
+ * guardian no longer of the family. Four reads for a batch, whatever its size.
+ */
+export async function pointlessReplies(
+  messages: readonly { _id: string }[],
+  now: Date,
+): Promise<Map<string, Pointless>> {
+  const asked = messages.flatMap(({ _id }) => readKey(_id) ?? [])
+  if (asked.length === 0) return new Map()
+  const studentIds = unique(asked.map((it) => it.studentId)).map((it) => new Types.ObjectId(it))
+  const threads = await ThreadModel.find({
+    studentId: { $in: studentIds },
+    letterId: { $in: unique(asked.map((it) => it.letterId)).map((it) => new Types.ObjectId(it)) },
+  }).lean<ThreadRecord[]>()
+  const [bonds, silent, held] = await Promise.all([
+    joinedGuardiansOf(studentIds),
+    withdrawnAmong(unique(asked.map((it) => it.personId))),
+    holdersAt(
+      unique(threads.map((it) => String(it.deskUnitId))),
+      unique(threads.map((it) => it.deskPost)),
+      now,
+    ),
+  ])
+  const byKey = new Map(threads.map((it) => [keyOf(it.letterId, it.studentId), it]))
+  const families = new Set(bonds.map((it) => `${String(it.personId)} ${String(it.studentId)}`))
+  const desks = new Set(held.map((it) => `${it.personId} ${deskKey(it)}`))
+  return new Map(
+    asked.flatMap((it) => {
+      const thread = byKey.get(keyOf(it.letterId, it.studentId))
+      const isTheirs =
+        it.kind === 'reply'
+          ? families.has(`${it.personId} ${it.studentId}`) && !silent.has(it.personId)
+          : desks.has(`${it.personId} ${thread?.desk}`)
+      const why = pointlessReply(it, thread, isTheirs)
+      return why ? [[it.id, why] as const] : []
+    }),
+  )
+}
