@@ -10,6 +10,10 @@ export const STATUS_TEXT: Record<LetterStatus, string> = {
   withdrawn: '已撤回',
 }
 
+/** How a draft stands with whoever has to see it first. */
+export const APPROVAL_TEXT = { submitted: '待审核', approved: '已通过', returned: '已退回' } as const
+export const APPROVAL_TYPE = { submitted: 'warning', approved: 'success', returned: 'danger' } as const
+
 /** Colour of a status; the word alone is enough. */
 export const STATUS_TYPE: Record<LetterStatus, 'info' | 'warning' | 'primary' | 'success'> = {
   draft: 'info',
