@@ -36,9 +36,15 @@ export function runningSession(): mongo.ClientSession | null {
   return kept?.getStore()?.session ?? null
 }
 
-/** Whether a write failed only because what it was to put there is there: somebody else did it at the same moment, or an earlier run. */
-export const isDuplicatesOnly = (error: unknown): error is MongoBulkWriteError =>
-  error instanceof MongoBulkWriteError && [error.writeErrors].flat().every((it) => it.code === 11000)
+/**
+ * Whether a bulk write failed only because what it was to put there is there: somebody else did it at the same moment, or an earlier run.
+ * The driver wraps a lost connection in the same error, with no write error in it: then nothing is known to be there.
+ */
+export const isDuplicatesOnly = (error: unknown): error is MongoBulkWriteError => {
+  if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError()) return false
+  const failed = [error.writeErrors].flat()
+  return failed.length > 0 && failed.every((it) => it.code === 11000)
+}
 
 type Indexed = Pick<Model<never>, 'createCollection' | 'createIndexes'> & {
   schema: object
