@@ -11,6 +11,11 @@ import { freezeCopies } from './signatures/service.ts'
 import { followPosts } from './staff/sending/service.ts'
 
 const TICK = 'letters.tick'
+/**
+ * A killed worker's lock holds the next one up for so long, and with it every letter. Two ticks at once are harmless, so a long one may well
+ * outlive its lock.
+ */
+const LOCK_MS = 20_000
 
 export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields'> & { clock: Clock }
 
@@ -27,6 +32,6 @@ export async function letterTick({ clock, log, files, fields }: TickDeps) {
 }
 
 export function letterJobs(agenda: Agenda, deps: TickDeps) {
-  agenda.define(TICK, () => letterTick(deps), { concurrency: 1, lockLifetime: 5 * 60_000 })
+  agenda.define(TICK, () => letterTick(deps), { concurrency: 1, lockLifetime: LOCK_MS })
   return { start: () => agenda.every('5 seconds', TICK) }
 }

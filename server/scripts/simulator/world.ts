@@ -81,6 +81,7 @@ export function createWorld({
   now = Date.now,
 }: WorldOptions) {
   const identities = new Map<string, Identity>()
+  const byOpenId = new Map<string, Identity>()
   const codes = new Map<string, Code>()
   const quotas = new Map<string, number>()
   const tallies = new Map<string, number>()
@@ -100,7 +101,7 @@ export function createWorld({
     faults: [] as Fault[],
     identity,
     identities: () => [...identities.values()],
-    byOpenId: (openId: unknown) => world.identities().find((it) => it.openId === openId),
+    byOpenId: (openId: unknown) => byOpenId.get(String(openId)),
     mint,
     redeem,
     quota: (openId: string, templateId: string) => quotas.get(`${openId} ${templateId}`) ?? 0,
@@ -121,6 +122,7 @@ export function createWorld({
     const openId = `o${createHash('sha256').update(as).digest('base64url').slice(0, 27)}`
     const fresh: Identity = { as, openId, phone: null, visitedAt: 0 }
     identities.set(as, fresh)
+    byOpenId.set(openId, fresh)
     return fresh
   }
 
