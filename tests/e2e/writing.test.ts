@@ -7,6 +7,7 @@ import { LetterModel } from '../../server/modules/letters/model.ts'
 import { refreshAllKeys } from '../../server/modules/org/families/search/service.ts'
 import { shot } from '../support/browser.ts'
 import { makePdf, makePhoto } from '../support/films.ts'
+import { buildBranch, buildStaff } from '../support/build.ts'
 import { buildClass } from '../support/letters.ts'
 import { PASSWORD, useStage } from './stage.ts'
 
@@ -143,6 +144,11 @@ it('writes a letter with everything in it, looks at it as a mother would, and se
   await phone.tap('须知.pdf')
   await phone.page.locator('.mp-cover iframe').waitFor()
   await phone.tap('关闭')
+  // Off the line each says so, and a tap tries again.
+  await phone.page.route('**/letter-files/**', (route) => route.abort())
+  await phone.tap('须知.pdf')
+  await phone.see('没有打开，点一下再试')
+  await phone.page.unroute('**/letter-files/**')
   await phone.page.setViewportSize({ width: 320, height: 700 })
   await phone.screenshot('writing/phone-320')
   await phone.close()
@@ -192,5 +198,39 @@ it('loses nothing when two windows write and when the line breaks', async () => 
   await page.unroute('**/api/letters/**')
   await saved(page)
   expect((await LetterModel.findById(draft.id).lean())?.body).toBe('第一版，改好了，再改，断网时')
+  await page.context().close()
+}, 120_000)
+
+it('lets a city add a site that its letters may lead to', async () => {
+  const { city } = await buildBranch()
+  const passwordHash = await hashPassword(PASSWORD)
+  const cityOffice = await buildStaff(city, 'city_admin', { name: '周敏' })
+  await PersonModel.updateOne({ _id: cityOffice }, { loginName: 'shiyan', passwordHash })
+  const page = await signIn()
+  await button(page, '可用的网站').click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('mp.weixin.qq.com').waitFor()
+  await dialog.getByLabel('增加一个网站').fill('网站')
+  await dialog.getByText('网站只写名字，例如 zhxy.example.cn').waitFor()
+  await dialog.getByLabel('增加一个网站').fill('https://zhxy.example.cn/a?b=1')
+  await page.keyboard.press('Enter')
+  await shot(page, 'writing/sites')
+  await dialog.getByRole('button', { name: '保存' }).click()
+  await page.getByText('名单存好了').waitFor()
+
+  await button(page, '写信').click()
+  await button(page, /空白/).click()
+  await body(page).click()
+  await page.keyboard.type('报名')
+  await page.keyboard.press('Control+a')
+  await page.keyboard.press('Control+k')
+  const prompt = page.getByRole('dialog', { name: '链接' })
+  await prompt.getByRole('textbox').fill('https://other.example.com')
+  await prompt.getByText(/这个网址不在可用的网站里/).waitFor()
+  await prompt.getByRole('textbox').fill('https://zhxy.example.cn/a')
+  await prompt.getByRole('button', { name: '好' }).click()
+  await saved(page)
+  const draft = await LetterModel.findOne({ unitId: city._id }).lean()
+  expect(draft?.body).toBe('[报名](https://zhxy.example.cn/a)')
   await page.context().close()
 }, 120_000)
