@@ -20,6 +20,7 @@ import { previewRoutes } from './modules/letters/previews/routes.ts'
 import { objectionRoutes } from './modules/letters/objections/routes.ts'
 import { letterPictureRoutes } from './modules/letters/pictures/routes.ts'
 import { ladderRoutes } from './modules/letters/ladder/routes.ts'
+import { unreachedRoutes } from './modules/letters/unreached/routes.ts'
 import { copyCheckRoutes, copyPages } from './modules/letters/verifying/routes.ts'
 import { letterRoutes } from './modules/letters/routes.ts'
 import { pastLetterRoutes } from './modules/letters/past/routes.ts'
@@ -114,6 +115,7 @@ const ROOMS = [
   letterRoutes,
   ladderRoutes,
   letterApprovalRoutes,
+  unreachedRoutes,
   sheetRoutes,
   staffLetterRoutes,
   pastLetterRoutes,

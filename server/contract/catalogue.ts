@@ -36,6 +36,7 @@ import * as texting from './texting.ts'
 import * as training from './training.ts'
 import * as transfers from './transfers.ts'
 import * as tree from './tree.ts'
+import * as unreached from './unreached.ts'
 
 /** Every room of the contract: what is listed here is served, documented and tested for access. */
 export const ROOMS: Record<string, object> = {
@@ -56,6 +57,7 @@ export const ROOMS: Record<string, object> = {
   threads,
   calendar,
   reminding,
+  unreached,
   roster,
   meetings,
   courses,

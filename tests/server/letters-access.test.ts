@@ -3,6 +3,7 @@ import type { Endpoint } from '#contract/endpoint'
 import * as life from '#contract/letter-life'
 import * as letters from '#contract/letters'
 import * as reminding from '#contract/reminding'
+import * as unreached from '#contract/unreached'
 import { LetterModel } from '../../server/modules/letters/model.ts'
 import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
 import { SignatureModel } from '../../server/modules/letters/signatures/model.ts'
@@ -67,6 +68,8 @@ const SAID: [Endpoint, (ids: Ids) => Record<string, unknown>][] = [
   [letters.readSignedCopy, ({ letterId, classId, studentId }) => ({ letterId, classId, studentId })],
   [letters.remindUnread, ({ letterId, unitId }) => ({ letterId, unitId })],
   [reminding.readReminderPlan, ({ letterId, unitId }) => ({ letterId, unitId })],
+  [unreached.listUnreached, ({ letterId, unitId }) => ({ letterId, unitId })],
+  [unreached.exportUnreached, ({ letterId, unitId }) => ({ letterId, unitId })],
   [reminding.planReminders, ({ letterId }) => ({ letterId, steps: ['onDay'] })],
   [letters.exportLetterSheet, ({ letterId, unitId }) => ({ letterId, unitId })],
   [letters.listMyLetters, ({ studentId }) => ({ studentId })],

@@ -247,6 +247,8 @@ const letters: Record<string, Row> = {
   readSignedCopy: staff(KNOW_FAMILIES),
   remindUnread: staff(WITH_GRADE),
   readReminderPlan: staff(FIGURES),
+  listUnreached: staff(FIGURES),
+  exportUnreached: staff(KNOW_FAMILIES),
   planReminders: staff(ADMINS, { at: 'school', say: () => ({ steps: ['onDay'] }) }),
   exportLetterSheet: staff(KNOW_FAMILIES),
   listMyLetters: family,

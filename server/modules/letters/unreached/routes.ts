@@ -1,0 +1,96 @@
+import type Router from '@koa/router'
+import * as api from '#contract/unreached'
+import { Refusal } from '../../../http/errors.ts'
+import { whileAsking } from '../../../http/asking.ts'
+import { openLink, sendDownload, signLink } from '../../../http/links.ts'
+import { callerOf, serve } from '../../../http/serve.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { shanghaiDay } from '../../../infra/clock.ts'
+import { watermarkOf } from '../../../infra/sheets/cells.ts'
+import * as accounts from '../../accounts/service.ts'
+import { approvalFor } from '../../audit/approvals/service.ts'
+import * as audit from '../../audit/service.ts'
+import { DEPTH } from '../../org/tree/rules.ts'
+import { childrenOf } from '../../org/tree/service.ts'
+import { exportName } from '../exports/rules.ts'
+import { letterWithin, type LetterInScope } from '../policy.ts'
+import { presentBook, presentFamily } from './present.ts'
+import { countCauses, sumOf } from './rules.ts'
+import * as unreached from './service.ts'
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+
+export function unreachedRoutes(router: Router, deps: Deps) {
+  const { clock, env } = deps
+
+  serve(router, api.listUnreached, async ({ actor, letterId, unitId }) => {
+    const inScope = await letterWithin(actor, letterId, unitId, 'seeFigures')
+    const isClass = inScope.scope.kind === 'class'
+    const units = isClass ? [] : await childrenOf(unitId)
+    const isComplete = DEPTH[inScope.scope.kind] >= DEPTH.school
+    const byUnit = isComplete ? await countsBelow(inScope) : await unreached.notJoinedBelow(inScope)
+    const rows = units.flatMap((it) => {
+      const counts = byUnit.get(String(it._id))
+      return counts ? [{ unitId: String(it._id), kind: it.kind, name: it.name, counts }] : []
+    })
+    const named = isClass && inScope.scope.may('seeFamilies') ? await namesOf(inScope) : null
+    return { counts: sumOf([...byUnit.values()]), isComplete, rows, families: named }
+  })
+
+  async function countsBelow(inScope: LetterInScope) {
+    const classes = await unreached.unreachedIn(inScope, deps, clock.now())
+    const grouped = Map.groupBy(classes, ({ sheet }) => unreached.unitBelow(inScope, sheet.path))
+    return new Map(
+      [...grouped].map(([unitId, some]) => [
+        unitId,
+        countCauses(some.flatMap((it) => it.families.map(({ cause }) => cause))),
+      ]),
+    )
+  }
+
+  async function namesOf(inScope: LetterInScope) {
+    const { letter, scope } = inScope
+    await audit.namesSeen('sheet.read', scope, clock.now(), `《${letter.title}》提醒不到的家庭`)
+    const [klass] = await unreached.unreachedIn(inScope, deps, clock.now())
+    return (klass?.families ?? []).map((it) => presentFamily(it, deps))
+  }
+
+  serve(router, api.exportUnreached, async ({ actor, letterId, unitId }) => {
+    const inScope = await letterWithin(actor, letterId, unitId, 'seeFamilies')
+    refuseAbove(inScope)
+    await approvalFor(inScope.scope, 'exports', clock.now())
+    const path = `/unreached-exports/${letterId}?unit=${unitId}` as const
+    return { link: signLink(path, actor.personId, clock.now(), env), name: nameOf(inScope) }
+  })
+
+  // What its person may see is asked again when the link is opened.
+  router.get('/unreached-exports/:letterId', async (ctx) => {
+    const now = clock.now()
+    const actor = await accounts.staffActor(openLink(ctx, now, env).personId, now)
+    const inScope = await letterWithin(
+      actor,
+      ctx.params.letterId ?? '',
+      String(ctx.query.unit),
+      'seeFamilies',
+    )
+    const { letter, scope } = inScope
+    refuseAbove(inScope)
+    await whileAsking({ actor, caller: callerOf(ctx) }, async () =>
+      audit.exported(scope, now, `提醒不到的家庭《${letter.title}》`),
+    )
+    const lines = (await unreached.unreachedIn(inScope, deps, now)).flatMap(({ sheet, families }) =>
+      families.map((it) => ({ ...presentFamily(it, deps), className: sheet.className })),
+    )
+    const watermark = watermarkOf({ name: actor.name, unit: scope }, now)
+    const bytes = await presentBook(`${letter.title} · 提醒不到的家庭`, lines, watermark)
+    sendDownload(ctx, { bytes, type: XLSX, name: nameOf(inScope) })
+  })
+
+  const nameOf = ({ letter, scope }: LetterInScope) =>
+    exportName([scope.fullName, letter.title, '提醒不到的家庭', shanghaiDay(clock.now())])
+}
+
+/** A list of names is a school's at the most. */
+function refuseAbove({ scope }: LetterInScope) {
+  if (DEPTH[scope.kind] < DEPTH.school) throw new Refusal('forbidden', '名单按学校导出，请先选一所学校')
+}
