@@ -1,6 +1,7 @@
 import { formProblem, type LetterForm } from '#contract/letter-form'
 import type { ReceiptRule } from '#contract/letter-receipts'
 import type { AuthorBlank, Confirmation, Letter, LetterTemplate } from '#contract/letters'
+import type { ReminderStep } from '#contract/reminding'
 import { authorBlanksIn, blankProblem, fillBlanks, type Filling, unfinished } from '#contract/letter-text'
 import { dayKey } from '../../format/date'
 import { formGap } from './form-editing'
@@ -27,6 +28,8 @@ export interface Draft {
   /** Of a new edition: what it puts right. */
   correction: string
   blanks: AuthorBlank[]
+  /** When it reminds of itself; left out, as is usual. */
+  remindOn?: ReminderStep[]
   /** Where replies go; left out, as is usual for its kind. */
   replies?: NonNullable<Letter['replies']>
 }
@@ -80,6 +83,7 @@ export const draftOf = (letter: Letter): Draft => ({
   kind: letter.kind,
   title: letter.title,
   body: letter.body,
+  ...(letter.remindOn && { remindOn: letter.remindOn }),
   pledge: letter.pledge,
   confirmation: letter.confirmation,
   receiptRule: letter.receiptRule ?? 'any',
