@@ -139,7 +139,13 @@ export {
   answerMyLetter,
   confirmMyLetter,
   listLetters,
+  listLetterTemplates,
   listMyLetters,
+  queueLetter,
+  removeLetter,
+  reviseLetter,
+  unqueueLetter,
+  updateLetter,
   objectToMyLetter,
   openMyLetter,
   readLetter,
@@ -151,19 +157,23 @@ export {
   signMyLetter,
   withdrawLetter,
 } from '../server/contract/letters.ts'
+export { listMyWithdrawnLetters, submitLetter } from '../server/contract/letter-life.ts'
+export type { WithdrawnLetter } from '../server/contract/letter-life.ts'
 export { readMyAttachment } from '../server/contract/letter-writing.ts'
 export type {
   Attachment,
   Confirmation,
   Letter,
   LetterLine,
+  AuthorBlank,
+  LetterTemplate,
   MyLetter,
   MyLetterLine,
   SheetRow,
   Tally,
 } from '../server/contract/letters.ts'
 
-export { BLANKS, blocksOf } from '../server/contract/letter-text.ts'
+export { BLANKS, blankProblem, blocksOf, fillBlanks, unfinished } from '../server/contract/letter-text.ts'
 export type { Block as TextBlock } from '../server/contract/letter-text.ts'
 
 export {

@@ -7,16 +7,19 @@ type Block = MyLetter['blocks'][number]
 Component({
   properties: {
     blocks: { type: Array, value: [] as Block[] },
+    /** Blocks of a corrected edition that are not as the family has read them. */
+    changed: { type: Array, value: [] as number[] },
   },
-  data: { shown: [] as (Block & { src: string; isLost: boolean })[] },
+  data: { shown: [] as (Block & { src: string; isLost: boolean; isChanged: boolean })[] },
 
   observers: {
-    blocks(blocks: Block[]) {
+    'blocks, changed'(blocks: Block[], changed: number[] | null) {
       this.setData({
-        shown: blocks.map((it) => ({
+        shown: blocks.map((it, at) => ({
           ...it,
           src: it.picture ? origin + it.picture.address : '',
           isLost: false,
+          isChanged: changed?.includes(at) ?? false,
         })),
       })
     },

@@ -33,6 +33,8 @@ export interface ShownLetter {
   /** The page's one button while the form is being filled in. */
   actionAfterForm: '提交' | '提交并确认' | '填好了，去签名'
   newer: string | null
+  /** What was put right since the family read it. */
+  correction: { words: string; from: number; changed: number[] } | null
   /** The family can write to the school below it. */
   takesReplies: boolean
   /** The city's help lines stand below it. */
@@ -74,6 +76,7 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     hasMine: Boolean(letter.myAnswer),
     actionAfterForm: confirm ? '提交并确认' : sign ? '填好了，去签名' : '提交',
     newer: letter.supersededBy,
+    correction: letter.correction ?? null,
     takesReplies: letter.takesReplies === true,
     offersHelp: letter.offersHelp === true,
     ruleText: ruleText(letter),

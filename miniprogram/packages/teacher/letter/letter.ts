@@ -12,7 +12,7 @@ import { cardTitle } from '../../../services/letter-card'
 import { goBack, go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { me } from '../../../services/store'
-import { groupsOf, presentHead, type Group, type ShownHead } from './present'
+import { groupsOf, presentHead, type Group, standingOf, type ShownHead } from './present'
 
 type Rows = Reply<typeof readLetterFigures>['rows']
 
@@ -20,13 +20,18 @@ interface Data {
   state: 'loading' | 'ready' | 'failed'
   problem: string
   head: ShownHead | null
+  /** Where a letter stands that is not out: waiting for its hour or for a yes, returned, taken back. */
+  standing: string
   groups: Group[]
   chosen: number
   /** Units below, for who looks after more than a class. */
   rows: Rows
   mayRemind: boolean
   mayWithdraw: boolean
+  mayRevise: boolean
   isAsking: boolean
+  reason: string
+  reasons: string[]
   busy: boolean
 }
 interface Custom {
@@ -34,6 +39,8 @@ interface Custom {
   unitId: string
   letter: Letter | null
   className: string
+  next: number
+  lookAgain: () => void
   load: () => Promise<void>
   showNames: () => Promise<void>
   onGroup: (event: WechatMiniprogram.BaseEvent) => void
@@ -42,8 +49,13 @@ interface Custom {
   onRemind: () => Promise<void>
   onWithdraw: () => void
   onKeep: () => void
+  onReason: (event: WechatMiniprogram.Input) => void
+  onCommonReason: (event: WechatMiniprogram.BaseEvent) => void
+  onRevise: () => void
   onWithdrawn: () => Promise<void>
 }
+
+const LOOK_MS = 3000
 
 /** Who has answered a letter and who has not, by name for a class, by unit above it. */
 Page<Data, Custom>({
@@ -51,18 +63,23 @@ Page<Data, Custom>({
     state: 'loading',
     problem: '',
     head: null,
+    standing: '',
     groups: [],
     chosen: 0,
     rows: [],
     mayRemind: false,
     mayWithdraw: false,
+    mayRevise: false,
     isAsking: false,
+    reason: '',
+    reasons: ['时间写错了，稍后重发', '发错了范围', '活动取消了'],
     busy: false,
   },
   letterId: '',
   unitId: '',
   letter: null,
   className: '',
+  next: 0,
 
   onLoad(query) {
     const posts = me.get()?.posts ?? []
@@ -83,18 +100,35 @@ Page<Data, Custom>({
       const [letter, figures] = await Promise.all([call(readLetter, said), call(readLetterFigures, said)])
       this.letter = letter
       this.className = figures.unit.name
-      if (figures.unit.kind === 'class' && letter.abilities.seeNames) await this.showNames()
+      const isOut = letter.status === 'sent' || letter.status === 'withdrawn'
+      if (isOut && figures.unit.kind === 'class' && letter.abilities.seeNames) await this.showNames()
+      // It goes in some seconds: the page shows it as soon as it is out.
+      if (letter.status === 'scheduled' || letter.status === 'sending') this.lookAgain()
       this.setData({
         state: 'ready',
         head: presentHead(letter, figures.total),
         rows: figures.rows,
+        standing: standingOf(letter),
         mayRemind: letter.abilities.remind,
         mayWithdraw: letter.abilities.withdraw,
+        // What asks to be filled in is put right on the console, where its form can be seen.
+        mayRevise: letter.abilities.revise && !letter.form,
       })
     } catch (error) {
       if (this.data.state !== 'ready') this.setData({ state: 'failed', problem: explain(error) })
       else tell(error)
     }
+  },
+
+  lookAgain() {
+    clearTimeout(this.next)
+    this.next = setTimeout(() => void this.load(), LOOK_MS)
+  },
+  onUnload() {
+    clearTimeout(this.next)
+  },
+  onHide() {
+    clearTimeout(this.next)
   },
 
   async showNames() {
@@ -135,14 +169,26 @@ Page<Data, Custom>({
   onWithdraw() {
     this.setData({ isAsking: true })
   },
+  onReason({ detail: { value } }) {
+    this.setData({ reason: value })
+  },
+  onCommonReason(event) {
+    const { text } = event.currentTarget.dataset as { text: string }
+    this.setData({ reason: text })
+  },
+  onRevise() {
+    go(`${pages.teacherNotice}?unit=${this.unitId}&revise=${this.letterId}`)
+  },
   onKeep() {
     this.setData({ isAsking: false })
   },
   async onWithdrawn() {
     if (this.data.busy) return
+    const reason = this.data.reason.trim()
+    if (!reason) return void wx.showToast({ title: '请写一句为什么撤回', icon: 'none' })
     this.setData({ busy: true })
     try {
-      await call(withdrawLetter, { letterId: this.letterId })
+      await call(withdrawLetter, { letterId: this.letterId, reason })
       void wx.showToast({ title: '已撤回', icon: 'success' })
       goBack()
     } catch (error) {

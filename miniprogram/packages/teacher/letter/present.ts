@@ -68,3 +68,14 @@ export function presentHead(letter: Letter, tally: Tally): ShownHead {
     left: tally.expected - done,
   }
 }
+
+/** Where a letter stands that families do not see, in a sentence; empty when it is out. */
+export function standingOf({ status, approval, sendAt, withdrawn }: Letter): string {
+  if (status === 'withdrawn') return `已撤回${withdrawn?.reason ? `：${withdrawn.reason}` : ''}`
+  if (status === 'sending') return '正在发出…'
+  if (status === 'scheduled') return sendAt ? `${moment(sendAt)}发出` : '马上发出'
+  if (status !== 'draft') return ''
+  if (approval?.state === 'submitted') return `已交给${approval.unitName}审核，通过后会发出`
+  if (approval?.state === 'returned') return `${approval.decidedBy ?? '上级'}退回：${approval.words ?? ''}`
+  return approval ? '审核通过了，可以在控制台发出' : '还是草稿，可以在控制台接着写'
+}

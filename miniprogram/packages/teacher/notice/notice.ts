@@ -1,92 +1,194 @@
-import { sendNotice, type Confirmation, type MyPost } from '../../../contract'
-import { call, tell } from '../../../services/api'
+import {
+  listLetterTemplates,
+  listStudents,
+  queueLetter,
+  removeLetter,
+  reviseLetter,
+  sendNotice,
+  submitLetter,
+  unqueueLetter,
+  updateLetter,
+  type Letter,
+} from '../../../contract'
+import { call, explain, Problem, tell } from '../../../services/api'
 import { date, dayOf } from '../../../services/format'
 import { replaceWith } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { me } from '../../../services/store'
-import { emptyNotice, problemOf, titleFrom, WRITERS, type Notice } from './rules'
+import { dropNotice, keepNotice, keptNotice, newRequest } from './kept'
+import { begunFrom, emptyNotice, previewOf, problemOf, titleFrom, usable, WRITERS } from './rules'
+import type { ConfirmationMode, Custom, Data } from './shape'
 
-interface Data extends Notice {
-  units: MyPost[]
-  unitId: string
-  unitName: string
-  dueText: string
-  today: string
-  problem: string
-  isAsking: boolean
-  busy: boolean
-}
-interface Custom {
-  /** One for each notice begun here: sent twice on a bad network it is still one notice. */
-  requestId: string
-  isTitleTyped: boolean
-  onTitle: (event: WechatMiniprogram.Input) => void
-  onBody: (event: WechatMiniprogram.Input) => void
-  onMode: (event: WechatMiniprogram.BaseEvent) => void
-  onUnit: (event: WechatMiniprogram.BaseEvent) => void
-  onDue: (event: WechatMiniprogram.PickerChange) => void
-  onNoDue: () => void
-  onAsk: () => void
-  onBack: () => void
-  onSend: () => Promise<void>
-}
+/** So long a notice waits on the server before it goes. */
+const HOLD_SECONDS = 10
 
-/** A notice to one's class in under a minute: what, how it is answered, send. */
+/** A notice to one's class in under a minute: what, how it is answered, send; and a letter that is put right. */
 Page<Data, Custom>({
   data: {
     ...emptyNotice(),
-    units: [],
-    unitId: '',
-    unitName: '',
-    dueText: '',
-    today: '',
-    problem: '',
-    isAsking: false,
-    busy: false,
+    ...{ units: [], unitId: '', unitName: '', dueText: '', today: '', problem: '' },
+    ...{ templates: null, templateTitle: '', shownBlanks: [], children: null, toWhom: '' },
+    ...{ preview: '', isAsking: false, busy: false, undo: null, isRevising: false },
   },
   requestId: '',
+  revises: '',
+  revisionId: '',
+  pledge: '',
+  audience: [],
   isTitleTyped: false,
+  all: [],
+  clock: 0,
 
   onLoad(query) {
-    this.requestId = `notice-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}`
+    this.requestId = newRequest()
+    this.revises = query.revise ?? ''
+    this.begin(query.unit)
+    if (this.revises) void this.loadRevision()
+    else void this.loadTemplates()
+  },
+  onUnload() {
+    clearInterval(this.clock)
+  },
+
+  begin(asked) {
     const units = (me.get()?.posts ?? []).filter((it) => WRITERS.includes(it.post))
-    const unit = units.find((it) => it.unitId === query.unit) ?? units[0]
-    this.setData({
-      units,
-      unitId: unit?.unitId ?? '',
-      unitName: unit?.unitName ?? '',
-      today: dayOf(new Date()),
-    })
+    const kept = this.revises ? null : keptNotice()
+    const unit = units.find((it) => it.unitId === (asked ?? kept?.unitId)) ?? units[0]
+    const isKept = kept?.unitId === unit?.unitId
+    if (kept && isKept) {
+      const { requestId, unitId: _, ...notice } = kept
+      this.requestId = requestId
+      this.isTitleTyped = true
+      this.setData({ ...notice, studentIds: [], dueText: notice.dueOn ? date(notice.dueOn) : '' })
+      this.fillIn('', '')
+    }
+    const unitName = unit?.unitName ?? ''
+    this.setData({ units, unitId: unit?.unitId ?? '', unitName, toWhom: unitName, today: dayOf(new Date()) })
+  },
+  keep() {
+    if (this.revises) return
+    const { unitId, title, body, confirmation, dueOn, template, blanks, studentIds, correction } = this.data
+    const notice = { title, body, confirmation, dueOn, template, blanks, studentIds, correction }
+    keepNotice({ ...notice, requestId: this.requestId, unitId })
+  },
+
+  async loadTemplates() {
+    try {
+      this.all = usable((await call(listLetterTemplates, {})).templates)
+      this.setData({ templates: this.all.map((it) => it.title) })
+    } catch {
+      // Without templates a notice is written all the same.
+    }
+  },
+  async loadRevision() {
+    try {
+      const draft = await call(reviseLetter, { letterId: this.revises, requestId: `revise-${this.revises}` })
+      this.revisionId = draft.id
+      const { title, body, confirmation, dueOn } = draft
+      this.pledge = draft.pledge
+      this.audience = draft.audience.map((it) => it.unitId)
+      this.isTitleTyped = true
+      this.setData({ title, body, confirmation, dueOn, isRevising: true, dueText: dueOn ? date(dueOn) : '' })
+    } catch (error) {
+      tell(error)
+    }
   },
 
   onTitle({ detail: { value } }) {
     this.isTitleTyped = value !== ''
     this.setData({ title: value, problem: '' })
+    this.keep()
   },
   onBody({ detail: { value } }) {
     // Most notices need no title of their own: the first words are it, until somebody types another.
     this.setData({ body: value, problem: '', ...(!this.isTitleTyped && { title: titleFrom(value) }) })
+    this.keep()
   },
   onMode(event) {
-    const { mode } = event.currentTarget.dataset as { mode: Confirmation }
+    const { mode } = event.currentTarget.dataset as { mode: ConfirmationMode }
     this.setData({ confirmation: mode })
+    this.keep()
   },
   onUnit(event) {
     const { id } = event.currentTarget.dataset as { id: string }
     const unit = this.data.units.find((it) => it.unitId === id)
-    if (unit) this.setData({ unitId: id, unitName: unit.unitName })
+    if (unit) this.setData({ unitId: id, unitName: unit.unitName, toWhom: unit.unitName })
+    this.onAll()
   },
   onDue({ detail: { value } }) {
     const dueOn = String(value)
     this.setData({ dueOn, dueText: date(dueOn) })
+    this.keep()
   },
   onNoDue() {
     this.setData({ dueOn: null, dueText: '' })
+    this.keep()
+  },
+
+  onTemplate({ detail: { value } }) {
+    const template = this.all[Number(value)]
+    if (!template) return
+    const begun = begunFrom(template, dayOf)
+    this.isTitleTyped = true
+    this.setData({ ...begun, templateTitle: template.title, dueText: begun.dueOn ? date(begun.dueOn) : '' })
+    this.fillIn('', '')
+  },
+  fillIn(name, value) {
+    const blanks = this.data.blanks.map((it) => (it.name === name ? { ...it, value } : it))
+    const shown = (it: (typeof blanks)[number]) =>
+      it.type === 'date' && it.value ? date(it.value) : it.value
+    this.setData({ blanks, problem: '', shownBlanks: blanks.map((it) => ({ ...it, shown: shown(it) })) })
+    this.keep()
+  },
+  onBlank(event) {
+    const { name } = event.currentTarget.dataset as { name: string }
+    this.fillIn(name, event.detail.value)
+  },
+  onBlankDay(event) {
+    const { name } = event.currentTarget.dataset as { name: string }
+    this.fillIn(name, String(event.detail.value))
+  },
+  onBlankChoice(event) {
+    const { name, value } = event.currentTarget.dataset as { name: string; value: string }
+    this.fillIn(name, value)
+  },
+
+  onAll() {
+    this.setData({ children: null, studentIds: [], toWhom: this.data.unitName })
+    this.keep()
+  },
+  async onSome() {
+    try {
+      const { students } = await call(listStudents, { unitId: this.data.unitId })
+      const children = students.map((it) => ({ studentId: it.id, name: it.name, isOn: false }))
+      this.setData({ children, studentIds: [], toWhom: '' })
+    } catch (error) {
+      tell(error)
+    }
+  },
+  onChild(event) {
+    const { id } = event.currentTarget.dataset as { id: string }
+    const children = (this.data.children ?? []).map((it) =>
+      it.studentId === id ? { ...it, isOn: !it.isOn } : it,
+    )
+    const chosen = children.filter((it) => it.isOn)
+    this.setData({
+      children,
+      studentIds: chosen.map((it) => it.studentId),
+      toWhom: chosen.map((it) => it.name).join('、'),
+      problem: '',
+    })
+  },
+  onCorrection({ detail: { value } }) {
+    this.setData({ correction: value, problem: '' })
   },
 
   onAsk() {
-    const problem = problemOf(this.data)
-    this.setData({ problem, isAsking: problem === '' })
+    const { data } = this
+    const nobody = data.children && data.studentIds.length === 0 ? '请选择写给哪几家' : ''
+    const unsaid = data.isRevising && !data.correction.trim() ? '请写一句更正说明' : ''
+    const problem = problemOf(data) || nobody || unsaid
+    this.setData({ problem, isAsking: problem === '', preview: problem === '' ? previewOf(data) : '' })
   },
   onBack() {
     this.setData({ isAsking: false })
@@ -95,23 +197,78 @@ Page<Data, Custom>({
   async onSend() {
     if (this.data.busy) return
     this.setData({ busy: true })
-    const { unitId, title, body, confirmation, dueOn } = this.data
     try {
-      const { id } = await call(sendNotice, {
-        unitId,
-        requestId: this.requestId,
-        title,
-        body,
-        confirmation,
-        dueOn,
-      })
-      void wx.showToast({ title: '已发出', icon: 'success' })
-      replaceWith(`${pages.teacherLetter}?id=${id}&unit=${unitId}`)
+      await (this.revises ? this.sendRevision() : this.send())
     } catch (error) {
-      this.setData({ isAsking: false })
-      tell(error)
+      const isAway = error instanceof Problem && error.status === 0
+      const problem = isAway ? '网络不通。写好的都存在手机里，联网后再点“发出”，不会发两次。' : explain(error)
+      this.setData({ isAsking: false, problem })
     } finally {
       this.setData({ busy: false })
     }
   },
+  async send() {
+    const { unitId, title, body, confirmation, dueOn, template, blanks, studentIds } = this.data
+    const letter = await call(sendNotice, {
+      ...{ unitId, requestId: this.requestId, title, body, confirmation, dueOn },
+      holdSeconds: HOLD_SECONDS,
+      ...(template && { template, blanks }),
+      ...(studentIds.length > 0 && { studentIds }),
+    })
+    dropNotice()
+    this.setData({ isAsking: false })
+    if (letter.status === 'scheduled') return this.countDown(letter.id)
+    void wx.showToast({ title: outcome(letter), icon: 'none', duration: 2500 })
+    this.leave(letter.id)
+  },
+  async sendRevision() {
+    const { title, body, confirmation, dueOn, correction } = this.data
+    const letterId = this.revisionId
+    await call(updateLetter, {
+      ...{ letterId, title, body, confirmation, dueOn, correction, pledge: this.pledge },
+      // To whom it went it goes again.
+      audience: this.audience,
+    })
+    const isOut = await call(queueLetter, { letterId, sendAt: null }).catch(async (error: unknown) => {
+      if (!(error instanceof Problem) || error.status !== 409) throw error
+      return call(submitLetter, { letterId, thenSend: { at: null } })
+    })
+    void wx.showToast({ title: outcome(isOut), icon: 'none', duration: 2500 })
+    this.leave(letterId)
+  },
+
+  countDown(id) {
+    this.setData({ undo: { id, left: HOLD_SECONDS } })
+    this.clock = setInterval(() => {
+      const left = (this.data.undo?.left ?? 0) - 1
+      if (left > 0) return this.setData({ undo: { id, left } })
+      this.leave(id)
+    }, 1000)
+  },
+  leave(id) {
+    clearInterval(this.clock)
+    replaceWith(`${pages.teacherLetter}?id=${id}&unit=${this.data.unitId}`)
+  },
+  async onUndo() {
+    const { undo } = this.data
+    if (!undo) return
+    clearInterval(this.clock)
+    try {
+      await call(unqueueLetter, { letterId: undo.id })
+      await call(removeLetter, { letterId: undo.id })
+      // The next one is another notice, with the same words.
+      this.requestId = newRequest()
+      this.setData({ undo: null })
+      this.keep()
+      void wx.showToast({ title: '没有发出，可以再改', icon: 'none' })
+    } catch (error) {
+      tell(error)
+      this.leave(undo.id)
+    }
+  },
 })
+
+const outcome = ({ approval, status }: Letter) =>
+  approval?.state === 'submitted' && status === 'draft'
+    ? `已交给${approval.unitName}看一下，通过后会发出`
+    : '已发出'

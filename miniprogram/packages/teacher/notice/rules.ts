@@ -1,4 +1,14 @@
-import type { Confirmation, MyPost } from '../../../contract'
+import {
+  BLANKS,
+  blankProblem,
+  blocksOf,
+  fillBlanks,
+  unfinished,
+  type AuthorBlank,
+  type Confirmation,
+  type LetterTemplate,
+  type MyPost,
+} from '../../../contract'
 
 /** Who writes to families; a subject teacher asks the 班主任. The server decides, this only spares a useless form. */
 export const WRITERS: MyPost['post'][] = [
@@ -15,9 +25,25 @@ export interface Notice {
   body: string
   confirmation: Confirmation
   dueOn: string | null
+  /** The template it was begun from, and what its author has filled in. */
+  template: string
+  blanks: AuthorBlank[]
+  /** Single families instead of the class. */
+  studentIds: string[]
+  /** Of a letter that is put right: what is new in it. */
+  correction: string
 }
 
-export const emptyNotice = (): Notice => ({ title: '', body: '', confirmation: 'confirm', dueOn: null })
+export const emptyNotice = (): Notice => ({
+  title: '',
+  body: '',
+  confirmation: 'confirm',
+  dueOn: null,
+  template: '',
+  blanks: [],
+  studentIds: [],
+  correction: '',
+})
 
 const TITLE = 20
 
@@ -32,8 +58,35 @@ export function titleFrom(body: string): string {
 }
 
 /** What is still missing, in a sentence; empty when it can go. */
-export function problemOf({ title, body }: Notice): string {
+export function problemOf({
+  title,
+  body,
+  blanks = [],
+}: Pick<Notice, 'title' | 'body'> & Partial<Notice>): string {
   if (body.trim() === '') return '请写下要告诉家长的事'
   if (title.trim() === '') return '请写一个标题'
-  return ''
+  const wrong = blanks.map(blankProblem).find((it) => it !== null)
+  return wrong ?? unfinished(fillBlanks(body, blanks)) ?? ''
+}
+
+/** The text as 张三妈妈 would read it, line by line. */
+export const previewOf = ({ body, blanks }: Pick<Notice, 'body' | 'blanks'>) =>
+  blocksOf(fillBlanks(body, blanks), BLANKS)
+    .map((it) => `${it.kind === 'item' ? '• ' : ''}${it.runs.map((run) => run.text).join('')}`)
+    .join('\n')
+
+/** Templates a teacher can use on the phone: what has a form is written on the console, where it can be seen. */
+export const usable = (templates: LetterTemplate[]) =>
+  templates.filter((it) => !it.form && !it.isForOneFamily)
+
+const DAY_MS = 86_400_000
+
+/** What a template brings: its words, its blanks still empty, and a day to answer by. */
+export function begunFrom(template: LetterTemplate, dayOf: (at: Date) => string, now = new Date()) {
+  const { title, body, confirmation, dueDays, code } = template
+  return {
+    ...{ title, body, confirmation, template: code },
+    dueOn: confirmation === 'read' ? null : dayOf(new Date(now.getTime() + dueDays * DAY_MS)),
+    blanks: (template.blanks ?? []).map(({ example: _, ...it }) => it),
+  }
 }

@@ -1,4 +1,4 @@
-import { listMyLetters } from '../../../contract'
+import { listMyLetters, listMyWithdrawnLetters } from '../../../contract'
 import { knowWho } from '../../../services/account'
 import { call, explain, tell } from '../../../services/api'
 import { isPutAway, standing } from '../../../services/consent'
@@ -7,7 +7,7 @@ import { pages } from '../../../services/pages'
 import { lookForNews, news } from '../../../services/replies'
 import { session } from '../../../services/session'
 import { currentChild, watchChild } from '../../../services/store'
-import { presentLine, type ShownLine } from './present'
+import { presentLine, presentWithdrawn, type ShownLine, type ShownWithdrawn } from './present'
 
 /** The letters to one child, those that wait for an answer or all of them. */
 Component({
@@ -19,6 +19,8 @@ Component({
     isPutAway: false,
     only: 'todo' as 'todo' | 'all',
     letters: [] as ShownLine[],
+    /** What the family had read and was taken back; it stands among all letters. */
+    withdrawn: [] as ShownWithdrawn[],
     next: null as string | null,
     isMore: false,
     /** Threads of this child with an answer nobody has opened on this phone. */
@@ -65,12 +67,16 @@ Component({
         const child = currentChild()
         this.setData({ isPutAway: standing() === 'withdrawn' })
         if (!child) return this.setData({ state: 'ready', isStranger: true, letters: [] })
-        const page = await call(listMyLetters, askFor(child.studentId, only))
+        const [page, withdrawn] = await Promise.all([
+          call(listMyLetters, askFor(child.studentId, only)),
+          only === 'all' ? withdrawnFrom(child.studentId) : [],
+        ])
         if (currentChild()?.studentId !== child.studentId || this.data.only !== only) return
         this.setData({
           state: 'ready',
           isStranger: false,
           letters: page.letters.map((it) => presentLine(it)),
+          withdrawn,
           next: page.next,
         })
       } catch (error) {
@@ -118,6 +124,13 @@ Component({
 
 const stops = new WeakMap<object, () => void>()
 const listeners = new WeakMap<object, () => void>()
+
+/** Beside the letters themselves: without it the list is still good. */
+const withdrawnFrom = (studentId: string) =>
+  call(listMyWithdrawnLetters, { studentId }).then(
+    ({ letters }) => letters.map((it) => presentWithdrawn(it)),
+    () => [],
+  )
 
 const askFor = (studentId: string, only: 'todo' | 'all') => ({
   studentId,

@@ -1,4 +1,4 @@
-import type { MyLetterLine } from '../../../contract'
+import type { MyLetterLine, WithdrawnLetter } from '../../../contract'
 import { due, nearDate, dayOf, type Due } from '../../../services/format'
 
 /** A letter in the family's list. */
@@ -27,3 +27,19 @@ export function presentLine(line: MyLetterLine, now = new Date()): ShownLine {
     isDone: line.isDone,
   }
 }
+
+/** A letter that was taken back, with its author's reason. */
+export interface ShownWithdrawn {
+  id: string
+  title: string
+  /** 实验中学 · 9月2日撤回 */
+  note: string
+  reason: string
+}
+
+export const presentWithdrawn = (it: WithdrawnLetter, now = new Date()): ShownWithdrawn => ({
+  id: it.id,
+  title: it.title,
+  note: `${it.from} · ${nearDate(dayOf(it.withdrawnAt), now)}撤回`,
+  reason: it.reason,
+})

@@ -1,0 +1,77 @@
+import type { AuthorBlank, Confirmation, LetterTemplate, MyPost } from '../../../contract'
+import type { Notice } from './rules'
+
+export interface ShownBlank extends AuthorBlank {
+  /** A day as people say it, or what was chosen. */
+  shown: string
+}
+export interface ShownChild {
+  studentId: string
+  name: string
+  isOn: boolean
+}
+
+export interface Data extends Notice {
+  units: MyPost[]
+  unitId: string
+  unitName: string
+  dueText: string
+  today: string
+  problem: string
+  /** 用模板: the titles to pick from; null until they are there. */
+  templates: string[] | null
+  templateTitle: string
+  shownBlanks: ShownBlank[]
+  /** 只给几家: the class's children; null while the whole class is written to. */
+  children: ShownChild[] | null
+  toWhom: string
+  /** What families will read, before it goes. */
+  preview: string
+  isAsking: boolean
+  busy: boolean
+  /** Just sent, and for so many seconds taken back without a trace. */
+  undo: { id: string; left: number } | null
+  /** A sent letter that is being put right. */
+  isRevising: boolean
+}
+
+export interface Custom {
+  /** One for each notice begun here: sent twice on a bad network it is still one notice. */
+  requestId: string
+  revises: string
+  revisionId: string
+  pledge: string
+  audience: string[]
+  isTitleTyped: boolean
+  all: LetterTemplate[]
+  clock: number
+  begin: (unit: string | undefined) => void
+  keep: () => void
+  loadTemplates: () => Promise<void>
+  loadRevision: () => Promise<void>
+  onTitle: (event: WechatMiniprogram.Input) => void
+  onBody: (event: WechatMiniprogram.Input) => void
+  onMode: (event: WechatMiniprogram.BaseEvent) => void
+  onUnit: (event: WechatMiniprogram.BaseEvent) => void
+  onDue: (event: WechatMiniprogram.PickerChange) => void
+  onNoDue: () => void
+  onTemplate: (event: WechatMiniprogram.PickerChange) => void
+  onBlank: (event: WechatMiniprogram.Input) => void
+  onBlankDay: (event: WechatMiniprogram.PickerChange) => void
+  onBlankChoice: (event: WechatMiniprogram.BaseEvent) => void
+  fillIn: (name: string, value: string) => void
+  onAll: () => void
+  onSome: () => Promise<void>
+  onChild: (event: WechatMiniprogram.BaseEvent) => void
+  onCorrection: (event: WechatMiniprogram.Input) => void
+  onAsk: () => void
+  onBack: () => void
+  onSend: () => Promise<void>
+  send: () => Promise<void>
+  sendRevision: () => Promise<void>
+  countDown: (id: string) => void
+  leave: (id: string) => void
+  onUndo: () => Promise<void>
+}
+
+export type ConfirmationMode = Confirmation
