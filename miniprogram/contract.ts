@@ -38,6 +38,7 @@ export {
   openMyThread,
   readMyThread,
   readThread,
+  saveMyPhrases,
   withdrawLine,
   withdrawMyLine,
   writeToMyThread,

@@ -12,6 +12,8 @@ export const todoKind = z.enum([
   'certificate',
   'survey',
   'live',
+  /** The school has answered below a letter. */
+  'reply',
   'other',
 ])
 

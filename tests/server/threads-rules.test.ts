@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readDangerWords, readHolidays } from '../../content/schema.ts'
-import { answersAt } from '../../server/modules/hotlines/rules.ts'
+import { dayOf } from '../../server/modules/hotlines/hours/rules.ts'
 import { keeperWords, signedBy } from '../../server/modules/letters/threads/desks/rules.ts'
 import {
   isServiceTime,
@@ -8,7 +8,6 @@ import {
   USUAL,
   waitedSince,
   whenServed,
-  workdaysBy,
 } from '../../server/modules/letters/threads/hours/rules.ts'
 import {
   markOf,
@@ -21,7 +20,8 @@ import {
 } from '../../server/modules/letters/threads/rules.ts'
 
 const at = (text: string) => new Date(`${text}:00+08:00`)
-const isWorkday = workdaysBy(readHolidays())
+const holidays = readHolidays()
+const isWorkday = (day: string) => dayOf(day, holidays).isWorkday
 
 describe('the hours of service', () => {
   it('are those of working days, holidays and the days worked for them counted in', () => {
@@ -53,17 +53,6 @@ describe('the hours of service', () => {
   it('are said as people say them', () => {
     expect(serviceWords(USUAL)).toBe('老师一般在工作日8:00–17:30回复，急事请打求助热线')
   })
-})
-
-it('knows which help lines answer now', () => {
-  const line = (hours: string, allDay = false) => ({ hours, allDay })
-  const office = line('工作日8:30–17:00')
-  expect(answersAt(office, at('2026-11-24T09:00'), isWorkday)).toBe(true)
-  expect(answersAt(office, at('2026-11-24T20:00'), isWorkday)).toBe(false)
-  expect(answersAt(office, at('2026-11-22T09:00'), isWorkday)).toBe(false)
-  expect(answersAt(line('每天9:00-21:00'), at('2026-11-22T20:00'), isWorkday)).toBe(true)
-  expect(answersAt(line('24小时', true), at('2026-11-22T03:00'), isWorkday)).toBe(true)
-  expect(answersAt(line('请以当地公布的为准'), at('2026-11-24T09:00'), isWorkday)).toBe(false)
 })
 
 it('sends replies to who knows the child, unless the author says otherwise', () => {

@@ -1,5 +1,6 @@
 import sharp from 'sharp'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { listMyTodos } from '#contract/home'
 import { listMyMessages } from '#contract/notify'
 import * as api from '#contract/threads'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
@@ -99,9 +100,15 @@ describe('a family and a 班主任', () => {
 
     await answer('在')
     expect(await her(api.countMyThreads, {})).toMatchObject({ unread: 1 })
+    const todo = (await her(listMyTodos, {})).todos.find((it) => it.kind === 'reply')
+    expect(todo).toMatchObject({
+      title: '看老师的回复：开学前，给家长的一封信',
+      page: `/packages/letter/thread/thread?id=${at.letterId}&child=${at.studentId}`,
+    })
     expect((await call(api.readThread, { threadId })).lines[1]?.isRead).toBe(false)
     await her(api.readMyThread, { ...at, upTo: 99 })
     expect(await her(api.countMyThreads, {})).toMatchObject({ unread: 0 })
+    expect((await her(listMyTodos, {})).todos.map((it) => it.kind)).not.toContain('reply')
     expect(await him(api.countMyThreads, {})).toMatchObject({ unread: 1 })
     expect((await call(api.readThread, { threadId })).lines[1]?.isRead).toBe(true)
   })

@@ -20,7 +20,8 @@ const SHORT = 16
 
 /**
  * Where one writes: words that stay on this phone until they are sent, pictures and papers that go ahead of them. Fires `send` with
- * `Written`; the page answers by `sent()`, or `kept()` when it went wrong and the words stay.
+ * `Written`; the page answers by `sent()`, or `kept()` when it went wrong and the words stay. Fires `phrase` with
+ * words to be kept among the phrases.
  */
 Component({
   properties: {
@@ -56,6 +57,11 @@ Component({
       const { phrase } = event.currentTarget.dataset as { phrase: string }
       this.setData({ isPicking: false })
       this.keep(this.data.text ? `${this.data.text}${phrase}` : phrase)
+    },
+
+    onSavePhrase() {
+      this.setData({ isPicking: false })
+      this.triggerEvent('phrase', { text: this.data.text.trim() })
     },
 
     async onAttach() {

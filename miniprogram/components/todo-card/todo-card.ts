@@ -12,6 +12,7 @@ const ICONS: Record<Todo['kind'], string> = {
   certificate: 'certificate',
   survey: 'questionnaire',
   live: 'video',
+  reply: 'chat',
   other: 'task',
 }
 

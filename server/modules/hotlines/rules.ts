@@ -1,5 +1,4 @@
 import type { HelpLine } from '#contract/hotlines'
-import { shanghaiDay, shanghaiMinutes } from '../../infra/clock.ts'
 
 interface Line extends HelpLine {
   urgent: boolean
@@ -18,21 +17,3 @@ export function inOrder(lines: Line[]): HelpLine[] {
 /** Numbers and hours are rung up once a year (B8). */
 export const isCheckDue = (checkedOn: string | null, today: string) =>
   checkedOn === null || `${Number(checkedOn.slice(0, 4)) + 1}${checkedOn.slice(4)}` <= today
-
-const SPAN = /(\d{1,2}):(\d{2})\s*[–—~～至到-]\s*(\d{1,2}):(\d{2})/
-
-/** Whether somebody answers a line at a moment, by the hours it is shown with: 24小时, 工作日8:30–17:00. Hours nobody can read are not counted as open. */
-export function answersAt(
-  { allDay, hours }: Pick<HelpLine, 'allDay' | 'hours'>,
-  at: Date,
-  isWorkday: (day: string) => boolean,
-) {
-  if (allDay) return true
-  const [, fromHour, fromMinute, toHour, toMinute] = SPAN.exec(hours) ?? []
-  if (toMinute === undefined) return false
-  if (/工作日|周一/.test(hours) && !isWorkday(shanghaiDay(at))) return false
-  const minutes = shanghaiMinutes(at)
-  return (
-    minutes >= Number(fromHour) * 60 + Number(fromMinute) && minutes < Number(toHour) * 60 + Number(toMinute)
-  )
-}

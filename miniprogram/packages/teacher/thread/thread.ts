@@ -10,6 +10,7 @@ import {
   listMyPhrases,
   markThreadRead,
   readThread,
+  saveMyPhrases,
   type ThreadLine,
   withdrawLine,
 } from '../../../contract'
@@ -49,6 +50,7 @@ interface Custom {
   order: (work: () => Promise<unknown>, said: string, then?: () => void) => Promise<void>
   onEarlier: () => Promise<void>
   onSend: (event: WechatMiniprogram.CustomEvent<Written>) => Promise<void>
+  onPhrase: (event: WechatMiniprogram.CustomEvent<{ text: string }>) => Promise<void>
   onWithdraw: (event: WechatMiniprogram.CustomEvent<{ id: string }>) => Promise<void>
   onFinish: () => Promise<void>
   onFollow: () => Promise<void>
@@ -143,6 +145,15 @@ Page<Data, Custom>({
       await this.load()
     } catch (error) {
       this.box()?.kept()
+      tell(error)
+    }
+  },
+  async onPhrase({ detail }) {
+    try {
+      const { phrases } = await call(saveMyPhrases, { phrases: [detail.text, ...this.data.phrases] })
+      this.setData({ phrases })
+      void wx.showToast({ title: '存好了', icon: 'success' })
+    } catch (error) {
       tell(error)
     }
   },

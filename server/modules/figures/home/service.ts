@@ -4,6 +4,8 @@ import { instantInWords, shanghaiDay, shanghaiInstant } from '../../../infra/clo
 import type { Deps } from '../../../infra/deps.ts'
 import * as courses from '../../courses/service.ts'
 import * as letters from '../../letters/mine/service.ts'
+import { threadPage } from '../../letters/threads/messages/rules.ts'
+import { newAnswersFor } from '../../letters/threads/reading/service.ts'
 import * as sheets from '../../letters/sheets/service.ts'
 import * as meetings from '../../meetings/service.ts'
 import { ASKED } from '../../letters/rules.ts'
@@ -25,15 +27,17 @@ const MOST_LETTERS = 5
 export async function homeOf(actor: GuardianActor, { clock }: Pick<Deps, 'clock'>) {
   const now = clock.now()
   const children = await ownChildren(actor)
-  const [waiting, letterTodos, courseTodos, callTodos, surveyTodos, liveTodos, progress] = await Promise.all([
-    matchTodos(actor.personId),
-    letterTodosOf(children, now),
-    courses.openTasksOf(children, actor.personId, now),
-    callTodosOf(actor.personId, now),
-    surveyTodosOf(children, now),
-    liveTodosOf(children, actor.personId, now),
-    courses.progressOf(children, actor.personId, now),
-  ])
+  const [waiting, letterTodos, courseTodos, callTodos, surveyTodos, liveTodos, replyTodos, progress] =
+    await Promise.all([
+      matchTodos(actor.personId),
+      letterTodosOf(children, now),
+      courses.openTasksOf(children, actor.personId, now),
+      callTodosOf(actor.personId, now),
+      surveyTodosOf(children, now),
+      liveTodosOf(children, actor.personId, now),
+      replyTodosOf(children, actor.personId),
+      courses.progressOf(children, actor.personId, now),
+    ])
   return {
     todos: inOrderOfUrgency([
       ...waiting,
@@ -42,6 +46,7 @@ export async function homeOf(actor: GuardianActor, { clock }: Pick<Deps, 'clock'
       ...callTodos,
       ...surveyTodos,
       ...liveTodos,
+      ...replyTodos,
     ]),
     children: progress,
   }
@@ -134,6 +139,22 @@ async function liveTodosOf(children: OwnChild[], personId: string, now: Date): P
       ]
     }),
   )
+}
+
+/** Answers of a school that nobody has opened on this guardian's phone. */
+async function replyTodosOf(children: OwnChild[], personId: string): Promise<Todo[]> {
+  const threads = await newAnswersFor(children, personId)
+  return threads.map((it) => ({
+    key: `reply:${String(it._id)}`,
+    kind: 'reply',
+    title: `看老师的回复：${it.letterTitle}`,
+    note: `${it.childName} · ${instantInWords(it.lastAt)}`,
+    dueOn: null,
+    startsAt: null,
+    isUrgent: false,
+    studentId: String(it.studentId),
+    page: `/${threadPage(it)}`,
+  }))
 }
 
 async function surveyTodosOf(children: OwnChild[], now: Date): Promise<Todo[]> {

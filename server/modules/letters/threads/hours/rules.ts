@@ -1,4 +1,3 @@
-import type { Holidays } from '../../../../../content/shapes.ts'
 import { shanghaiDay, shanghaiInstant, shanghaiMinutes } from '../../../../infra/clock.ts'
 
 /** The hours of a working day in which teachers answer. */
@@ -13,19 +12,8 @@ export const USUAL: Hours = { from: '08:00', to: '17:30' }
 export type IsWorkday = (day: string) => boolean
 
 const DAY_MS = 86_400_000
-const weekday = (day: string) => new Date(`${day}T00:00:00Z`).getUTCDay()
 const dayBefore = (day: string) => new Date(Date.parse(day) - DAY_MS).toISOString().slice(0, 10)
 const dayAfter = (day: string) => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10)
-
-/** Monday to Friday without the holidays of the year's notice, and the weekend days worked in exchange for them. */
-export function workdaysBy(years: readonly Pick<Holidays, 'holidays'>[]): IsWorkday {
-  const all = years.flatMap((it) => it.holidays)
-  return (day) => {
-    if (all.some((it) => it.workdays.includes(day))) return true
-    if (all.some((it) => it.from <= day && day <= it.to)) return false
-    return weekday(day) !== 0 && weekday(day) !== 6
-  }
-}
 
 const minutesOf = (clock: string) => Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
 

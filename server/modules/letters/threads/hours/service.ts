@@ -1,13 +1,14 @@
 import { Types } from 'mongoose'
 import { readHolidays } from '../../../../../content/schema.ts'
 import { Refusal } from '../../../../http/errors.ts'
+import { dayOf } from '../../../hotlines/hours/rules.ts'
 import type { UnitScope } from '../../../org/policy.ts'
 import { ServiceHoursModel, type ServiceHoursRecord } from './model.ts'
-import { type Hours, type IsWorkday, objectionTo, USUAL, workdaysBy } from './rules.ts'
+import { type Hours, type IsWorkday, objectionTo, USUAL } from './rules.ts'
 
-let workdays: IsWorkday | undefined
+let holidays: ReturnType<typeof readHolidays> | undefined
 /** By the holidays of `content/calendar`, read once. */
-export const isWorkday: IsWorkday = (day) => (workdays ??= workdaysBy(readHolidays()))(day)
+export const isWorkday: IsWorkday = (day) => dayOf(day, (holidays ??= readHolidays())).isWorkday
 
 /** The hours of a school; the usual ones where it has set none, and of what belongs to no school. */
 export async function hoursOf(

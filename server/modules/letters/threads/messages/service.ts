@@ -7,6 +7,7 @@ import { DEPTH, idAt } from '../../../org/tree/rules.ts'
 import { deskWords } from '../desks/rules.ts'
 import { whenServed } from '../hours/rules.ts'
 import { hoursOf, isWorkday } from '../hours/service.ts'
+import { threadPage } from './rules.ts'
 import type { ThreadRecord } from '../model.ts'
 import { nextWord } from '../rules.ts'
 
@@ -14,9 +15,7 @@ import { nextWord } from '../rules.ts'
 export const subjectOf = (thread: Pick<ThreadRecord, 'letterId' | 'studentId'>) =>
   `thread-${String(thread.letterId)}-${String(thread.studentId)}`
 
-const familyPage = ({ letterId, studentId }: ThreadRecord) =>
-  `/packages/letter/thread/thread?id=${String(letterId)}&child=${String(studentId)}`
-const deskPage = ({ _id }: ThreadRecord) => `/packages/teacher/thread/thread?id=${String(_id)}`
+const deskPage = ({ _id }: ThreadRecord) => `packages/teacher/thread/thread?id=${String(_id)}`
 
 /**
  * Tells the family that the post has written, at most once in ten minutes. Joins the transaction of the line; answers until when
@@ -42,7 +41,7 @@ export async function tellFamily(thread: ThreadRecord, by: string, now: Date): P
           title: thread.letterTitle,
           note: '点开就能看，也可以接着写',
         },
-        page: familyPage(thread),
+        page: threadPage(thread),
         path: thread.path,
         ...(dueAt > now && { dueAt }),
       })),

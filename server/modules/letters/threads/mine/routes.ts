@@ -4,7 +4,6 @@ import { DONE, serve } from '../../../../http/serve.ts'
 import type { GuardianActor } from '../../../../http/actor.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import { linesFor } from '../../../hotlines/service.ts'
-import { answersAt } from '../../../hotlines/rules.ts'
 import { ownChild, ownChildren } from '../../../org/policy.ts'
 import { heed } from '../../../safety/service.ts'
 import { deskKey } from '../desks/rules.ts'
@@ -99,7 +98,7 @@ export function myThreadRoutes(router: Router, deps: Deps) {
 
   /** Whom to call now. */
   const linesNow = async (actor: GuardianActor, studentId: string, now: Date) =>
-    (await linesFor(actor, env.HOTLINES, now, studentId)).filter((it) => answersAt(it, now, isWorkday))
+    (await linesFor(actor, env.HOTLINES, now, studentId)).filter((it) => it.isOpen === true)
 }
 
 /** Who has the thread, or would get it. */

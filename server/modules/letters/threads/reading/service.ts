@@ -96,6 +96,21 @@ export async function unreadOf(children: readonly OwnChild[], personId: string) 
   }))
 }
 
+/** More answers than this nobody finds on the home page: the list has the others. */
+const MOST_NEW = 5
+
+/** The threads of some children with an answer that this guardian has not read, the latest first. */
+export async function newAnswersFor(children: readonly OwnChild[], personId: string) {
+  const threads = await ThreadModel.find({
+    studentId: { $in: children.map((it) => new Types.ObjectId(it.studentId)) },
+    postSeq: { $gt: 0 },
+  })
+    .sort({ lastAt: -1 })
+    .limit(MOST_COUNTED)
+    .lean<ThreadRecord[]>()
+  return threads.filter((it) => isUnreadBy(it, personId)).slice(0, MOST_NEW)
+}
+
 export const isUnreadBy = ({ postSeq, readBy }: Pick<ThreadRecord, 'postSeq' | 'readBy'>, personId: string) =>
   postSeq > (readBy[personId]?.seq ?? 0)
 
