@@ -11,6 +11,7 @@ import { siteRoutes } from './http/site.ts'
 import type { Deps } from './infra/deps.ts'
 import { assetPages, fileRoutes } from './modules/files/routes.ts'
 import { letterApprovalRoutes } from './modules/letters/approvals/routes.ts'
+import { savedAudienceRoutes } from './modules/letters/addressing/saved/routes.ts'
 import { answerRoutes } from './modules/letters/answers/routes.ts'
 import { attachmentRoutes } from './modules/letters/attachments/routes.ts'
 import { letterFileRoutes } from './modules/letters/exports/routes.ts'
@@ -80,6 +81,7 @@ import { familyKeepingRoutes } from './modules/org/families/keeping/routes.ts'
 import { myFamilyRoutes } from './modules/org/families/mine/routes.ts'
 import { familyRoutes } from './modules/org/families/routes.ts'
 import { searchRoutes } from './modules/org/families/search/routes.ts'
+import { groupRoutes } from './modules/org/groups/routes.ts'
 import { joinRoutes } from './modules/org/joins/routes.ts'
 import { rosterRoutes } from './modules/org/roster/routes.ts'
 import { promotionRoutes } from './modules/org/promotion/routes.ts'
@@ -112,12 +114,14 @@ const ROOMS = [
   searchRoutes,
   rosterRoutes,
   joinRoutes,
+  groupRoutes,
   letterRoutes,
   ladderRoutes,
   letterApprovalRoutes,
   unreachedRoutes,
   sheetRoutes,
   staffLetterRoutes,
+  savedAudienceRoutes,
   pastLetterRoutes,
   myLetterRoutes,
   answerRoutes,

@@ -8,6 +8,7 @@ import * as courses from './courses.ts'
 import * as drafts from './drafts.ts'
 import * as families from './families.ts'
 import * as files from './files.ts'
+import * as groups from './groups.ts'
 import * as letterAnswers from './letter-answers.ts'
 import * as letterLife from './letter-life.ts'
 import * as objections from './letter-receipts.ts'
@@ -27,6 +28,7 @@ import * as privacy from './privacy.ts'
 import * as reminding from './reminding.ts'
 import * as roster from './roster.ts'
 import * as safety from './safety.ts'
+import * as savedAudiences from './saved-audiences.ts'
 import * as staffLetters from './staff-letters.ts'
 import * as signIn from './sign-in.ts'
 import * as surveys from './surveys.ts'
@@ -49,6 +51,8 @@ export const ROOMS: Record<string, object> = {
   transfers,
   posts,
   letters,
+  groups,
+  savedAudiences,
   letterAnswers,
   staffLetters,
   letterLife,

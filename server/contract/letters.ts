@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { shownStaff, staffAudience } from './audiences.ts'
+import { audienceParts, shownParts, shownStaff, staffAudience } from './audiences.ts'
 import { day, done, endpoint, instant, objectId, whole, words } from './endpoint.ts'
 import { answerItem, answerItems, familyAnswer, letterForm, penStroke } from './letter-form.ts'
 import { familyProgress, myObjection, receiptRule } from './letter-receipts.ts'
@@ -91,8 +91,15 @@ export const countAudience = endpoint({
   summary: '选中的范围有多少家庭，其中多少收得到',
   method: 'POST',
   path: '/units/:unitId/audience',
-  input: z.strictObject({ unitId: objectId, unitIds, ...families }),
+  input: z.strictObject({
+    unitId: objectId,
+    unitIds,
+    ...families,
+    parts: z.optional(audienceParts),
+    staff: z.optional(z.nullable(staffAudience)),
+  }),
   reply: z.object({
+    /** Of a letter to staff, people. */
     families: z.int(),
     /** At least one guardian has joined and sees the letter in the mini-program. */
     joined: z.int(),
@@ -118,6 +125,8 @@ const draft = {
   pledge: z.string().check(z.trim(), z.maxLength(120, '确认的话最多120个字')),
   audience: unitIds,
   ...families,
+  /** Grades, campuses, groups and marks beside the units, and what is left out; left out itself it stays as it is. */
+  parts: z.optional(audienceParts),
   /** To members of staff, by post, and to no family; null makes it one to families, left out it stays as it is. */
   staff: z.optional(z.nullable(staffAudience)),
   /** Who of a family has to confirm or sign; a form has a rule of its own. */
@@ -178,6 +187,8 @@ export const letter = z.object({
   /** Single families beside the units, and those left out; named for who may see families. */
   students: z.optional(z.array(z.object({ studentId: objectId, name: z.string() }))),
   excluded: z.optional(z.array(z.object({ studentId: objectId, name: z.string() }))),
+  /** Grades, campuses, groups and marks beside the units, and what is left out of all. */
+  parts: z.optional(shownParts),
   /** Speaks of one child; nobody but the author's own office sees it (B4, B5). */
   isForOneFamily: z.optional(z.boolean()),
   /** To members of staff by post; its receipts stand in the room `staffLetters`. */

@@ -62,6 +62,8 @@ describe('a letter', () => {
     await sendLetter(world, office, school)
     await sendLetter(world, office, school)
 
+    await call(listMyLetters, { studentId }) // from then on the process knows the grade of the class
+
     const statements = await statementsOf(() => call(listMyLetters, { studentId }))
 
     expect(names(statements)).toEqual([WHO, ...OWN_CHILDREN, 'find letters', 'find sheets'])

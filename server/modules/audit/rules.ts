@@ -53,6 +53,7 @@ export const ACTS = {
   'transfer.declined': '没有同意转学',
   'figures.exported': '导出汇总数字',
   'sheet.read': '查看签收单',
+  'group.read': '查看分组里的孩子',
   'answers.read': '查看家长填的表',
   'objections.read': '查看家长的不同意见',
   'answer.entered': '代家长登记答复',

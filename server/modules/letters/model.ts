@@ -5,6 +5,28 @@ import type { FrozenPicture } from './rules.ts'
 
 const id = Schema.Types.ObjectId
 
+/** A line of an audience: a unit, a single family, a group, or a part of a unit. */
+const entrySchema = new Schema(
+  {
+    /**
+     * What a family finds it by: the id of a unit, of a child, of a group, or the address of a part of a unit. One key for
+     * all of them, so that a family's letters are one query.
+     */
+    unitId: { type: id, required: true },
+    path: { type: String, required: true },
+    name: { type: String, required: true },
+    /**
+     * A single family: the id is the student's, the path the student's place below the class. Being below every class, it
+     * holds none.
+     */
+    isStudent: { type: Boolean },
+    /** `grade:7`, `campus:南校区`, `boarding`, `leftBehind` of the unit `ofId`; or `group`, kept by that unit. */
+    part: { type: String },
+    ofId: { type: id },
+  },
+  { _id: false },
+)
+
 const letterSchema = new Schema(
   {
     unitId: { type: id, required: true },
@@ -19,24 +41,9 @@ const letterSchema = new Schema(
     body: { type: String, default: '' },
     pledge: { type: String, default: '' },
     confirmation: { type: String, enum: ['read', 'confirm', 'sign'], required: true },
-    audience: {
-      type: [
-        new Schema(
-          {
-            unitId: { type: id, required: true },
-            path: { type: String, required: true },
-            name: { type: String, required: true },
-            /**
-             * A single family: the id is the student's, the path the student's place below the class. It stands among the
-             * units, so that a family's letters are found by one key; being below every class, it holds none.
-             */
-            isStudent: { type: Boolean },
-          },
-          { _id: false },
-        ),
-      ],
-      required: true,
-    },
+    audience: { type: [entrySchema], required: true },
+    /** Units and groups whose families do not get it. */
+    without: { type: [entrySchema], default: undefined },
     /** Families of the units that do not get it. */
     excluded: {
       type: [
@@ -232,12 +239,24 @@ export interface Approval {
   decidedAt?: Date
 }
 
+/** A line of an audience as it is read. */
+export interface AudienceEntry {
+  unitId: Types.ObjectId
+  path: string
+  name: string
+  isStudent?: boolean | null | undefined
+  part?: string | null | undefined
+  ofId?: Types.ObjectId | null | undefined
+}
+
 export type LetterRecord = Omit<
   InferSchemaType<typeof letterSchema>,
-  'form' | 'blanks' | 'attachments' | 'pictures' | 'approval'
+  'form' | 'blanks' | 'attachments' | 'pictures' | 'approval' | 'audience' | 'without'
 > & {
   approval?: Approval | null
   _id: Types.ObjectId
+  audience: AudienceEntry[]
+  without?: AudienceEntry[] | null
   form?: LetterForm | null
   blanks?: AuthorBlank[]
   attachments?: Attachment[]

@@ -5,7 +5,7 @@ import { type Action, may } from '../org/rules.ts'
 import { DEPTH, idsOf, isWithin } from '../org/tree/rules.ts'
 import type { LetterRecord } from './model.ts'
 import { findLetter } from './service.ts'
-import { classOfSheet } from './sheets/rules.ts'
+import { placeOf } from './placing/service.ts'
 import { sentenceFor } from './withdrawals/service.ts'
 
 declare const proven: unique symbol
@@ -101,7 +101,7 @@ const placesOf = ({ audience, staff }: LetterRecord) => [...audience, ...(staff?
 export async function letterForChild(child: OwnChild, letterId: string): Promise<ChildsLetter> {
   const letter = await findLetter(letterId)
   const sentAt = letter?.sentAt
-  const place = letter && sentAt ? classOfSheet(child, { ...letter, sentAt }) : null
+  const place = letter && sentAt ? await placeOf(child, { ...letter, sentAt }) : null
   if (!letter || !place || letter.status === 'sending') throw noLetter()
   if (letter.status !== 'sent') throw new Refusal('conflict', await sentenceFor(child, letter, place.classId))
   return { letter, child, ...place } as unknown as ChildsLetter

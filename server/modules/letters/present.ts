@@ -7,6 +7,14 @@ import { type Form, OCCASIONS } from '../../../content/schema.ts'
 import type { Action } from '../org/rules.ts'
 import { approvalHash } from './approvals/rules.ts'
 import { USUAL_STEPS } from './ladder/rules.ts'
+import { isWithin } from '../org/tree/rules.ts'
+import {
+  partsInWords,
+  presentFamilies,
+  presentParts,
+  presentStaffAudience,
+  presentUnits,
+} from './addressing/present.ts'
 import type { Approval, LetterRecord } from './model.ts'
 import { abilitiesOf } from './rules.ts'
 import { repliesTo } from './threads/desks/service.ts'
@@ -16,6 +24,8 @@ export interface Viewer {
   /** Proven at the unit that wrote the letter. */
   mayWrite: boolean
   may: (action: Action) => boolean
+  /** Path of the unit it is seen from. */
+  within: string
   tally: Tally | null
   /** Of a draft that may have to be seen first. */
   approval?: { isNeeded: boolean; maySend: boolean; mayDecide: boolean }
@@ -25,7 +35,7 @@ export interface Viewer {
 
 export function presentLetter(
   letter: LetterRecord,
-  { mayWrite, may, tally, earlier, approval }: Viewer,
+  { mayWrite, may, within, tally, earlier, approval }: Viewer,
 ): Letter {
   const { kind, title, body, pledge, confirmation, status, version, unitName, authorName } = letter
   return {
@@ -38,10 +48,9 @@ export function presentLetter(
     body,
     pledge,
     confirmation,
-    audience: letter.audience
-      .filter((it) => !it.isStudent)
-      .map((it) => ({ unitId: String(it.unitId), name: it.name })),
-    ...(may('seeFamilies') && familiesOf(letter)),
+    audience: presentUnits(letter.audience),
+    ...(may('seeFamilies') && presentFamilies(letter)),
+    parts: presentParts(letter, (path) => may('seeFamilies') && isWithin(path, within)),
     isForOneFamily: letter.isForOneFamily ?? false,
     staff: letter.staff ? presentStaffAudience(letter.staff) : null,
     receiptRule: letter.receiptRule ?? 'any',
@@ -121,28 +130,17 @@ export function presentSubmitted(letter: LetterRecord, personId: string): Submit
   }
 }
 
-const presentStaffAudience = ({ posts, units }: NonNullable<LetterRecord['staff']>) => ({
-  posts: posts as PostKind[],
-  units: units.map((it) => ({ unitId: String(it.unitId), name: it.name })),
-})
-
-const familiesOf = ({ audience, excluded }: LetterRecord) => ({
-  students: audience
-    .filter((it) => it.isStudent)
-    .map((it) => ({ studentId: String(it.unitId), name: it.name })),
-  excluded: (excluded ?? []).map((it) => ({ studentId: String(it.studentId), name: it.name })),
-})
-
 /** 七年级2班 · 七年级2班等3处 · 七年级2班和2个家庭: nobody's name in a list. */
 function addressesInWords({ audience, staff }: LetterRecord) {
   if (staff) {
     const posts = (staff.posts as PostKind[]).map((it) => POST_WORDS[it]).join('、')
     return `${inWords(staff.units)}的${posts}`
   }
-  const units = audience.filter((it) => !it.isStudent)
-  const places = inWords(units)
-  const families = audience.length > units.length ? `${audience.length - units.length}个家庭` : ''
-  return [places, families].filter(Boolean).join('和')
+  const units = audience.filter((it) => !it.isStudent && !it.part)
+  const families = audience.filter((it) => it.isStudent).length
+  return [inWords(units), partsInWords(audience), families > 0 ? `${families}个家庭` : '']
+    .filter(Boolean)
+    .join('和')
 }
 
 function inWords(units: readonly { name: string }[]) {

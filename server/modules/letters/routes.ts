@@ -44,7 +44,7 @@ export function letterRoutes(router: Router, deps: Deps) {
     const scope = await unitScope(actor, unitId, 'writeLetters')
     const at = node && (await nodeOfLetter(scope.path, node, draft.template))
     return letterFor(
-      await letters.createLetter(scope, { ...draft, ...(at && { node: at }) }, actor),
+      await letters.createLetter(scope, { ...draft, ...(at && { node: at }) }, actor, clock.now()),
       scope,
       actor,
     )
@@ -53,7 +53,7 @@ export function letterRoutes(router: Router, deps: Deps) {
   serve(router, api.updateLetter, async ({ actor, caller: _, letterId, ...draft }) => {
     const own = await ownLetter(actor, letterId)
     await takeUp(own, actor)
-    return letterFor(await letters.updateLetter(own, draft, actor), own.scope, actor)
+    return letterFor(await letters.updateLetter(own, draft, actor, clock.now()), own.scope, actor)
   })
 
   serve(router, api.removeLetter, async ({ actor, letterId }) => {

@@ -1,15 +1,15 @@
 import { Types } from 'mongoose'
-import type { StaffAudience } from '#contract/audiences'
+import type { AudienceParts, StaffAudience } from '#contract/audiences'
 import type { LetterForm } from '#contract/letter-form'
 import type { ReceiptRule } from '#contract/letter-receipts'
 import type { AuthorBlank, Confirmation } from '#contract/letters'
-import type { PostKind } from '#contract/posts'
 import { readLetterTemplates } from '../../../content/schema.ts'
 import type { StaffActor } from '../../http/actor.ts'
 import { Refusal } from '../../http/errors.ts'
 import type { UnitScope } from '../org/policy.ts'
 import { idsOf, within } from '../org/tree/rules.ts'
-import { addressees } from './addressing/service.ts'
+import { addressees, saidOf } from './addressing/service.ts'
+import { addressesAround } from './placing/service.ts'
 import { LetterModel, type LetterRecord } from './model.ts'
 import type { OwnLetter } from './policy.ts'
 import { approvalHash } from './approvals/rules.ts'
@@ -41,6 +41,7 @@ export interface Draft {
   audience: string[]
   studentIds?: string[] | undefined
   excludedIds?: string[] | undefined
+  parts?: AudienceParts | undefined
   staff?: StaffAudience | null | undefined
   form?: LetterForm | null | undefined
   blanks?: AuthorBlank[] | undefined
@@ -64,12 +65,14 @@ export async function createLetter(
     node?: LetterRecord['node']
   },
   author: StaffActor,
+  now = new Date(),
 ): Promise<LetterRecord> {
   const begun = letterTemplates().find((it) => it.code === template)
-  const { audience, studentIds, excludedIds, staff, ...said } = draft
-  const words = { ...said, ...(await wordsInOrder(scope, said)) }
+  const { audience, studentIds, excludedIds, parts, staff, ...spoken } = draft
+  const words = { ...spoken, ...(await wordsInOrder(scope, spoken)) }
   const isForOneFamily = begun?.isForOneFamily ?? false
-  const to = await addressees(scope, { audience, studentIds, excludedIds, staff, isForOneFamily }, author)
+  const said = { audience, studentIds, excludedIds, parts, staff, isForOneFamily }
+  const to = await addressees(scope, said, author, now)
   const key = { authorId: new Types.ObjectId(author.personId), requestId }
   const letter = await LetterModel.findOneAndUpdate(
     key,
@@ -110,16 +113,19 @@ export async function updateLetter(
   { letter, scope }: OwnLetter,
   { revision, ...draft }: Draft & { revision?: number | undefined },
   author: StaffActor,
+  now = new Date(),
 ) {
-  const { audience, studentIds, excludedIds, staff, ...said } = draft
+  const { audience, studentIds, excludedIds, parts, staff, ...said } = draft
   const words = { ...said, ...(await wordsInOrder(scope, said)) }
+  const before = saidOf(letter)
   const kept = {
-    staff: staff === undefined ? staffOf(letter) : staff,
-    studentIds: studentIds ?? letter.audience.filter((it) => it.isStudent).map((it) => String(it.unitId)),
-    excludedIds: excludedIds ?? (letter.excluded ?? []).map((it) => String(it.studentId)),
+    studentIds: studentIds ?? before.studentIds,
+    excludedIds: excludedIds ?? before.excludedIds,
+    parts: parts ?? before.parts,
+    staff: staff === undefined ? before.staff : staff,
     isForOneFamily: letter.isForOneFamily ?? false,
   }
-  const to = await addressees(scope, { audience, ...kept }, author)
+  const to = await addressees(scope, { audience, ...kept }, author, now)
   const change = { ...words, ...to }
   // A changed text takes itself back from who was to see it, or has to be seen anew.
   const isSame = letter.approval?.hash === approvalHash({ ...letter, ...change } as LetterRecord)
@@ -134,9 +140,6 @@ export async function updateLetter(
     return there
   })
 }
-
-const staffOf = ({ staff }: LetterRecord) =>
-  staff && { posts: staff.posts as PostKind[], unitIds: staff.units.map((it) => String(it.unitId)) }
 
 const OVERTAKEN = '这封信刚刚在别的窗口或由同事改过，请刷新页面，看过新的再改'
 
@@ -215,7 +218,7 @@ export interface Page {
 /** A page of the letters of a unit, newest first. */
 export async function lettersOf(scope: UnitScope<'seeFigures'>, { box, after, isKeeper }: Page) {
   const found = await LetterModel.find({
-    ...inBox(scope, box),
+    ...(await inBox(scope, box)),
     ...(!(isKeeper && box === 'own') && { isPrivate: { $ne: true } }),
     ...(after && { _id: { $lt: new Types.ObjectId(after) } }),
   })
@@ -226,7 +229,7 @@ export async function lettersOf(scope: UnitScope<'seeFigures'>, { box, after, is
   return { letters, next: found.length > PAGE ? String(letters.at(-1)?._id) : null }
 }
 
-function inBox(scope: UnitScope, box: Box) {
+async function inBox(scope: UnitScope, box: Box) {
   const unitId = new Types.ObjectId(scope.unitId)
   // Who may not write sees what went out, not what is being written.
   const shown = scope.may('writeLetters') ? {} : { status: { $in: ['sent', 'withdrawn'] as const } }
@@ -239,7 +242,8 @@ function inBox(scope: UnitScope, box: Box) {
     unitId: { $in: onPath.slice(0, -1) },
     status: 'sent' as const,
     $or: [
-      { 'audience.unitId': { $in: onPath } },
+      { 'audience.unitId': { $in: await addressesAround(scope) } },
+      ...(scope.kind === 'class' ? [] : [{ 'audience.ofId': { $in: onPath } }]),
       { 'audience.path': within(scope.path) },
       { 'staff.units.unitId': { $in: onPath } },
       { 'staff.units.path': within(scope.path) },

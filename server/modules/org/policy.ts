@@ -1,6 +1,7 @@
 import type { PostKind } from '#contract/org'
 import type { ActorPost, GuardianActor, StaffActor } from '../../http/actor.ts'
 import { Refusal } from '../../http/errors.ts'
+import type { InGroup } from './audiences/rules.ts'
 import type { Action } from './rules.ts'
 import { may, objectionTo } from './rules.ts'
 import { findUnit } from './tree/service.ts'
@@ -35,6 +36,10 @@ export type OwnChild = Readonly<{
   relation: string
   /** Every class the child has been in: what was sent to a class stays with its families. */
   memberships: readonly Readonly<{ classId: string; path: string; from: Date; to: Date | null }>[]
+  /** What letters to groups and to children with a mark go by; the family is shown neither. */
+  groups: readonly InGroup[]
+  isBoarding: boolean
+  isLeftBehind: boolean
 }> & { readonly [proven]: 'OwnChild' }
 
 /** Outside one's posts a unit does not exist (404); inside, the wrong post is told so (403). Of several actions one is enough. */

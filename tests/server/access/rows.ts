@@ -259,6 +259,33 @@ const letters: Record<string, Row> = {
   objectToMyLetter: { ...family, say: said({ reason: '太远' }) },
   readMySignedCopy: family,
   answerMyLetter: family,
+  listGroups: staff(KNOW_FAMILIES),
+  createGroup: staff(KNOW_FAMILIES, {
+    say: () => ({
+      requestId: requestId(),
+      name: `分组${requestId()}`.slice(0, 20),
+      isSensitive: false,
+      endsWithYear: false,
+    }),
+  }),
+  // Whoever does not know the families is not told that there is such a group: its name may say too much.
+  changeGroup: staff(KNOW_FAMILIES, {
+    isHidden: true,
+    say: () => ({ name: '校车', isSensitive: false, endsWithYear: false }),
+  }),
+  closeGroup: staff(KNOW_FAMILIES, { isHidden: true, goesOn: 1 }),
+  listGroupMembers: staff(KNOW_FAMILIES, { isHidden: true }),
+  addToGroup: staff(KNOW_FAMILIES, { isHidden: true, say: ({ studentId }) => ({ studentIds: [studentId] }) }),
+  removeFromGroup: staff(KNOW_FAMILIES, {
+    isHidden: true,
+    say: ({ studentId }) => ({ studentIds: [studentId] }),
+  }),
+  listSavedAudiences: staff(WITH_GRADE),
+  saveAudience: staff(WITH_GRADE, {
+    say: ({ classId }) => ({ name: `范围${requestId()}`.slice(0, 20), unitIds: [classId] }),
+  }),
+  renameSavedAudience: staff(WITH_GRADE, { say: () => ({ name: '全班' }) }),
+  removeSavedAudience: staff(WITH_GRADE, { goesOn: 1 }),
   listMyStaffLetters: own,
   // The letter of the scene is to families: of a letter to staff everybody else hears nothing.
   openMyStaffLetter: { own: true },

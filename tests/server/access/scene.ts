@@ -13,6 +13,8 @@ import { beginPromotion } from '#contract/promotion'
 import { beginAssignment, proposeTransfer } from '#contract/transfers'
 import { PersonModel } from '../../../server/modules/accounts/model.ts'
 import { ThreadModel } from '../../../server/modules/letters/threads/model.ts'
+import { SavedAudienceModel } from '../../../server/modules/letters/addressing/saved/model.ts'
+import { ChildGroupModel } from '../../../server/modules/org/groups/model.ts'
 import { EvidenceModel } from '../../../server/modules/courses/evidence/model.ts'
 import { AttemptModel } from '../../../server/modules/courses/exams/model.ts'
 import { ContentModel } from '../../../server/modules/safety/model.ts'
@@ -315,7 +317,17 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
     status: 'waiting',
     givenAt: world.now(),
   })
+  const group = await ChildGroupModel.create({
+    ...{ unitId: klass._id, path: klass.path, name: '校车', requestId: newRequest() },
+  })
+  const saved = await SavedAudienceModel.create({
+    unitId: klass._id,
+    name: '全班',
+    audience: [{ unitId: klass._id, path: klass.path, name: klass.fullName }],
+  })
   return {
+    groupId: String(group._id),
+    savedId: String(saved._id),
     gatheringId: gathering.id,
     evidenceId: String(proof._id),
     assetId: asset.id,

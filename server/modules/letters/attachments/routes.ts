@@ -63,5 +63,5 @@ export function attachmentRoutes(router: Router, deps: Deps) {
   }
 
   const shown = (letter: LetterRecord, { scope }: OwnLetter) =>
-    presentLetter(letter, { mayWrite: true, may: scope.may, tally: null })
+    presentLetter(letter, { mayWrite: true, may: scope.may, within: scope.path, tally: null })
 }

@@ -6,7 +6,8 @@ import { LetterModel, type LetterRecord } from '../model.ts'
 import type { ChildsLetter, OwnLetter } from '../policy.ts'
 import { fillingFor } from '../rules.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
-import { classOfSheet, sheetId } from '../sheets/rules.ts'
+import { sheetsFor } from '../placing/service.ts'
+import { sheetId } from '../sheets/rules.ts'
 import { type FamilySheet, familySheets } from '../sheets/service.ts'
 import { changedBlocks, substanceOf } from './rules.ts'
 
@@ -88,10 +89,7 @@ export async function correctionFor(
 ): Promise<Correction | null> {
   if (!letter.supersedes || !letter.correction) return null
   const before = await editionsBefore(letter)
-  const places = before.flatMap((it) => {
-    const place = classOfSheet(child, it)
-    return place ? [sheetId(String(it._id), place.classId)] : []
-  })
+  const places = (await sheetsFor(child, before)).map((it) => it.id)
   const sheets = await familySheets(child.studentId, places)
   const known = before.find((it) => sheets.get(String(it._id))?.readBy?.[child.studentId])
   if (!known) return null

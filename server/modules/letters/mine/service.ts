@@ -2,7 +2,6 @@ import { Types } from 'mongoose'
 import { Refusal } from '../../../http/errors.ts'
 import type { OwnChild } from '../../org/policy.ts'
 import { joinedGuardiansOf } from '../../org/audiences/service.ts'
-import { idsOf } from '../../org/tree/rules.ts'
 import type { AnswerRecord } from '../answers/model.ts'
 import { answersOf, refuseUnanswered } from '../answers/service.ts'
 import { type Correction, correctionFor } from '../editions/service.ts'
@@ -10,7 +9,7 @@ import { LetterModel, type LetterRecord } from '../model.ts'
 import type { ChildsLetter } from '../policy.ts'
 import { letterPage } from '../sending/rules.ts'
 import { callingOf } from '../sheets/present.ts'
-import { classOfSheet, sheetId } from '../sheets/rules.ts'
+import { addressesFor, sheetsFor } from '../placing/service.ts'
 import { familySheets, type FamilySheet, record } from '../sheets/service.ts'
 import { standing } from './rules.ts'
 
@@ -55,14 +54,11 @@ export async function openLettersTo(child: OwnChild, now: Date): Promise<Line[]>
     .sort((a, b) => ((a.letter.dueOn ?? end) < (b.letter.dueOn ?? end) ? -1 : 1))
 }
 
-const sentTo = (child: OwnChild, also: object, most: number) => {
-  const paths = [child.path, ...child.memberships.map((it) => it.path)]
-  const studentId = new Types.ObjectId(child.studentId)
-  const to = [...new Set(paths.flatMap(idsOf))].map((it) => new Types.ObjectId(it))
+async function sentTo(child: OwnChild, also: object, most: number) {
   return LetterModel.find(
     {
-      'audience.unitId': { $in: [...to, studentId] },
-      'excluded.studentId': { $ne: studentId },
+      'audience.unitId': { $in: await addressesFor(child) },
+      'excluded.studentId': { $ne: new Types.ObjectId(child.studentId) },
       status: 'sent',
       supersededBy: null,
       ...also,
@@ -75,10 +71,7 @@ const sentTo = (child: OwnChild, also: object, most: number) => {
 }
 
 async function linesOf(child: OwnChild, letters: SentLetter[], now: Date): Promise<Line[]> {
-  const placed = letters.flatMap((letter) => {
-    const place = classOfSheet(child, letter)
-    return place ? [{ letter, id: sheetId(String(letter._id), place.classId) }] : []
-  })
+  const placed = await sheetsFor(child, letters)
   const sheets = await familySheets(
     child.studentId,
     placed.map((it) => it.id),

@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import { bondsOf, ownBondsOf } from '../../org/families/personal/service.ts'
-import { idsOf } from '../../org/tree/rules.ts'
+import { asReached } from '../../org/audiences/service.ts'
+import { addressesFor } from '../placing/service.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { AnswerModel, type AnswerRecord, VoidedAnswerModel } from '../answers/model.ts'
 import { linesOf } from '../answers/present.ts'
@@ -35,9 +36,10 @@ export async function receiptsOf(personId: string, deps: Tools): Promise<Receipt
 async function receiptsFor({ student }: Bond, personId: string, deps: Tools): Promise<Receipt[]> {
   const studentId = String(student._id)
   const places = [student, ...student.memberships]
-  const unitIds = [...new Set(places.flatMap((it) => idsOf(it.path)))].map((it) => new Types.ObjectId(it))
+  const placed = ({ classId, path }: (typeof places)[number]) => ({ classId: String(classId), path })
+  const at = { ...asReached(student), ...placed(student), memberships: student.memberships.map(placed) }
   const letters = await LetterModel.find(
-    { 'audience.unitId': { $in: [...unitIds, student._id] }, sentAt: { $ne: null } },
+    { 'audience.unitId': { $in: await addressesFor(at) }, sentAt: { $ne: null } },
     { title: 1, form: 1 },
   )
     .sort({ sentAt: -1 })

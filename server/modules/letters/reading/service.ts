@@ -20,6 +20,7 @@ export async function letterFor(letter: LetterRecord, scope: UnitScope, actor: S
   return presentLetter(letter, {
     mayWrite,
     may: scope.may,
+    within: scope.path,
     tally: tallies.get(String(letter._id)) ?? tally,
     earlier: before.map((it) => ({ letter: it, tally: tallies.get(String(it._id)) ?? null })),
     ...(mayWrite && letter.status === 'draft' && { approval: await approvalFor(letter, actor) }),

@@ -3,7 +3,14 @@ import type { Logger } from 'pino'
 import { isDuplicatesOnly } from '../../../infra/mongo.ts'
 import { classTeachersOf } from '../../accounts/service.ts'
 import { enqueue } from '../../notify/service.ts'
-import { classesAfter, joinedGuardiansOf, rollsOf, schoolsAfter } from '../../org/audiences/service.ts'
+import { goesByChild, isWhole, type Reached } from '../../org/audiences/rules.ts'
+import {
+  classesAfter,
+  joinedGuardiansOf,
+  rollsOf,
+  schoolsAfter,
+  traitsOf,
+} from '../../org/audiences/service.ts'
 import { findStudents } from '../../org/families/service.ts'
 import type { UnitRecord } from '../../org/tree/model.ts'
 import { DEPTH, idAt, isWithin } from '../../org/tree/rules.ts'
@@ -17,6 +24,7 @@ import { announceToStaff, makeStaffSheets } from '../staff/sending/service.ts'
 import type { SentToStaff } from '../staff/service.ts'
 import { editionsBefore, readersBefore } from '../editions/service.ts'
 import { recallMessages } from '../withdrawals/service.ts'
+import { addressed, asPlace, classesApart, type Roll } from './rolls/service.ts'
 import { announcement } from './rules.ts'
 
 /** Classes of one write: about 16,000 students, half a megabyte. */
@@ -95,16 +103,10 @@ async function makeAllSheets(letter: Sending) {
     const { matchedCount } = await LetterModel.updateOne(makingSheets(letter), { $max: { sheetsUpTo: upTo } })
     if (matchedCount === 0) return
   }
-  await makeSheets(letter, await classesOfNamed(letter))
-}
-
-/** The classes in which the single families are today and to which the letter does not go as a whole. */
-async function classesOfNamed({ audience }: Sending) {
-  const named = audience.filter((it) => it.isStudent)
-  if (named.length === 0) return []
-  const students = await findStudents(named.map((it) => String(it.unitId)))
-  const apart = students.filter((it) => !it.leftAt && !audience.some((to) => isWithin(it.path, to.path)))
-  return apart.length > 0 ? findUnits([...new Set(apart.map((it) => String(it.classId)))]) : []
+  const apart = await classesApart(letter)
+  for (let at = 0; at < apart.length; at += SHEETS) {
+    await makeSheets(letter, await findUnits(apart.slice(at, at + SHEETS)))
+  }
 }
 
 /**
@@ -130,8 +132,10 @@ async function isLarge({ audience, staff }: LetterRecord) {
 export async function makeSheets(letter: Sending, classes: UnitRecord[]) {
   if (classes.length === 0) return
   const schoolIds = [...new Set(classes.map((it) => idAt(it.path, DEPTH.school) ?? ''))]
-  const [rolls, schools, teachers] = await Promise.all([
-    rollsOf(classes.map((it) => it._id)),
+  const classIds = classes.map((it) => it._id)
+  const [rolls, traits, schools, teachers] = await Promise.all([
+    rollsOf(classIds),
+    goesByChild(letter) ? traitsOf(classIds) : new Map<string, Reached>(),
     findUnits(schoolIds),
     classTeachersOf(
       classes.map((it) => String(it._id)),
@@ -139,12 +143,18 @@ export async function makeSheets(letter: Sending, classes: UnitRecord[]) {
     ),
   ])
   const schoolNames = new Map(schools.map((it) => [String(it._id), it.fullName]))
-  const sheets = classes.map((unit) => {
-    const schoolName = schoolNames.get(idAt(unit.path, DEPTH.school) ?? '') ?? ''
-    const teacher = teachers.get(String(unit._id))?.name ?? ''
-    return sheetOf(letter, unit, rolls.get(String(unit._id)), { schoolName, teacher })
-  })
-  await SheetModel.collection.insertMany(sheets as never[], { ordered: false }).catch((error: unknown) => {
+  const sheets = classes.map((unit) =>
+    sheetOf(letter, unit, addressed(letter, unit, rolls.get(String(unit._id)), traits), {
+      schoolName: schoolNames.get(idAt(unit.path, DEPTH.school) ?? '') ?? '',
+      teacher: teachers.get(String(unit._id))?.name ?? '',
+    }),
+  )
+  // A class nobody of which is written to has no sheet; one that is written to as a whole has one from the beginning.
+  const wanted = sheets.filter(
+    (it, i) => it.expected > 0 || isWhole(letter, asPlace(classes[i] as UnitRecord)),
+  )
+  if (wanted.length === 0) return
+  await SheetModel.collection.insertMany(wanted as never[], { ordered: false }).catch((error: unknown) => {
     if (!isDuplicatesOnly(error)) throw error // made by an earlier run, or for a family that was quicker
   })
 }
@@ -152,12 +162,9 @@ export async function makeSheets(letter: Sending, classes: UnitRecord[]) {
 function sheetOf(
   letter: Sending,
   unit: UnitRecord,
-  roll: { roster: Types.ObjectId[]; unreached: Types.ObjectId[] } | undefined,
+  { roster, unreached }: Roll,
   { schoolName, teacher }: { schoolName: string; teacher: string },
 ): SheetRecord {
-  const gets = addressedIn(letter, unit)
-  const roster = (roll?.roster ?? []).filter(gets)
-  const unreached = (roll?.unreached ?? []).filter(gets)
   return {
     _id: sheetId(String(letter._id), String(unit._id)),
     letterId: letter._id,
@@ -184,14 +191,6 @@ function sheetOf(
     remindedAt: new Date(0),
     isReminderDue: false,
   }
-}
-
-/** Whether a child of this class is written to: all of the class but those left out, or those who are named. */
-function addressedIn({ audience, excluded }: Sending, unit: UnitRecord) {
-  const out = new Set((excluded ?? []).map((it) => String(it.studentId)))
-  const isWhole = audience.some((it) => isWithin(unit.path, it.path))
-  const named = new Set(audience.filter((it) => it.isStudent).map((it) => String(it.unitId)))
-  return (id: Types.ObjectId) => !out.has(String(id)) && (isWhole || named.has(String(id)))
 }
 
 /** Sent letters of which somebody has not been told yet. */

@@ -1,5 +1,4 @@
 import type { Confirmation, Tally } from '#contract/letters'
-import { isWithin } from '../../org/tree/rules.ts'
 import { ASKED } from '../rules.ts'
 import type { Marks, SheetRecord } from './model.ts'
 
@@ -219,43 +218,6 @@ export function isWaitedFor(
   const deed = ASKED[confirmation]
   if (!sheet.isForEach || deed === 'read') return true
   return !sheet[`${deed}By`]?.[studentId]?.[personId] && !sheet.objectedBy?.[studentId]?.[personId]
-}
-
-interface Membership {
-  classId: string
-  path: string
-  from: Date
-  to: Date | null
-}
-
-interface Child {
-  studentId: string
-  classId: string
-  path: string
-  memberships: readonly Membership[]
-}
-
-/**
- * The class on whose sheet a child stands: the one it was in when the letter was sent, else the one it is in now.
- * Null when the letter went to neither.
- */
-export function classOfSheet(
-  child: Child,
-  letter: {
-    sentAt: Date
-    audience: readonly { unitId: unknown; path: string; isStudent?: boolean | null | undefined }[]
-    excluded?: readonly { studentId: unknown }[] | null | undefined
-  },
-): { classId: string; path: string } | null {
-  if (letter.excluded?.some((it) => String(it.studentId) === child.studentId)) return null
-  const reaches = (path: string) => letter.audience.some((it) => isWithin(path, it.path))
-  const atSending = child.memberships.filter(
-    (it) => it.from <= letter.sentAt && (!it.to || it.to > letter.sentAt),
-  )
-  const then = atSending.find((it) => reaches(it.path))
-  if (then || reaches(child.path)) return then ?? child
-  const isNamed = letter.audience.some((it) => it.isStudent && String(it.unitId) === child.studentId)
-  return isNamed ? (atSending[0] ?? child) : null
 }
 
 /** 云溪市实验中学七年级2班 → 七年级2班 */

@@ -7,11 +7,12 @@ import { cached } from '../../../infra/redis.ts'
 import { joinedGuardiansOf } from '../../org/audiences/service.ts'
 import { findStudents } from '../../org/families/service.ts'
 import type { UnitScope } from '../../org/policy.ts'
-import { BELOW, DEPTH, idAtExpression, idsOf, within } from '../../org/tree/rules.ts'
+import { BELOW, DEPTH, idAtExpression, within } from '../../org/tree/rules.ts'
 import { findUnit } from '../../org/tree/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { ChildsLetter, LetterInScope } from '../policy.ts'
 import { monthsBetween } from '../rules.ts'
+import { addressesAround } from '../placing/service.ts'
 import { makeSheets } from '../sending/service.ts'
 import { SheetModel, type SheetRecord } from './model.ts'
 import { ANY, type Deed, NOTHING, receipt, type Rule, sheetId } from './rules.ts'
@@ -210,7 +211,7 @@ export async function classesReached(path: string, from: Date, to: Date): Promis
 /** The latest letters that reached a unit, with its receipts: what a teacher sees first. */
 export async function latestLettersTo(scope: UnitScope<'seeFigures'>, most: number) {
   const letters = await LetterModel.find({
-    'audience.unitId': { $in: idsOf(scope.path).map((it) => new Types.ObjectId(it)) },
+    'audience.unitId': { $in: await addressesAround(scope) },
     status: 'sent',
     supersededBy: null,
   })

@@ -2,11 +2,12 @@ import { Types } from 'mongoose'
 import { withdrawnAmong } from '../../accounts/service.ts'
 import type { Pointless } from '../../notify/dispatch/rules.ts'
 import type { OutboxRecord } from '../../notify/model.ts'
-import { joinedGuardiansOf } from '../../org/audiences/service.ts'
+import { asReached, joinedGuardiansOf } from '../../org/audiences/service.ts'
 import { findStudents } from '../../org/families/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { SheetModel } from '../sheets/model.ts'
-import { classOfSheet, sheetId } from '../sheets/rules.ts'
+import { placesOf } from '../placing/service.ts'
+import { sheetId } from '../sheets/rules.ts'
 import { pointlessReplies } from '../threads/wanting/service.ts'
 import { isAsked, MARKED, type Marked } from './rules.ts'
 
@@ -49,10 +50,12 @@ async function unwantedLetters(
   })
   if (asked.length === 0) return new Map()
   const known = await knownOf(asked)
-  const sheets = await sheetsOf(asked, known)
+  const places = await placesToday(asked, known)
+  const sheets = await sheetsAt(places)
   return new Map(
     asked.flatMap((it) => {
-      const why = pointless(it, known, sheets, now, also)
+      const sheet = sheets.get(places.get(it.id) ?? '')
+      const why = pointless(it, known, sheet, { now, isPlaced: places.has(it.id), ...also })
       return why ? [[it.id, why] as const] : []
     }),
   )
@@ -79,28 +82,32 @@ async function knownOf(asked: readonly Asked[]) {
 }
 type Known = Awaited<ReturnType<typeof knownOf>>
 
-/** The sheet on which the child of a message stands today; null when the letter does not go to it any more. */
-function placeOf({ letterId, studentId }: Asked, { letters, students }: Known) {
-  const letter = letters.get(letterId)
-  const student = students.get(studentId)
-  if (!letter?.sentAt || !student) return null
-  const child = {
-    studentId,
-    classId: String(student.classId),
-    path: student.path,
-    memberships: student.memberships.map((it) => ({
-      classId: String(it.classId),
-      path: it.path,
-      from: it.from,
-      to: it.to ?? null,
-    })),
-  }
-  const place = classOfSheet(child, { ...letter, sentAt: letter.sentAt })
-  return place && sheetId(letterId, place.classId)
+/** The sheet on which the child of each message stands today, by message; none when the letter does not go to it any more. */
+async function placesToday(asked: readonly Asked[], { letters, students }: Known) {
+  const pairs = asked.flatMap(({ id, letterId, studentId }) => {
+    const letter = letters.get(letterId)
+    const student = students.get(studentId)
+    if (!letter?.sentAt || !student) return []
+    const { classId, path, memberships } = student
+    const child = {
+      ...asReached(student),
+      classId: String(classId),
+      path,
+      memberships: memberships.map((it) => ({ ...it, classId: String(it.classId), to: it.to ?? null })),
+    }
+    return [{ id, letterId, child, letter: { ...letter, sentAt: letter.sentAt } }]
+  })
+  const places = await placesOf(pairs)
+  return new Map(
+    pairs.flatMap(({ id, letterId }, i) => {
+      const place = places[i]
+      return place ? [[id, sheetId(letterId, place.classId)] as const] : []
+    }),
+  )
 }
 
-async function sheetsOf(asked: readonly Asked[], known: Known) {
-  const ids = unique(asked.flatMap((it) => placeOf(it, known) ?? []))
+async function sheetsAt(places: Map<string, string>) {
+  const ids = unique([...places.values()])
   const sheets = await SheetModel.find({ _id: { $in: ids } }, MARKED).lean<(Marked & { _id: string })[]>()
   return new Map(sheets.map((it) => [it._id, it]))
 }
@@ -108,18 +115,15 @@ async function sheetsOf(asked: readonly Asked[], known: Known) {
 function pointless(
   asked: Asked,
   known: Known,
-  sheets: Map<string, Marked>,
-  now: Date,
-  { spareReaders }: { spareReaders: boolean },
+  sheet: Marked | undefined,
+  { now, isPlaced, spareReaders }: { now: Date; isPlaced: boolean; spareReaders: boolean },
 ): Pointless | null {
   const { kind, letterId, studentId, personId } = asked
   const letter = known.letters.get(letterId)
   if (!letter) return null // not one of ours
   if (letter.status !== 'sent' || letter.supersededBy) return 'notTheirs'
   if (!known.bonds.has(`${personId} ${studentId}`) || known.silent.has(personId)) return 'notTheirs'
-  const place = placeOf(asked, known)
-  if (!place) return 'notTheirs'
-  const sheet = sheets.get(place)
+  if (!isPlaced) return 'notTheirs'
   const hasRead = Boolean(sheet?.readBy?.[studentId]?.[personId])
   return !isAsked(letter, sheet, { studentId, personId }, now) ||
     ((kind === 'letter' || spareReaders) && hasRead)

@@ -1,13 +1,13 @@
-import { Types } from 'mongoose'
+import type { Types } from 'mongoose'
 import { Refusal } from '../../../http/errors.ts'
 import * as audit from '../../audit/service.ts'
 import { withdraw as recall } from '../../notify/service.ts'
 import type { OwnChild } from '../../org/policy.ts'
-import { idsOf } from '../../org/tree/rules.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { OwnLetter } from '../policy.ts'
 import { transition } from '../service.ts'
-import { classOfSheet, sheetId } from '../sheets/rules.ts'
+import { addressesFor, sheetsFor } from '../placing/service.ts'
+import { sheetId } from '../sheets/rules.ts'
 import { familySheets } from '../sheets/service.ts'
 
 /** So long a family that had read a letter is shown that it was taken back. */
@@ -39,8 +39,7 @@ export type Withdrawn = LetterRecord & { sentAt: Date; withdrawnAt: Date }
 
 /** What a family had read and was taken back since, the newest first: one read of letters, one of sheets. */
 export async function withdrawnFrom(child: OwnChild, now: Date): Promise<Withdrawn[]> {
-  const paths = [child.path, ...child.memberships.map((it) => it.path)]
-  const to = [...new Set([...paths.flatMap(idsOf), child.studentId])].map((it) => new Types.ObjectId(it))
+  const to = await addressesFor(child)
   const found = await LetterModel.find(
     {
       'audience.unitId': { $in: to },
@@ -52,10 +51,7 @@ export async function withdrawnFrom(child: OwnChild, now: Date): Promise<Withdra
     .sort({ withdrawnAt: -1 })
     .limit(MOST_SHOWN)
     .lean<Withdrawn[]>()
-  const placed = found.flatMap((letter) => {
-    const place = classOfSheet(child, letter)
-    return place ? [sheetId(String(letter._id), place.classId)] : []
-  })
+  const placed = (await sheetsFor(child, found)).map((it) => it.id)
   const sheets = placed.length > 0 ? await familySheets(child.studentId, placed) : new Map<string, never>()
   return found.filter((it) => hasRead(sheets.get(String(it._id)), child.studentId))
 }

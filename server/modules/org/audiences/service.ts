@@ -1,11 +1,11 @@
 import type { Types } from 'mongoose'
 import type { UnitScope } from '../policy.ts'
 import { Refusal } from '../../../http/errors.ts'
-import { GuardianshipModel, StudentModel } from '../families/model.ts'
+import { GuardianshipModel, StudentModel, type StudentRecord } from '../families/model.ts'
 import { STILL_HERE } from '../families/rules.ts'
 import { UnitModel, type UnitRecord } from '../tree/model.ts'
 import { DEPTH, idAt, idsOf, isWithin, within } from '../tree/rules.ts'
-import { topmost } from './rules.ts'
+import { type Entry, MARKS, type Reached, topmost } from './rules.ts'
 
 /** Units somebody has been proven to write to, none inside another. */
 export type Audience = Pick<UnitRecord, '_id' | 'kind' | 'fullName' | 'path'>[]
@@ -136,16 +136,83 @@ export async function guardianPeopleOf(
   return [...new Set([...within.filter((it) => !gone.has(it)), ...beside.map((it) => String(it.personId))])]
 }
 
-/** The classes below some units that stand today, in the order of their paths, after one of them. */
-export const classesAfter = (audience: { path: string }[], after: string, most: number) =>
+/** The classes below some units, or in some parts of them, that stand today, in the order of their paths, after one of them. */
+export const classesAfter = (audience: readonly Entry[], after: string, most: number) =>
   UnitModel.find({
     kind: 'class',
     closedAt: null,
-    $and: [{ path: { $gt: after } }, { $or: audience.map((it) => ({ path: within(it.path) })) }],
+    $and: [{ path: { $gt: after } }, { $or: ofClasses(audience) }],
   })
     .sort({ path: 1 })
     .limit(most)
     .lean<UnitRecord[]>()
+
+/** What classes are meant by the lines of an audience that mean whole classes; nothing is meant by none. */
+export function ofClasses(audience: readonly Entry[]): object[] {
+  const meant = audience.flatMap(({ path, part, isStudent }) => {
+    if (isStudent) return []
+    if (!part) return [{ path: within(path) }]
+    const [kind = '', ...value] = part.split(':')
+    if (kind === 'grade') return [{ path: within(path), grade: Number(value.join(':')) }]
+    return kind === 'campus' ? [{ path: within(path), campus: value.join(':') }] : []
+  })
+  return meant.length > 0 ? meant : [{ _id: null }]
+}
+
+/** Children who are meant one by one: by name, as members of a group, or by a mark. At most so many. */
+export async function childrenMeant(audience: readonly Entry[], most = 50_000): Promise<MeantChild[]> {
+  const named = audience.filter((it) => it.isStudent)
+  const groups = audience.filter((it) => it.part === 'group')
+  const ways = [
+    ...(named.length > 0 ? [{ _id: { $in: named.map((it) => it.unitId) } }] : []),
+    ...groups.map((it) => ({
+      groups: { $elemMatch: { groupId: it.unitId, to: null } },
+      'groups.groupId': it.unitId,
+      path: within(it.path),
+    })),
+    ...MARKS.flatMap((mark) =>
+      audience
+        .filter((it) => it.part === mark)
+        .map((it) => ({
+          [mark === 'boarding' ? 'isBoarding' : 'isLeftBehind']: true,
+          path: within(it.path),
+        })),
+    ),
+  ]
+  const found = await Promise.all(
+    ways.map((way) =>
+      StudentModel.find({ ...way, leftAt: null } as object, {
+        path: 1,
+        classId: 1,
+        activatedAt: 1,
+        groups: 1,
+        isBoarding: 1,
+        isLeftBehind: 1,
+      })
+        .limit(most)
+        .lean<MeantChild[]>(),
+    ),
+  )
+  return [...new Map(found.flat().map((it) => [String(it._id), it])).values()]
+}
+
+export type MeantChild = Pick<
+  StudentRecord,
+  '_id' | 'path' | 'classId' | 'activatedAt' | 'groups' | 'isBoarding' | 'isLeftBehind'
+>
+
+/** A child as the rules of audiences know it. */
+export const asReached = ({
+  _id,
+  groups,
+  isBoarding,
+  isLeftBehind,
+}: Omit<MeantChild, 'path' | 'classId' | 'activatedAt'>): Reached => ({
+  studentId: String(_id),
+  groups: groups ?? [],
+  isBoarding: isBoarding ?? false,
+  isLeftBehind: isLeftBehind ?? false,
+})
 
 /** The schools at, below or above some places, in the order of their paths, after one of them. */
 export const schoolsAfter = (places: readonly { path: string }[], after: string, most: number) =>
@@ -194,6 +261,19 @@ export async function rollsOf(classIds: Types.ObjectId[]) {
     },
   ])
   return new Map(rows.map((it) => [String(it._id), it]))
+}
+
+/** What an audience by groups and marks goes by, for the children of some classes who are in any. */
+export async function traitsOf(classIds: Types.ObjectId[]): Promise<Map<string, Reached>> {
+  const students = await StudentModel.find(
+    {
+      classId: { $in: classIds },
+      leftAt: null,
+      $or: [{ 'groups.groupId': { $exists: true } }, { isBoarding: true }, { isLeftBehind: true }],
+    },
+    { groups: 1, isBoarding: 1, isLeftBehind: 1 },
+  ).lean<MeantChild[]>()
+  return new Map(students.map((it) => [String(it._id), asReached(it)]))
 }
 
 /** The guardians of some students who have an account, with what to call them. */

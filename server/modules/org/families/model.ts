@@ -38,6 +38,21 @@ const studentSchema = new Schema(
       ],
       default: [],
     },
+    /** Groups of a school, grade or class. One counts while the child is within `path`; out of the unit is out of the group. */
+    groups: {
+      type: [
+        new Schema(
+          {
+            groupId: { type: id, required: true },
+            path: { type: String, required: true },
+            from: { type: Date, required: true },
+            to: { type: Date, default: null },
+          },
+          { _id: false },
+        ),
+      ],
+      default: undefined,
+    },
     leftAt: { type: Date, default: null },
     /** Why: at the end of the school's last grade, or out of the city. */
     leftReason: { type: String, enum: ['graduated', 'left', null], default: null },
@@ -54,6 +69,13 @@ studentSchema.index({ classId: 1, leftAt: 1, number: 1 })
 // Covers the counts of the dashboard and orders lists.
 studentSchema.index({ path: 1, leftAt: 1, activatedAt: 1 })
 studentSchema.index({ path: 1, number: 1 })
+// Who is in a group, and who has a mark: few children, so that most carry no cost.
+studentSchema.index(
+  { 'groups.groupId': 1, path: 1 },
+  { partialFilterExpression: { 'groups.groupId': { $exists: true } } },
+)
+studentSchema.index({ isBoarding: 1, path: 1 }, { partialFilterExpression: { isBoarding: true } })
+studentSchema.index({ isLeftBehind: 1, path: 1 }, { partialFilterExpression: { isLeftBehind: true } })
 
 holdsSealed(studentSchema, 'sealedNumber')
 

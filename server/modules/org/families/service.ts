@@ -49,6 +49,9 @@ function asChild(student: StudentRecord, bond: GuardianshipRecord, personId: str
       from: it.from,
       to: it.to ?? null,
     })),
+    groups: student.groups ?? [],
+    isBoarding: student.isBoarding ?? false,
+    isLeftBehind: student.isLeftBehind ?? false,
   } satisfies Omit<OwnChild, symbol>
 }
 

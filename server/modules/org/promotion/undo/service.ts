@@ -6,6 +6,7 @@ import { followChildren } from '../../../letters/threads/moves/service.ts'
 import { hasSheets, moveDrafts } from '../../../letters/moves/service.ts'
 import { moveSlots } from '../../../meetings/moves/service.ts'
 import { GuardianshipModel, StudentModel } from '../../families/model.ts'
+import { moveGroups } from '../../groups/service.ts'
 import { JoinModel } from '../../joins/model.ts'
 import { UnitModel, type UnitRecord } from '../../tree/model.ts'
 import { closedCode, mintJoinCode, openCode } from '../../tree/rules.ts'
@@ -151,6 +152,7 @@ async function leave(
   )
   await moveSlots(target, { unitId: klass._id, path: klass.path }, now)
   await moveDrafts(target, [klass])
+  await moveGroups(target, klass)
   if (!wasWritten) await UnitModel.deleteOne({ _id: target._id })
   else {
     await UnitModel.updateOne(

@@ -3,6 +3,7 @@ import type { PostKind } from '#contract/org'
 import { movePosts } from '../../../../accounts/moves/service.ts'
 import { findPerson, postsNow } from '../../../../accounts/service.ts'
 import * as audit from '../../../../audit/service.ts'
+import { moveGroups } from '../../../groups/service.ts'
 import { moveDrafts } from '../../../../letters/moves/service.ts'
 import { followChildren } from '../../../../letters/threads/moves/service.ts'
 import { moveSlots } from '../../../../meetings/moves/service.ts'
@@ -110,6 +111,7 @@ async function carryOut(
     )
     await moveSlots(klass, { unitId: first._id, path: first.path }, now)
     await moveDrafts(klass, targets)
+    await moveGroups(klass, first)
   }
   const detail = `${move.name}${targets.length > 0 ? `升入${targets.map((it) => it.fullName).join('、')}` : '毕业'}，${studentIds.length}名学生`
   await audit.record(

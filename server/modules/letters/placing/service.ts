@@ -1,0 +1,89 @@
+import { Types } from 'mongoose'
+import type { OwnChild, UnitScope } from '../../org/policy.ts'
+import { addressesOf, addressOf, type Reached } from '../../org/audiences/rules.ts'
+import { factsOf } from '../../org/audiences/facts/service.ts'
+import { idsOf } from '../../org/tree/rules.ts'
+import { SheetModel, type SheetRecord } from '../sheets/model.ts'
+import { sheetId } from '../sheets/rules.ts'
+import { goesByClass, NO_FACTS, type PlacedChild, placing, type SentRule, type SheetPlace } from './rules.ts'
+
+export interface Pair {
+  child: PlacedChild
+  letter: SentRule & { _id: unknown }
+}
+
+/**
+ * On whose sheet each child stands with each letter, in the order asked. Where a child has stayed in its class the rule
+ * says it; only for those who have moved since are the sheets asked, all in one read.
+ */
+export async function placesOf(pairs: readonly Pair[]): Promise<(SheetPlace | null)[]> {
+  const facts = await factsFor(pairs)
+  const placed = pairs.map(({ child, letter }) => placing(child, letter, facts))
+  const asked = pairs.flatMap(({ letter }, i) => {
+    const it = placed[i]
+    return it && 'ask' in it ? it.ask.map((place) => idOf(letter, place)) : []
+  })
+  const rosters = await rostersOf(asked)
+  return pairs.map(({ child, letter }, i) => {
+    const it = placed[i]
+    if (!it) return null
+    if ('sure' in it) return it.sure
+    return it.ask.find((place) => rosters.get(idOf(letter, place))?.has(child.studentId)) ?? it.late
+  })
+}
+
+const idOf = (letter: Pair['letter'], place: SheetPlace) => sheetId(String(letter._id), place.classId)
+
+async function factsFor(pairs: readonly Pair[]) {
+  const needed = pairs.filter(({ letter }) => goesByClass(letter))
+  if (needed.length === 0) return NO_FACTS
+  const classIds = needed.flatMap(({ child }) => [
+    child.classId,
+    ...child.memberships.map((it) => it.classId),
+  ])
+  const known = await factsOf(classIds)
+  return (classId: string) => known.get(classId) ?? NO_FACTS(classId)
+}
+
+async function rostersOf(ids: readonly string[]) {
+  if (ids.length === 0) return new Map<string, Set<string>>()
+  const sheets = await SheetModel.find({ _id: { $in: [...new Set(ids)] } }, { roster: 1 }).lean<
+    Pick<SheetRecord, '_id' | 'roster'>[]
+  >()
+  return new Map(sheets.map((it) => [it._id, new Set(it.roster.map(String))]))
+}
+
+/** The sheet of one child with one letter. */
+export const placeOf = async (child: PlacedChild, letter: Pair['letter']) =>
+  (await placesOf([{ child, letter }]))[0] ?? null
+
+/** Every address at which a letter to this child may stand, now and by the classes it was in: one key for one query. */
+export async function addressesFor(
+  child: Reached & SheetPlace & { memberships: readonly SheetPlace[] },
+): Promise<Types.ObjectId[]> {
+  const places = [child, ...child.memberships].map(({ classId, path }) => ({ classId, path }))
+  const facts = await factsOf(places.map((it) => it.classId))
+  const known = places.map((it) => ({ ...it, ...(facts.get(it.classId) ?? NO_FACTS(it.classId)) }))
+  return addressesOf(child, known).map((it) => new Types.ObjectId(it))
+}
+
+/** The addresses at which a letter reaches somebody in a unit as a whole or in a part: what its staff see of letters from above. */
+export async function addressesAround({ unitId, kind, path }: Pick<UnitScope, 'unitId' | 'kind' | 'path'>) {
+  const ids = idsOf(path)
+  if (kind !== 'class') return ids.map((it) => new Types.ObjectId(it))
+  const { grade, campus } = (await factsOf([unitId])).get(unitId) ?? NO_FACTS(unitId)
+  const parts = ids.flatMap((id) => [
+    ...(grade === null ? [] : [addressOf(id, `grade:${grade}`)]),
+    ...(campus ? [addressOf(id, `campus:${campus}`)] : []),
+  ])
+  return [...ids, ...parts].map((it) => new Types.ObjectId(it))
+}
+
+/** The sheets of one child with some letters: letter and sheet, without those that are not for it. */
+export async function sheetsFor<L extends Pair['letter']>(child: OwnChild, letters: readonly L[]) {
+  const places = await placesOf(letters.map((letter) => ({ child, letter })))
+  return letters.flatMap((letter, i) => {
+    const place = places[i]
+    return place ? [{ letter, id: idOf(letter, place) }] : []
+  })
+}

@@ -1,0 +1,82 @@
+import type Router from '@koa/router'
+import * as api from '#contract/groups'
+import { DONE, serve } from '../../../http/serve.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import * as audit from '../../audit/service.ts'
+import { MARKS } from '../audiences/rules.ts'
+import { unitScope } from '../policy.ts'
+import { fullNamesOf } from '../tree/service.ts'
+import type { ChildGroupRecord } from './model.ts'
+import { groupInScope } from './policy.ts'
+import { presentGroup, presentMember } from './present.ts'
+import { KEPT_AT } from './rules.ts'
+import * as groups from './service.ts'
+
+export function groupRoutes(router: Router, { clock, fields }: Deps) {
+  serve(router, api.listGroups, async ({ actor, unitId }) => {
+    const scope = await unitScope(actor, unitId, 'seeFamilies')
+    const [found, marks] = await Promise.all([
+      groups.groupsWithin(scope, clock.now()),
+      groups.markCounts(scope),
+    ])
+    return {
+      groups: await presented(found),
+      marks: MARKS.map((mark) => ({ mark, families: marks[mark] })),
+      mayKeep: KEPT_AT.includes(scope.kind),
+    }
+  })
+
+  serve(router, api.createGroup, async ({ actor, caller: _, unitId, ...said }) => {
+    const scope = await unitScope(actor, unitId, 'seeFamilies')
+    return one(await groups.createGroup(scope, said, clock.now()))
+  })
+
+  serve(router, api.changeGroup, async ({ actor, caller: _, groupId, ...said }) => {
+    const now = clock.now()
+    return one(await groups.changeGroup(await groupInScope(actor, groupId, now), said, now))
+  })
+
+  serve(router, api.closeGroup, async ({ actor, groupId }) => {
+    const now = clock.now()
+    await groups.closeGroup(await groupInScope(actor, groupId, now), now)
+    return DONE
+  })
+
+  serve(router, api.listGroupMembers, async ({ actor, groupId, after }) => {
+    const now = clock.now()
+    const proof = await groupInScope(actor, groupId, now)
+    await audit.namesSeen('group.read', proof.scope, now, proof.group.name)
+    const { students, next } = await groups.membersPage(proof, after)
+    const names = await fullNamesOf(students.map((it) => String(it.classId)))
+    const members = students.map((it) => presentMember(it, proof.group, names.get(String(it.classId)) ?? ''))
+    return { group: await one(proof.group), members, next }
+  })
+
+  serve(router, api.addToGroup, async ({ actor, groupId, studentIds, numbers }) => {
+    const now = clock.now()
+    return groups.addToGroup(await groupInScope(actor, groupId, now), { studentIds, numbers }, now, {
+      fields,
+    })
+  })
+
+  serve(router, api.removeFromGroup, async ({ actor, groupId, studentIds }) => {
+    const now = clock.now()
+    return { removed: await groups.removeFromGroup(await groupInScope(actor, groupId, now), studentIds, now) }
+  })
+}
+
+async function presented(found: ChildGroupRecord[]) {
+  const [sizes, names] = await Promise.all([
+    groups.sizesOf(found),
+    fullNamesOf([...new Set(found.map((it) => String(it.unitId)))]),
+  ])
+  return found.map((it) =>
+    presentGroup(it, names.get(String(it.unitId)) ?? '', sizes.get(String(it._id)) ?? 0),
+  )
+}
+
+async function one(group: ChildGroupRecord) {
+  const [shown] = await presented([group])
+  if (!shown) throw new Error('One was asked for')
+  return shown
+}

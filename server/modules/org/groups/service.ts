@@ -1,0 +1,258 @@
+import { Types } from 'mongoose'
+import { Refusal } from '../../../http/errors.ts'
+import type { Deps } from '../../../infra/deps.ts'
+import { soughtNumber } from '../../../infra/id-numbers.ts'
+import { StudentModel, type StudentRecord } from '../families/model.ts'
+import type { UnitScope } from '../policy.ts'
+import { DEPTH, idAt, isWithin, within } from '../tree/rules.ts'
+import { ChildGroupModel, type ChildGroupRecord } from './model.ts'
+import type { GroupInScope } from './policy.ts'
+import {
+  endOfYear,
+  isStanding,
+  KEPT_AT,
+  linesOf,
+  MOST_GROUPS,
+  MOST_LINES,
+  MOST_MEMBERS,
+  MOST_OF_A_CHILD,
+  repeated,
+} from './rules.ts'
+
+const PAGE = 50
+const CHUNK = 500
+
+/** A group that stands. */
+export async function findGroup(groupId: string, now: Date) {
+  const group = await ChildGroupModel.findById(groupId).lean<ChildGroupRecord>()
+  return group && isStanding(group, now) ? group : null
+}
+
+/** The groups at or below a unit that stand today, the unit's own first. */
+export async function groupsWithin(scope: UnitScope<'seeFamilies'>, now: Date) {
+  const groups = await ChildGroupModel.find({ path: within(scope.path), closedAt: null })
+    .sort({ path: 1, _id: 1 })
+    .limit(MOST_GROUPS * 5)
+    .lean<ChildGroupRecord[]>()
+  return groups.filter((it) => isStanding(it, now))
+}
+
+/** The groups named, all kept at or below the unit, else none of them exists. */
+export async function groupsNamed(
+  scope: UnitScope<'writeLetters'>,
+  groupIds: readonly string[],
+  now: Date,
+): Promise<ChildGroupRecord[]> {
+  const wanted = [...new Set(groupIds)]
+  if (wanted.length === 0) return []
+  if (!scope.may('seeFamilies')) throw new Refusal('forbidden', '您的岗位不能写信给分组')
+  const groups = await ChildGroupModel.find({ _id: { $in: wanted } }).lean<ChildGroupRecord[]>()
+  const here = groups.filter((it) => isStanding(it, now) && isWithin(it.path, scope.path))
+  if (here.length < wanted.length) throw new Refusal('not_found', '选的分组里有的已经解散，请重新选择')
+  return here
+}
+
+/** How many children are in some groups now, by group. Each is one range of an index. */
+export async function sizesOf(groups: readonly ChildGroupRecord[]): Promise<Map<string, number>> {
+  const sizes = await Promise.all(groups.map((it) => StudentModel.countDocuments(membersOf(it))))
+  return new Map(groups.map((it, at) => [String(it._id), sizes[at] ?? 0]))
+}
+
+/** Whoever is in a group and within its unit: out of the unit is out of the group, and back is back. */
+const membersOf = ({ _id, path }: Pick<ChildGroupRecord, '_id' | 'path'>) => ({
+  'groups.groupId': _id,
+  path: within(path),
+  groups: { $elemMatch: { groupId: _id, to: null } },
+  leftAt: null,
+})
+
+/** How many children of a unit have each mark of their family's. */
+export async function markCounts(scope: UnitScope<'seeFamilies'>) {
+  const here = { path: within(scope.path), leftAt: null }
+  const [boarding, leftBehind] = await Promise.all([
+    StudentModel.countDocuments({ isBoarding: true, ...here }),
+    StudentModel.countDocuments({ isLeftBehind: true, ...here }),
+  ])
+  return { boarding, leftBehind }
+}
+
+export interface Said {
+  name: string
+  isSensitive: boolean
+  endsWithYear: boolean
+}
+
+const nameTaken = () => new Refusal('conflict', '已经有同名的分组，请换一个名字')
+
+/** A new group; the same request again gives what it made the first time. */
+export async function createGroup(
+  scope: UnitScope<'seeFamilies'>,
+  { requestId, ...said }: Said & { requestId: string },
+  now: Date,
+): Promise<ChildGroupRecord> {
+  if (!KEPT_AT.includes(scope.kind)) throw new Refusal('invalid', '分组建在学校、年级或班级里')
+  const unitId = new Types.ObjectId(scope.unitId)
+  if ((await ChildGroupModel.countDocuments({ unitId, closedAt: null })) >= MOST_GROUPS) {
+    throw new Refusal('conflict', `一个单位最多${MOST_GROUPS}个分组，请先解散不用的`)
+  }
+  const made = await ChildGroupModel.create({
+    unitId,
+    path: scope.path,
+    requestId,
+    ...kept(said, now),
+  }).catch(async (error: { code?: number }) => {
+    if (error.code !== 11000) throw error
+    const mine = await ChildGroupModel.findOne({ unitId, name: said.name, closedAt: null, requestId })
+    if (!mine) throw nameTaken()
+    return mine
+  })
+  return made.toObject()
+}
+
+const kept = ({ name, isSensitive, endsWithYear }: Said, now: Date) => ({
+  name,
+  isSensitive,
+  endsOn: endsWithYear ? endOfYear(now) : null,
+})
+
+export async function changeGroup({ group }: GroupInScope, said: Said, now: Date): Promise<ChildGroupRecord> {
+  const changed = await ChildGroupModel.findOneAndUpdate(
+    { _id: group._id, closedAt: null },
+    kept(said, now),
+    {
+      returnDocument: 'after',
+    },
+  )
+    .lean<ChildGroupRecord>()
+    .catch((error: { code?: number }) => {
+      if (error.code === 11000) throw nameTaken()
+      throw error
+    })
+  if (!changed) throw new Refusal('not_found', '没有这个分组，或它已经解散')
+  return changed
+}
+
+/** Ends a group and everybody's place in it. What was sent to it stays with the families that have it. */
+export async function closeGroup({ group }: GroupInScope, now: Date) {
+  await ChildGroupModel.updateOne({ _id: group._id, closedAt: null }, { closedAt: now })
+  await leave({ 'groups.groupId': group._id }, group._id, now)
+}
+
+const leave = async (who: object, groupId: Types.ObjectId, now: Date) =>
+  StudentModel.updateMany(
+    { ...who, groups: { $elemMatch: { groupId, to: null } } },
+    { $set: { 'groups.$[it].to': now } },
+    { arrayFilters: [{ 'it.groupId': groupId, 'it.to': null }] },
+  )
+
+export async function removeFromGroup({ group }: GroupInScope, studentIds: readonly string[], now: Date) {
+  const ids = studentIds.map((it) => new Types.ObjectId(it))
+  const { modifiedCount } = await leave({ _id: { $in: ids } }, group._id, now)
+  return modifiedCount
+}
+
+/** A page of a group's children, by class and number. */
+export async function membersPage({ group }: GroupInScope, after: string | undefined) {
+  const [path, number] = after?.split('~') ?? []
+  const found = await StudentModel.find({
+    ...membersOf(group),
+    ...(path && number && { $or: [{ path: { $gt: path } }, { path, number: { $gt: number } }] }),
+  })
+    .sort({ path: 1, number: 1 })
+    .limit(PAGE + 1)
+    .lean<StudentRecord[]>()
+  const students = found.slice(0, PAGE)
+  const last = students.at(-1)
+  return { students, next: found.length > PAGE && last ? `${last.path}~${last.number}` : null }
+}
+
+export interface Problem {
+  line: number
+  text: string
+  problem: string
+}
+
+/** Puts children into a group; those who are in stay as they are, and a line that names nobody is told with its number. */
+export async function addToGroup(
+  proof: GroupInScope,
+  { studentIds = [], numbers = '' }: { studentIds?: string[] | undefined; numbers?: string | undefined },
+  now: Date,
+  deps: Pick<Deps, 'fields'>,
+) {
+  const { group } = proof
+  const lines = linesOf(numbers)
+  if (lines.length > MOST_LINES) throw new Refusal('invalid', `一次最多粘贴${MOST_LINES}行，请分几次`)
+  if (studentIds.length + lines.length === 0) throw new Refusal('invalid', '请选择孩子，或粘贴学号')
+  const byId = await studentsHere(group, { _id: { $in: studentIds } })
+  if (byId.length < new Set(studentIds).size) {
+    throw new Refusal('not_found', '选的孩子里有的不在这个单位，请重新选择')
+  }
+  const { students, problems } = await studentsOn(group, lines, deps)
+  const wanted = [...new Map([...byId, ...students].map((it) => [String(it._id), it])).values()]
+  const size = (await sizesOf([group])).get(String(group._id)) ?? 0
+  if (size + wanted.length > MOST_MEMBERS) {
+    throw new Refusal('conflict', `一个分组最多${MOST_MEMBERS}个孩子`)
+  }
+  const added = await enter(group, wanted, now)
+  return { added, already: wanted.length - added, problems }
+}
+
+async function enter(group: ChildGroupRecord, students: readonly Pick<StudentRecord, '_id'>[], now: Date) {
+  let added = 0
+  for (let at = 0; at < students.length; at += CHUNK) {
+    const { modifiedCount } = await StudentModel.updateMany(
+      {
+        _id: { $in: students.slice(at, at + CHUNK).map((it) => it._id) },
+        groups: { $not: { $elemMatch: { groupId: group._id, to: null } } },
+        // Not without an end: what ended long ago is let go of first.
+        [`groups.${MOST_OF_A_CHILD - 1}`]: { $exists: false },
+      },
+      { $push: { groups: { groupId: group._id, path: group.path, from: now, to: null } } },
+    )
+    added += modifiedCount
+  }
+  return added
+}
+
+const studentsHere = (group: ChildGroupRecord, which: object) =>
+  StudentModel.find({ ...which, leftAt: null, path: within(group.path) }, { number: 1, name: 1 }).lean<
+    Pick<StudentRecord, '_id' | 'number' | 'name'>[]
+  >()
+
+async function studentsOn(
+  group: ChildGroupRecord,
+  lines: ReturnType<typeof linesOf>,
+  deps: Pick<Deps, 'fields'>,
+) {
+  const twice = repeated(lines)
+  const sought = lines.map((it) => ({ ...it, number: soughtNumber(it.text, deps.fields) }))
+  const schoolId = new Types.ObjectId(idAt(group.path, DEPTH.school) ?? '')
+  const students: Pick<StudentRecord, '_id' | 'number' | 'name'>[] = []
+  for (let at = 0; at < sought.length; at += CHUNK) {
+    const numbers = sought.slice(at, at + CHUNK).map((it) => it.number)
+    students.push(...(await studentsHere(group, { schoolId, number: { $in: numbers } })))
+  }
+  const known = new Set(students.map((it) => it.number))
+  const problems = sought.flatMap(({ line, text, number }): Problem[] => {
+    if (!known.has(number)) return [{ line, text, problem: '这个单位里没有这个学号' }]
+    return twice.has(line) ? [{ line, text, problem: '和前面的一行重复，只算一次' }] : []
+  })
+  return { students, problems }
+}
+
+/** When a class moves up, its groups go along with it, unless they end with the year; so do the children's places in them. */
+export async function moveGroups(
+  from: { _id: Types.ObjectId },
+  to: { _id: Types.ObjectId; path: string } | undefined,
+) {
+  if (!to) return
+  const groups = await ChildGroupModel.find({ unitId: from._id, closedAt: null }).lean<ChildGroupRecord[]>()
+  for (const { _id } of groups) {
+    await ChildGroupModel.updateOne({ _id }, { unitId: to._id, path: to.path })
+    await StudentModel.updateMany(
+      { 'groups.groupId': _id },
+      { $set: { 'groups.$[it].path': to.path } },
+      { arrayFilters: [{ 'it.groupId': _id, 'it.to': null }] },
+    )
+  }
+}
