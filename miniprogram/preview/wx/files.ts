@@ -47,7 +47,14 @@ function writeFileSync(filePath: string, data: string | ArrayBuffer, encoding?: 
   keepAs(filePath, new Blob([bytes], { type: MIME[filePath.split('.').at(-1) ?? ''] ?? '' }))
 }
 
+const saveFile = api('saveFile', ({ tempFilePath }: { tempFilePath: string }) => {
+  const blob = readTemp(tempFilePath)
+  if (!blob) throw new Refused(`file not found: ${tempFilePath}`)
+  return { savedFilePath: keepAs(`${USER_DATA_PATH}/${tempFilePath.split('/').at(-1)}`, blob) }
+})
+
 const manager = {
+  saveFile,
   readFile: api('readFile', readFile),
   writeFile: api('writeFile', ({ filePath, data, encoding }: Write) =>
     writeFileSync(filePath, data, encoding),
@@ -66,9 +73,5 @@ export const filesApi = () => ({
   getFileSystemManager: () => manager,
   arrayBufferToBase64,
   base64ToArrayBuffer,
-  saveFile: api('saveFile', ({ tempFilePath }: { tempFilePath: string }) => {
-    const blob = readTemp(tempFilePath)
-    if (!blob) throw new Refused(`file not found: ${tempFilePath}`)
-    return { savedFilePath: keepAs(`${USER_DATA_PATH}/${tempFilePath.split('/').at(-1)}`, blob) }
-  }),
+  saveFile,
 })

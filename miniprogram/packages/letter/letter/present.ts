@@ -13,7 +13,7 @@ export interface ShownLetter {
   attachments: Attachment[]
   pledge: string
   /** The page's one button; empty when nothing is asked any more. */
-  action: '' | '我已阅读并确认' | '手写签名'
+  action: '' | '我已阅读并确认' | '改为同意' | '手写签名'
   /** What this family has done, the last deed first: 张三妈妈 9月1日(周二) 18:00 签了字. */
   deeds: string[]
   /** What was asked is done, in a word. */
@@ -62,7 +62,15 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     blocks: letter.blocks,
     attachments: letter.attachments ?? [],
     pledge: letter.pledge,
-    action: letter.form?.isPlain ? '' : confirm ? '我已阅读并确认' : sign ? '手写签名' : '',
+    action: letter.form?.isPlain
+      ? ''
+      : confirm
+        ? letter.myObjection
+          ? '改为同意'
+          : '我已阅读并确认'
+        : sign
+          ? '手写签名'
+          : '',
     deeds: deedsOf(letter, now),
     doneText: doneText(letter),
     isCopyThere: seeCopy,
