@@ -232,3 +232,8 @@ export { answerScan, openScan } from '../server/contract/sign-in.ts'
 
 /** What an endpoint answers: `Reply<typeof listMySessions>`. */
 export type Reply<E extends Endpoint> = z.output<E['reply']>
+
+export { planReminders, readReminderPlan } from '../server/contract/reminding.ts'
+export { chooseMyTexting, readMyTexting } from '../server/contract/texting.ts'
+export { listUnreached } from '../server/contract/unreached.ts'
+export type { UnreachedCause, UnreachedFamily } from '../server/contract/unreached.ts'

@@ -75,6 +75,10 @@ export const mySubscription = z.object({
   /** For `wx.requestSubscribeMessage`. */
   templateId: z.string(),
   left: z.int(),
+  /** Allowed once for all; nothing is used up. */
+  isLongTerm: z.optional(z.boolean()),
+  /** Switched off in WeChat's settings: only there it is switched on again. */
+  isOff: z.optional(z.boolean()),
 })
 export type MySubscription = z.infer<typeof mySubscription>
 

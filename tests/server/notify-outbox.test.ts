@@ -57,7 +57,7 @@ const stateOf = async (subject = 'letter-1') =>
     errcode,
   }))
 const delivered = (as?: string) => world.simulator().control.delivered({ as })
-const leftOf = async (openId: string) => (await consentsOf(openId, [templateId])).get(templateId)
+const leftOf = async (openId: string) => (await consentsOf(openId, [templateId])).get(templateId)?.left
 
 /** The simulator lives as long as the file: what arrived in earlier tests is not ours. */
 let before = 0

@@ -79,7 +79,7 @@ describe('one message a day', () => {
       ['sent', null],
       ['sent', null],
     ])
-    expect((await consentsOf(openId, [idOf('letterReminder')])).get(idOf('letterReminder'))).toBe(8)
+    expect((await consentsOf(openId, [idOf('letterReminder')])).get(idOf('letterReminder'))?.left).toBe(8)
   })
 
   it('tells a parent of two children about one letter in one message', async () => {

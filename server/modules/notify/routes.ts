@@ -1,11 +1,13 @@
 import type Router from '@koa/router'
 import * as api from '#contract/notify'
+import type { Actor } from '../../http/actor.ts'
 import { serve } from '../../http/serve.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { namesOf } from '../accounts/service.ts'
 import * as audit from '../audit/service.ts'
 import { unitScope } from '../org/policy.ts'
 import { reportTap } from './consents/service.ts'
+import { isFor } from './kinds/rules.ts'
 import { presentMyMessage, presentSent, presentSubscription } from './present.ts'
 import { readTemplates } from './rules.ts'
 import * as notify from './service.ts'
@@ -24,14 +26,16 @@ export function notifyRoutes(router: Router, deps: Deps) {
     return { unread: await notify.unreadOf(actor.personId, clock.now()) }
   })
 
-  const mySubscriptions = async (personId: string) => ({
-    subscriptions: (await notify.subscriptionsOf(personId, deps)).map(presentSubscription),
+  const mySubscriptions = async ({ personId, role }: Actor) => ({
+    subscriptions: (await notify.subscriptionsOf(personId, deps))
+      .filter(({ kind }) => isFor(kind, role))
+      .map(presentSubscription),
   })
-  serve(router, api.listMySubscriptions, async ({ actor }) => mySubscriptions(actor.personId))
+  serve(router, api.listMySubscriptions, async ({ actor }) => mySubscriptions(actor))
 
   serve(router, api.reportMySubscriptions, async ({ actor, tapId, accepted }) => {
     await reportTap(actor.personId, { tapId, accepted, templates }, clock.now())
-    return mySubscriptions(actor.personId)
+    return mySubscriptions(actor)
   })
 
   serve(router, api.listSentMessages, async ({ actor, unitId, subject, after }) => {

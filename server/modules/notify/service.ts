@@ -8,7 +8,7 @@ import type { UnitScope } from '../org/policy.ts'
 import { within } from '../org/tree/rules.ts'
 import { consentsOf, countConsenting } from './consents/service.ts'
 import { OutboxModel, type OutboxRecord } from './model.ts'
-import { afterQuietHours, type AnyOutgoing, keyOf, readTemplates, wording } from './rules.ts'
+import { afterQuietHours, type AnyOutgoing, keyOf, readTemplates, type Template, wording } from './rules.ts'
 
 const CHUNK = 1000
 const PAGE = 30
@@ -237,12 +237,11 @@ export async function markRead(personId: string, ids: string[] | undefined, now:
 /** The kinds of reminder this installation has a template for, and how many of each may still be sent to a person. */
 export async function subscriptionsOf(personId: string, { env }: Pick<Deps, 'env'>) {
   const openId = (await openIdsOf([personId])).get(personId)
-  const granted = Object.entries(readTemplates(env.WX_TEMPLATES)) as [MessageKind, { id: string }][]
-  const left = openId
-    ? await consentsOf(
-        openId,
-        granted.map(([, { id }]) => id),
-      )
-    : new Map<string, number>()
-  return granted.map(([kind, { id }]) => ({ kind, templateId: id, left: left.get(id) ?? 0 }))
+  const granted = Object.entries(readTemplates(env.WX_TEMPLATES)) as [MessageKind, Template][]
+  const ids = granted.map(([, { id }]) => id)
+  const left = openId ? await consentsOf(openId, ids) : new Map<string, { left: number; isOff: boolean }>()
+  return granted.map(([kind, { id, isLongTerm }]) => ({
+    ...{ kind, templateId: id, isLongTerm },
+    ...(left.get(id) ?? { left: 0, isOff: false }),
+  }))
 }

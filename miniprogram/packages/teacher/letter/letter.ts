@@ -1,6 +1,8 @@
 import {
+  listUnreached,
   readLetter,
   readLetterFigures,
+  readReminderPlan,
   readSheet,
   remindUnread,
   withdrawLetter,
@@ -12,7 +14,7 @@ import { cardTitle } from '../../../services/letter-card'
 import { goBack, go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { me } from '../../../services/store'
-import { groupsOf, presentHead, type Group, standingOf, type ShownHead } from './present'
+import { groupsOf, presentHead, type Group, type ShownHead, standingOf, unreachedGroup } from './present'
 
 type Rows = Reply<typeof readLetterFigures>['rows']
 
@@ -27,6 +29,8 @@ interface Data {
   /** Units below, for who looks after more than a class. */
   rows: Rows
   mayRemind: boolean
+  /** 现在可提醒23/45: what pressing would do. */
+  remindable: string
   mayWithdraw: boolean
   mayRevise: boolean
   isAsking: boolean
@@ -43,6 +47,8 @@ interface Custom {
   lookAgain: () => void
   load: () => Promise<void>
   showNames: () => Promise<void>
+  showReach: () => Promise<void>
+  onGroupCall: () => Promise<void>
   onGroup: (event: WechatMiniprogram.BaseEvent) => void
   onUnit: (event: WechatMiniprogram.BaseEvent) => void
   onCopy: () => void
@@ -57,6 +63,17 @@ interface Custom {
 
 const LOOK_MS = 3000
 
+/** Of the base library from 3.7.8 on; not in the typings yet. */
+interface GroupTool {
+  selectGroupMembers?: (options: object) => Promise<{ members: string[] }>
+  notifyGroupMembers?: (options: {
+    title: string
+    members: string[]
+    entrancePath: string
+    type: 'participate' | 'complete'
+  }) => Promise<unknown>
+}
+
 /** Who has answered a letter and who has not, by name for a class, by unit above it. */
 Page<Data, Custom>({
   data: {
@@ -68,6 +85,7 @@ Page<Data, Custom>({
     chosen: 0,
     rows: [],
     mayRemind: false,
+    remindable: '',
     mayWithdraw: false,
     mayRevise: false,
     isAsking: false,
@@ -114,6 +132,7 @@ Page<Data, Custom>({
         // What asks to be filled in is put right on the console, where its form can be seen.
         mayRevise: letter.abilities.revise && !letter.form,
       })
+      if (letter.abilities.remind) await this.showReach()
     } catch (error) {
       if (this.data.state !== 'ready') this.setData({ state: 'failed', problem: explain(error) })
       else tell(error)
@@ -137,6 +156,43 @@ Page<Data, Custom>({
     this.setData({ groups: groupsOf(sheet.rows, sheet.confirmation) })
   },
 
+  /** How many a reminder would reach, and who is left to be told in another way. */
+  async showReach() {
+    const said = { letterId: this.letterId, unitId: this.unitId }
+    const [plan, unreached] = await Promise.all([call(readReminderPlan, said), call(listUnreached, said)])
+    const { remindable, remindAfter } = plan
+    const { groups } = this.data
+    this.setData({
+      remindable: remindable
+        ? `现在微信能提醒到${remindable.wechat}/${remindable.families}个家庭${remindAfter ? '，刚提醒过' : ''}`
+        : '',
+      ...(unreached.families?.length && {
+        groups: [...groups.filter((it) => it.key !== 'unreached'), unreachedGroup(unreached.families)],
+      }),
+    })
+  },
+
+  /** Names members in a WeChat group to do it; an older WeChat sends the card instead. */
+  async onGroupCall() {
+    const group = wx as unknown as GroupTool
+    if (!this.letter || !group.selectGroupMembers || !group.notifyGroupMembers) {
+      wx.showToast({ title: '请点“发到班级群”', icon: 'none' })
+      return
+    }
+    try {
+      const { members } = await group.selectGroupMembers({})
+      await group.notifyGroupMembers({
+        title: this.letter.title,
+        members,
+        entrancePath: `${pages.letter.slice(1)}?id=${this.letterId}`,
+        type: 'complete',
+      })
+    } catch {
+      // Cancelled, or not opened from a group: the card goes everywhere.
+      wx.showToast({ title: '没有点名，可以把卡片发到班级群', icon: 'none' })
+    }
+  },
+
   onGroup(event) {
     const { at } = event.currentTarget.dataset as { at: number }
     this.setData({ chosen: at })
@@ -156,8 +212,8 @@ Page<Data, Custom>({
     this.setData({ busy: true })
     try {
       const said = { letterId: this.letterId, unitId: this.unitId }
-      const { families, reachable } = await call(remindUnread, said)
-      const title = `已提醒，${families}个家庭里${reachable}个收得到`
+      const { families, wechat } = await call(remindUnread, said)
+      const title = `已提醒${families}个家庭，${wechat ?? 0}位家长的微信会响`
       void wx.showToast({ title, icon: 'none', duration: 3000 })
     } catch (error) {
       tell(error)

@@ -1,4 +1,4 @@
-import type { Letter, SheetRow, Tally } from '../../../contract'
+import type { Letter, SheetRow, Tally, UnreachedCause, UnreachedFamily } from '../../../contract'
 import { date, moment, nearMoment } from '../../../services/format'
 
 /** A list of names: who has done a thing, or has not. */
@@ -79,3 +79,18 @@ export function standingOf({ status, approval, sendAt, withdrawn }: Letter): str
   if (approval?.state === 'returned') return `${approval.decidedBy ?? '上级'}退回：${approval.words ?? ''}`
   return approval ? '审核通过了，可以在控制台发出' : '还是草稿，可以在控制台接着写'
 }
+
+const WHY: Record<UnreachedCause, string> = {
+  notJoined: '没有加入，请发班级码或送纸质通知',
+  wrongNumber: '号码不对，请核对花名册',
+  noWechat: '没有用微信登录过，请家长打开一次小程序',
+  switchedOff: '关闭了提醒，请打电话或在群里说',
+  noConsent: '提醒次数用完，请打电话或在群里说',
+}
+
+/** Whom no reminder reaches, with the next best step. */
+export const unreachedGroup = (families: readonly UnreachedFamily[]): Group => ({
+  key: 'unreached',
+  label: '提醒不到',
+  rows: families.map(({ studentId, number, name, cause }) => ({ studentId, number, name, note: WHY[cause] })),
+})

@@ -120,13 +120,15 @@ export async function likelyConsents(
   return (openId: string, templateId: string) => keys.has(keyOf(openId, templateId))
 }
 
-/** How many messages of each template one identity may still get. */
+/** How many messages of each template one identity may still get, and whether it has switched them off. */
 export async function consentsOf(openId: string, templateIds: string[]) {
   const found = await QuotaModel.find(
     { _id: { $in: templateIds.map((id) => keyOf(openId, id)) } },
-    { left: 1 },
-  ).lean<Pick<QuotaRecord, '_id' | 'left'>[]>()
-  return new Map(found.map(({ _id, left }) => [_id.slice(openId.length + 1), left]))
+    { left: 1, isOff: 1 },
+  ).lean<Pick<QuotaRecord, '_id' | 'left' | 'isOff'>[]>()
+  return new Map(
+    found.map(({ _id, left, isOff }) => [_id.slice(openId.length + 1), { left, isOff: isOff ?? false }]),
+  )
 }
 
 /** How many of these identities would get a message of one template. */
