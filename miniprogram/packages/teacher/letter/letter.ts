@@ -176,7 +176,7 @@ Page<Data, Custom>({
   async onGroupCall() {
     const group = wx as unknown as GroupTool
     if (!this.letter || !group.selectGroupMembers || !group.notifyGroupMembers) {
-      wx.showToast({ title: '请点“发到班级群”', icon: 'none' })
+      void wx.showToast({ title: '请点“发到班级群”', icon: 'none' })
       return
     }
     try {
@@ -189,7 +189,7 @@ Page<Data, Custom>({
       })
     } catch {
       // Cancelled, or not opened from a group: the card goes everywhere.
-      wx.showToast({ title: '没有点名，可以把卡片发到班级群', icon: 'none' })
+      void wx.showToast({ title: '没有点名，可以把卡片发到班级群', icon: 'none' })
     }
   },
 
