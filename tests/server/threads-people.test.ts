@@ -230,6 +230,19 @@ describe('words of danger', () => {
     expect(JSON.stringify(await open())).not.toMatch(/rgent|danger/)
   })
 
+  it('are taken up by whoever answers, and asked about again when they are written again', async () => {
+    const { write, answer, call, threadIdFor } = await buildThread(world)
+    await write('孩子说想死')
+    expect(await call(api.countThreads, {})).toMatchObject({ urgent: 1 })
+    await answer('我马上给您打电话')
+    expect(await call(api.countThreads, {})).toMatchObject({ urgent: 0 })
+    const threadId = await threadIdFor()
+    expect((await call(api.readThread, { threadId })).followedBy?.name).toBe('班主任 李老师')
+    await write('他又说不想活了')
+    expect((await call(api.readThread, { threadId })).followedBy).toBeNull()
+    expect(await call(api.countThreads, {})).toMatchObject({ urgent: 1 })
+  })
+
   it('stay with the school when they are taken back', async () => {
     const { write, her, at, call, threadIdFor, open } = await buildThread(world)
     const { line } = await write('他说想死')

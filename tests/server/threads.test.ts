@@ -240,7 +240,7 @@ describe('the author of a letter', () => {
 
 describe('a picture', () => {
   it('goes along with a line, drawn anew, and opens for both sides only', async () => {
-    const { her, mother, at, call, threadIdFor, klass } = await buildThread(world)
+    const { her, him, mother, at, call, threadIdFor, klass } = await buildThread(world)
     const token = await world.tokenOf(mother, 'guardian')
     const bytes = await sharp({ create: { width: 40, height: 30, channels: 3, background: '#aac' } })
       .jpeg()
@@ -249,6 +249,14 @@ describe('a picture', () => {
     const requestId = newRequest()
     const sent = await sendFile(world, token, bytes, { requestId })
     expect((await sendFile(world, token, bytes, { requestId })).json.id).toBe(sent.json.id)
+    // Nobody else can send along what she has uploaded.
+    const taken = him(api.writeToMyThread, {
+      ...at,
+      requestId: newRequest(),
+      text: '',
+      fileIds: [sent.json.id],
+    })
+    expect(await refused(taken)).toMatchObject({ status: 400 })
     const said = { ...at, requestId: newRequest(), text: '', fileIds: [sent.json.id] }
     await her(api.writeToMyThread, said)
     await her(api.writeToMyThread, said)
@@ -258,6 +266,9 @@ describe('a picture', () => {
     const shown = await fetch(world.origin() + (file?.link ?? ''))
     expect(shown.headers.get('content-type')).toBe('image/jpeg')
     expect(Buffer.from(await shown.arrayBuffer()).toString('latin1')).not.toContain('东湖')
+    // A link of one side does not open the other's door, nor when a letter of it is changed.
+    const twisted = (file?.link ?? '').replace('side=post', 'side=family')
+    expect((await fetch(world.origin() + twisted)).status).toBe(403)
     // The post is given to somebody else: the link that was made before is worth nothing.
     await PersonModel.updateMany({ 'posts.unitId': klass._id }, { 'posts.$[].to': world.now() })
     world.pass(1000)

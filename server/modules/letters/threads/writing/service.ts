@@ -198,6 +198,11 @@ export async function arrive(thread: ThreadRecord, line: LineRecord, now: Date) 
         ...last,
         ...{ state: 'answered', waitingSince: null, sortAt: now, postSeq: line.seq, familyToldAt },
         deskRead: { seq: line.seq, at: now },
+        // Whoever answers has taken it up.
+        ...(thread.isUrgent && {
+          isUrgent: false,
+          followedBy: { personId: line.personId, name: line.by, at: now },
+        }),
       },
     )
     return
