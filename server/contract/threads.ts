@@ -171,6 +171,8 @@ export const deskThreadLine = z.object({
   state: shownState,
   /** 请尽快看: what was written speaks of danger to a child, and nobody has taken it up yet. */
   isUrgent: z.boolean(),
+  /** It was urgent, and I follow it up. */
+  isFollowedByMe: z.optional(z.boolean()),
   isUnread: z.boolean(),
   waitingSince: z.nullable(instant),
   /** More than two working days without an answer. */

@@ -225,6 +225,10 @@ describe('words of danger', () => {
     await counsellor(api.followThread, { threadId })
     await counsellor(api.followThread, { threadId })
     expect(await statusOf(call(api.followThread, { threadId }))).toBe(409)
+    expect((await counsellor(api.listThreads, { box: 'urgent' })).threads).toMatchObject([
+      { id: threadId, isUrgent: false, isFollowedByMe: true },
+    ])
+    expect((await call(api.listThreads, { box: 'urgent' })).threads).toEqual([])
     expect((await call(api.readThread, { threadId })).followedBy?.name).toBe('赵静老师')
     // Quiet: the family's page shows no mark.
     expect(JSON.stringify(await open())).not.toMatch(/rgent|danger/)

@@ -30,6 +30,7 @@ export function presentThread(line: DeskThreadLine, now = new Date()): ShownThre
 
 function tagOf(line: DeskThreadLine, now: Date): Pick<ShownThread, 'tag' | 'tone'> {
   if (line.isUrgent) return { tag: '请尽快看', tone: 'bad' }
+  if (line.isFollowedByMe) return { tag: '我在跟进', tone: 'calm' }
   if (line.state === 'done') return { tag: '已办结', tone: 'calm' }
   if (line.state === 'answered' || !line.waitingSince) return { tag: '已回复', tone: 'good' }
   const days = -daysFrom(now, dayOf(line.waitingSince))

@@ -4,6 +4,7 @@ import { call, explain, tell } from '../../../services/api'
 import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { lookForNews } from '../../../services/replies'
+import { me } from '../../../services/store'
 import { presentThread, type ShownThread } from './present'
 
 interface Data {
@@ -12,6 +13,8 @@ interface Data {
   box: ThreadBox
   words: string
   urgent: number
+  /** What was urgent stays with who follows it up. */
+  isCounsellor: boolean
   waiting: number
   threads: ShownThread[]
   next: string | null
@@ -34,6 +37,7 @@ Page<Data, Custom>({
     box: 'waiting',
     words: '',
     urgent: 0,
+    isCounsellor: false,
     waiting: 0,
     threads: [],
     next: null,
@@ -83,6 +87,7 @@ Page<Data, Custom>({
       if (this.data.box !== box || this.data.words !== words) return
       this.setData({
         state: 'ready',
+        isCounsellor: (me.get()?.posts ?? []).some((it) => it.post === 'counsellor'),
         threads: page.threads.map((it) => presentThread(it)),
         next: page.next,
         urgent: counts.urgent,

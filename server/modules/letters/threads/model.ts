@@ -103,6 +103,10 @@ threadSchema.index(
 // Few, and looked for by the minute and by the counsellors of a school.
 threadSchema.index({ schoolId: 1, dangerAt: 1 }, { partialFilterExpression: { isUrgent: true } })
 threadSchema.index({ dangerAt: 1 }, { partialFilterExpression: { isUrgent: true, isDangerRaised: false } })
+threadSchema.index(
+  { 'followedBy.personId': 1, sortAt: -1 },
+  { partialFilterExpression: { 'followedBy.personId': { $exists: true } } },
+)
 export const ThreadModel = model<ThreadRecord>('Thread', threadSchema)
 
 export interface LineFile {

@@ -92,6 +92,7 @@ export const presentMine = (thread: ThreadRecord, personId: string, around: Arou
 
 export const presentDesk = (
   thread: ThreadRecord,
+  personId: string,
   around: Omit<Around, 'keepers'> & { classes: ReadonlyMap<string, string>; overdueBefore: Date },
 ): DeskThreadLine => ({
   id: String(thread._id),
@@ -102,6 +103,7 @@ export const presentDesk = (
   post: thread.deskPost,
   state: thread.state,
   isUrgent: thread.isUrgent,
+  isFollowedByMe: String(thread.followedBy?.personId) === personId,
   isUnread: thread.familySeq > (thread.deskRead?.seq ?? 0),
   waitingSince: thread.waitingSince?.toISOString() ?? null,
   isOverdue: thread.waitingSince !== null && thread.waitingSince < around.overdueBefore,

@@ -38,7 +38,7 @@ export function threadRoutes(router: Router, deps: Deps) {
     ])
     const around = { lines, classes, fields, overdueBefore: waitedSince(now, OVERDUE_WORKDAYS, isWorkday) }
     await seen(actor, threads, 'threads.listed')
-    return { threads: threads.map((it) => presentDesk(it, around)), next, classes: choice }
+    return { threads: threads.map((it) => presentDesk(it, actor.personId, around)), next, classes: choice }
   })
 
   serve(router, api.countThreads, async ({ actor }) => countsOf(actor, clock.now()))

@@ -160,11 +160,13 @@ function naming(words: string) {
 
 async function urgentOf(actor: StaffActor, mark: { at: Date; id: string } | null) {
   const { desks, schoolIds } = desksOf(actor)
+  const schools = { $in: schoolIds.map((it) => new Types.ObjectId(it)) }
   const found = await ThreadModel.find({
-    isUrgent: true,
     $or: [
-      { schoolId: { $in: schoolIds.map((it) => new Types.ObjectId(it)) } },
-      { desk: { $in: desks }, state: { $in: ['waiting', 'answered', 'done'] } },
+      { isUrgent: true, schoolId: schools },
+      { isUrgent: true, desk: { $in: desks }, state: { $in: ['waiting', 'answered', 'done'] } },
+      // What a counsellor has taken up stays where they found it.
+      { 'followedBy.personId': new Types.ObjectId(actor.personId), schoolId: schools },
     ],
     ...(mark && { $and: [olderThan('sortAt', mark)] }),
   })
