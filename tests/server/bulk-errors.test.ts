@@ -7,8 +7,7 @@ import { useWorld } from '../support/world.ts'
 useWorld()
 
 const caught = (work: Promise<unknown>): Promise<unknown> => work.then(() => null).catch((it: unknown) => it)
-const insert = (...rows: object[]) =>
-  FamilyTurnModel.collection.insertMany(rows, { ordered: false })
+const insert = (...rows: object[]) => FamilyTurnModel.collection.insertMany(rows, { ordered: false })
 
 it('takes rows that are there already for done, and nothing else', async () => {
   await insert({ _id: 'a' })
