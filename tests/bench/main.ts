@@ -5,10 +5,14 @@ import { readEnv } from '../../server/env.ts'
 import { onLeave } from '../../server/infra/engines/process.ts'
 import { SetupError } from '../../server/infra/engines/setup.ts'
 import { openDeps } from '../../server/infra/open.ts'
+import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
+import { startWechatSimulator } from '../../server/scripts/simulator/wechat.ts'
 import { CERTIFICATE_LINE, certificateLine } from './certificates.ts'
 import { buildCity } from './city.ts'
 import { FILM_LINE, filmLine } from './films.ts'
+import { letterCityLines, LETTERS_CITY } from './letters-city.ts'
 import { targetAt } from './load.ts'
+import { OUTBOX_LINE, outboxLine } from './outbox.ts'
 import { promotionLine } from './promotion.ts'
 import { measureRoster } from './roster.ts'
 import { measure } from './rounds.ts'
@@ -20,6 +24,8 @@ const { values } = parseArgs({
   options: {
     /** Short bursts, for whoever is changing something. */
     quick: { type: 'boolean', default: false },
+    /** The largest sizes: a city of a million students for its letters. */
+    full: { type: 'boolean', default: false },
     /** Leaves profiles of both servers' processor time under .data/profiles. */
     profile: { type: 'boolean', default: false },
     /** Measures only what has this in its name. */
@@ -34,14 +40,17 @@ const stage = await open()
 onLeave(stage.close)
 try {
   // The search and the roster have families of their own, films and certificates have none: they need no city around them.
-  if (!values.only.startsWith('search') && ![ROSTER_LINE, FILM_LINE, CERTIFICATE_LINE].includes(values.only))
-    await run()
+  const isApart = ['search', LETTERS_CITY, 'outbox'].some((it) => values.only.startsWith(it))
+  if (!isApart && ![ROSTER_LINE, FILM_LINE, CERTIFICATE_LINE].includes(values.only)) await run()
   if (CERTIFICATE_LINE.includes(values.only)) {
     process.stdout.write(`${JSON.stringify(await certificateLine(pace))}\n`)
   }
   if (FILM_LINE.includes(values.only)) await films()
   if (ROSTER_LINE.includes(values.only)) await roster()
   if ('search families'.includes(values.only)) await search()
+  if (OUTBOX_LINE.includes(values.only)) await outbox()
+  // Last, and by itself: its city takes the place of the other.
+  if (LETTERS_CITY.includes(values.only)) await lettersOfCity()
 } catch (error) {
   // A machine that is too busy to answer is a result as well, and no reason to fail whoever asked for figures.
   say(String(error instanceof Error ? error.message : error))
@@ -103,6 +112,47 @@ async function search() {
     }
   } finally {
     await deps.close()
+  }
+}
+
+/** A letter to a whole city, in a database of its own. */
+async function lettersOfCity() {
+  const env = { ...stage.env, MONGO_URL: stage.env.MONGO_URL.replace('/bench?', '/letters?') }
+  const deps = await openDeps(readEnv({ ...env, PORT: '0' }))
+  const serve = async () => ({
+    product: targetAt(await stage.serve(['server/main.ts', '--role=web'], env)),
+    bare: targetAt(await stage.serve(['tests/bench/bare.ts'], env)),
+  })
+  try {
+    for await (const line of letterCityLines({ isWhole: values.full, pace, serve }, say)) {
+      process.stdout.write(`${JSON.stringify(line)}\n`)
+    }
+  } finally {
+    await deps.close()
+  }
+}
+
+/** The outbox to a WeChat that answers as the real one does, as fast as it goes. */
+async function outbox() {
+  say('正在通过微信发送提醒……')
+  const { WX_APP_ID: appId, WX_APP_SECRET: secret } = stage.env
+  const simulator = await startWechatSimulator({ port: 0, appId, secret })
+  const WX_TEMPLATES = JSON.stringify(DEMO_TEMPLATE_IDS)
+  const env = {
+    ...stage.env,
+    MONGO_URL: stage.env.MONGO_URL.replace('/bench?', '/outbox?'),
+    NODE_ENV: 'test',
+    WX_BASE_URL: simulator.url,
+    WX_TEMPLATES,
+    PORT: '0',
+  }
+  const deps = await openDeps(readEnv(env))
+  try {
+    const count = values.full ? 20_000 : values.quick ? 1_000 : 5_000
+    process.stdout.write(`${JSON.stringify(await outboxLine(deps, simulator, count))}\n`)
+  } finally {
+    await deps.close()
+    await simulator.stop()
   }
 }
 

@@ -1,4 +1,3 @@
-import type { Family } from './families.ts'
 import { type Burst, fire, quantile, type Target } from './load.ts'
 import type { Scenario } from './scenarios.ts'
 
@@ -29,9 +28,9 @@ export type Pair = Record<'product' | 'bare', Target>
  * Both servers by turns, ours, theirs, theirs, ours in each round: what else the machine does hits both, and so does what
  * grows or falls meanwhile. The ratio is the median of the rounds' own ratios, as its two sides were taken seconds apart.
  */
-export async function measure(
-  { name, shot }: Scenario,
-  families: Family[],
+export async function measure<F>(
+  { name, shot }: Scenario<F>,
+  families: F[],
   pair: Pair,
   { rounds, burstMs, say }: Settings,
 ): Promise<Line> {
@@ -75,7 +74,7 @@ function rateOf(bursts: Burst[]): Rate {
   return { rps: latencies.length / seconds, p95Ms: quantile(latencies, 0.95) }
 }
 
-function shooter(shot: Scenario['shot'], families: Family[]) {
+function shooter<F>(shot: Scenario<F>['shot'], families: F[]) {
   let number = 0
   return () => shot(families, number++)
 }
@@ -86,7 +85,7 @@ function atMost<T>(most: number, next: () => T) {
 }
 
 /** Families in no order of classes, as people come; one half for each server. */
-function halves(families: Family[]): [Family[], Family[]] {
+function halves<F>(families: F[]): [F[], F[]] {
   // A stride that shares no divisor with the count visits everybody once.
   const stride = 7_919
   const mixed = families.flatMap((_, at) => families[(at * stride) % families.length] ?? [])

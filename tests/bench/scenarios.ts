@@ -2,10 +2,10 @@ import type { City } from './city.ts'
 import { type Family, SEEN_SECONDS } from './families.ts'
 import type { Shot } from './load.ts'
 
-export interface Scenario {
+export interface Scenario<F = Family> {
   name: string
   /** The shot with this number; no two of them ask for the same thing. Null when there is nothing left. */
-  shot: (families: Family[], number: number) => Shot | null
+  shot: (families: F[], number: number) => Shot | null
 }
 
 /** Letters that each of the two letter scenarios uses up, one after the other. */
@@ -46,9 +46,10 @@ export const scenariosOf = (city: City): Scenario[] => [
   },
 ]
 
-const toLetters =
-  (letterIds: string[], deed: 'opening' | 'confirmation'): Scenario['shot'] =>
-  (families, number) => {
+/** Each family opens or confirms each letter once, one letter after the other. */
+export const toLetters =
+  (letterIds: string[], deed: 'opening' | 'confirmation') =>
+  (families: Pick<Family, 'token' | 'studentId'>[], number: number): Shot | null => {
     const letterId = letterIds[Math.floor(number / families.length)]
     if (!letterId) return null
     const { token, studentId } = familyAt(families, number)
@@ -60,7 +61,7 @@ const toLetters =
     }
   }
 
-function familyAt(families: Family[], number: number): Family {
+function familyAt<F>(families: F[], number: number): F {
   const family = families[number % families.length]
   if (!family) throw new Error('No families')
   return family

@@ -33,8 +33,8 @@ export async function openStage(say: Say) {
   }
   return {
     env,
-    async serve(args: string[]) {
-      const { origin, stop } = await startServer(args, env)
+    async serve(args: string[], itsEnv = env) {
+      const { origin, stop } = await startServer(args, itsEnv)
       stops.unshift(stop)
       return origin
     },
