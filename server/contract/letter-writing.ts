@@ -88,6 +88,15 @@ export const readMyAttachment = endpoint({
   reply: fileLink,
 })
 
+export const readStaffAttachment = endpoint({
+  access: 'staff',
+  summary: '写给我这个岗位的信里一个附件的限时链接',
+  method: 'GET',
+  path: '/me/staff-letters/:letterId/attachments/:attachmentId',
+  input: z.strictObject({ letterId: objectId, attachmentId: objectId }),
+  reply: fileLink,
+})
+
 export const letterReader = z.object({
   studentId: objectId,
   childName: z.string(),

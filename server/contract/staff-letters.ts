@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { day, endpoint, instant, objectId } from './endpoint.ts'
-import { block } from './letters.ts'
+import { attachment, block } from './letters.ts'
 import { unitKind } from './org.ts'
 
 /** What staff are asked for. Handwriting and forms are for families. */
@@ -23,6 +23,7 @@ export type StaffLetterLine = z.infer<typeof staffLetterLine>
 export const staffLetter = z.extend(staffLetterLine, {
   pledge: z.string(),
   blocks: z.array(block),
+  attachments: z.optional(z.array(attachment)),
   version: z.int(),
   /** A corrected edition took its place. */
   supersededBy: z.nullable(objectId),

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { type AssetKind, beginUpload, listAssets, readAsset } from '#contract/files'
 import * as writing from '#contract/letter-writing'
 import * as letters from '#contract/letters'
+import { openMyStaffLetter } from '#contract/staff-letters'
 import { AssetModel } from '../../server/modules/files/model.ts'
 import { LetterModel } from '../../server/modules/letters/model.ts'
 import { hashText } from '../../server/modules/letters/rules.ts'
@@ -157,6 +158,35 @@ describe('attachments', () => {
     // The corrected edition begins with the same files.
     const next = await call(letters.reviseLetter, { letterId, requestId: newRequest() })
     expect(next.attachments).toEqual(less.attachments)
+  })
+
+  it('of a letter to staff are for the holders of the post', async () => {
+    const { school, klass, teacher, office } = await buildClass(world)
+    const call = await world.as(office, 'staff')
+    const unitId = String(school._id)
+    const staff = { posts: ['class_teacher' as const], unitIds: [unitId] }
+    const said = {
+      ...DRAFT,
+      unitId,
+      requestId: newRequest(),
+      audience: [],
+      staff,
+      body: '{{称呼}}：请看附件。',
+    }
+    const { id: letterId } = await call(letters.createLetter, said)
+    const pdf = makePdf()
+    const file = { kind: 'pdf' as const, name: '安排.pdf', bytes: pdf, isForLetter: true }
+    const { id: attachmentId } = await upload(world, call, unitId, file)
+    await call(writing.attachFile, { letterId, assetId: attachmentId })
+    await call(letters.queueLetter, { letterId, sendAt: null })
+
+    const holder = await world.as(teacher, 'staff')
+    const opened = await holder(openMyStaffLetter, { letterId })
+    expect(opened.attachments?.map((it) => it.name)).toEqual(['安排.pdf'])
+    const { link } = await holder(writing.readStaffAttachment, { letterId, attachmentId })
+    expect(sha256((await fetched(link)).bytes)).toBe(sha256(pdf))
+    const subject = await world.as(await buildStaff(klass, 'teacher'), 'staff')
+    expect(await statusOf(subject(writing.readStaffAttachment, { letterId, attachmentId }))).toBe(404)
   })
 
   it('of a colleague cannot be taken', async () => {

@@ -319,6 +319,7 @@ const letterWriting: Record<string, Row> = {
   detachFile: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId }) }),
   readAttachment: staff(FIGURES),
   readMyAttachment: family,
+  readStaffAttachment: { own: true },
   previewLetter: staff(['district_admin', ...SCHOOL], { at: 'school' }),
 }
 

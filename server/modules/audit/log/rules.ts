@@ -50,6 +50,7 @@ const TOLD: Partial<Record<Act, (unit: string) => string>> = {
   'phone.shown': () => '看了家长的完整手机号',
   'idNumber.shown': () => '看了孩子完整的证件号（全国学籍号）',
   'copy.opened': () => '打开了您家签字的签收单',
+  'letter.previewed': () => '写信时看了它在您家手机上的样子',
   'threads.listed': () => '查看了家长写来的话的列表',
   'thread.opened': () => '看了您家写给老师的话',
   'thread.forwarded': () => '把您家写的话转给了别的岗位',

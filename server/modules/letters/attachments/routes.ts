@@ -10,6 +10,7 @@ import { ownChild } from '../../org/policy.ts'
 import { letterForChild, letterWithin, ownLetter, type OwnLetter } from '../policy.ts'
 import type { LetterRecord } from '../model.ts'
 import { presentLetter } from '../present.ts'
+import { letterForStaff } from '../staff/policy.ts'
 import { attach, attachmentOf, detach } from './service.ts'
 
 /** Files beside a letter. A link opens nothing by itself: whether its person may read the letter is asked again. */
@@ -40,6 +41,13 @@ export function attachmentRoutes(router: Router, deps: Deps) {
     return { link: signLink(path, actor.personId, clock.now(), env), name }
   })
 
+  serve(router, api.readStaffAttachment, async ({ actor, letterId, attachmentId }) => {
+    const { letter } = await letterForStaff(actor, letterId)
+    const { name } = attachmentOf(letter, attachmentId)
+    const path = `/letter-files/${letterId}/${attachmentId}?as=holder` as const
+    return { link: signLink(path, actor.personId, clock.now(), env), name }
+  })
+
   router.get('/letter-files/:letterId/:attachmentId', async (ctx: RouterContext) => {
     const { personId } = openLink(ctx, clock.now(), env)
     const { letterId = '', attachmentId = '' } = ctx.params
@@ -53,6 +61,9 @@ export function attachmentRoutes(router: Router, deps: Deps) {
 
   async function letterBehind(ctx: RouterContext, personId: string, letterId: string): Promise<LetterRecord> {
     const { as, unit, child } = ctx.query
+    if (as === 'holder') {
+      return (await letterForStaff(await accounts.staffActor(personId, clock.now()), letterId)).letter
+    }
     if (as === 'staff') {
       const actor = await accounts.staffActor(personId, clock.now())
       return (await letterWithin(actor, letterId, String(unit), 'seeFigures')).letter

@@ -23,7 +23,7 @@ export async function attach(
   const id = String(asset._id)
   if (asset.status !== 'ready') throw new Refusal('conflict', '这个文件还没有处理好，请稍等')
   if (asset.kind !== 'pdf' && asset.kind !== 'image') {
-    throw new Refusal('invalid', '附件请用 PDF 或图片；Word、Excel 请先另存为 PDF')
+    throw new Refusal('invalid', '附件请用 PDF 或图片；文档和表格请先另存为 PDF')
   }
   const bytes = await bytesOf(asset, deps)
   if (bytes.length > MOST_LETTER_BYTES) throw new Refusal('too_large', '一个附件最大20MB，请压缩后再加')

@@ -31,6 +31,7 @@ export function presentStaffLetter(opened: Awaited<ReturnType<typeof recordOfSta
     ...presentStaffLine(opened),
     pledge: letter.pledge,
     blocks: blocksOf(letter.body, filling),
+    ...(letter.attachments?.length && { attachments: letter.attachments }),
     version: letter.version,
     supersededBy: letter.supersededBy ? String(letter.supersededBy) : null,
     readAt: standing.readAt?.toISOString() ?? null,
