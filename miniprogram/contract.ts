@@ -139,6 +139,7 @@ export type { AnswerItem, AnswerValue, FormField, LetterForm } from '../server/c
 export {
   answerMyLetter,
   confirmMyLetter,
+  createLetter,
   listLetters,
   listLetterTemplates,
   listMyLetters,
@@ -160,6 +161,8 @@ export {
 } from '../server/contract/letters.ts'
 export { listMyWithdrawnLetters, submitLetter } from '../server/contract/letter-life.ts'
 export type { WithdrawnLetter } from '../server/contract/letter-life.ts'
+export { dismissNode, listMyNodes } from '../server/contract/calendar.ts'
+export type { NextNode } from '../server/contract/calendar.ts'
 export { readMyAttachment } from '../server/contract/letter-writing.ts'
 export type {
   Attachment,

@@ -224,7 +224,7 @@ export const nextNode = z.object({
   ...span.shape,
   status: z.catch(nodeStatus, 'proposed'),
   state: nodeState,
-  templates: z.array(z.object({ code: z.string(), title: z.string() })),
+  templates: z.array(z.object({ code: z.string(), title: z.string(), hasForm: z.optional(z.boolean()) })),
   letterId: z.nullable(objectId),
 })
 export type NextNode = z.infer<typeof nextNode>

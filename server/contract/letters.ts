@@ -35,6 +35,12 @@ export const tally = z.object({
 })
 export type Tally = z.infer<typeof tally>
 
+const forNode = z.optional(
+  z.strictObject({
+    code: z.string().check(z.regex(/^[a-z][a-z0-9-]{2,59}$/, '没有这个节点')),
+    year: whole(2020, 2100),
+  }),
+)
 /** The day of the year's calendar a letter belongs to. */
 export const letterNode = z.object({ code: z.string(), year: z.int(), title: z.string() })
 
@@ -256,12 +262,7 @@ export const createLetter = endpoint({
     /** The code of the template it was begun from; what that one is bound to binds the letter. */
     template: z.optional(z.string().check(z.maxLength(60))),
     /** The day of the year's calendar it is written for. */
-    node: z.optional(
-      z.strictObject({
-        code: z.string().check(z.regex(/^[a-z][a-z0-9-]{2,59}$/, '没有这个节点')),
-        year: whole(2020, 2100),
-      }),
-    ),
+    node: forNode,
   }),
   reply: letter,
 })
@@ -340,6 +341,8 @@ export const sendNotice = endpoint({
     blanks: z.optional(z.array(authorBlank).check(z.maxLength(30))),
     /** Single families instead of the whole unit. */
     studentIds: z.optional(z.array(objectId).check(z.maxLength(100, '一次最多点名100个家庭'))),
+    /** The day of the year's calendar it is written for. */
+    node: forNode,
     /** So many seconds it can be taken back without a trace. */
     holdSeconds: z.optional(z.int().check(z.gte(0), z.lte(60))),
   }),

@@ -1,10 +1,10 @@
-import { listHelpLines, type HelpLine } from '../../contract'
-import { call } from '../../services/api'
+import type { HelpLine } from '../../contract'
+import { helpLinesFor } from '../../services/help-lines'
 import { currentChild, watchChild } from '../../services/store'
 
 /**
- * Where to turn when a child or a parent is not well: names, numbers, hours; a tap calls. Fetches the list of the chosen
- * child's city by itself and shows nothing while there is none: a page must not fail because of it.
+ * Where to turn when a child or a parent is not well: names, numbers, hours, who answers now; a tap calls. Fetches the list of the chosen
+ * child's city by itself; without a network it shows the one heard last: no page fails because of it, and nobody in need stands without.
  */
 Component({
   data: { lines: [] as HelpLine[] },
@@ -12,12 +12,10 @@ Component({
     attached() {
       const show = () => {
         const studentId = currentChild()?.studentId
-        void call(listHelpLines, studentId ? { studentId } : {})
-          .then(({ lines }) => {
-            // Another child may have been chosen while this answer was on its way.
-            if (currentChild()?.studentId === studentId) this.setData({ lines })
-          })
-          .catch(() => undefined)
+        void helpLinesFor(studentId).then((lines) => {
+          // Another child may have been chosen while this answer was on its way.
+          if (currentChild()?.studentId === studentId) this.setData({ lines })
+        })
       }
       show()
       stops.set(this, watchChild(show))

@@ -5,8 +5,8 @@ import { online, waiting } from '../../services/store'
 const LARGEST_SCALE = 1.5
 
 /**
- * The outermost element of every page: text at the reader's own size (关怀模式), the offline banner, and the
- * privacy sheet whenever WeChat asks for consent. `edgeless`: no padding at the sides.
+ * The outermost element of every page: text at the reader's own size (关怀模式), the offline banner, the help lines behind
+ * one tap (B8), and the privacy sheet whenever WeChat asks for consent. `edgeless`: no padding at the sides.
  */
 Component({
   properties: {
@@ -14,7 +14,7 @@ Component({
     /** Room for a bottom-bar below the last card. */
     barred: { type: Boolean, value: false },
   },
-  data: { scale: 1, online: true, waiting: 0, privacyAsked: false },
+  data: { scale: 1, online: true, waiting: 0, privacyAsked: false, isHelpOpen: false },
 
   lifetimes: {
     attached() {
@@ -37,6 +37,15 @@ Component({
   },
 
   methods: {
+    onHelp() {
+      this.setData({ isHelpOpen: true })
+    },
+    onHelpClose() {
+      this.setData({ isHelpOpen: false })
+    },
+    onHelpChange(event: WechatMiniprogram.CustomEvent<{ visible: boolean }>) {
+      this.setData({ isHelpOpen: event.detail.visible })
+    },
     onAgree() {
       answerPrivacy(true)
     },

@@ -84,9 +84,11 @@ export function letterRoutes(router: Router, deps: Deps) {
     return letterFor(await reviseLetter(own, requestId, actor), own.scope, actor)
   })
 
-  serve(router, api.sendNotice, async ({ actor, caller: _, unitId, ...said }) => {
+  serve(router, api.sendNotice, async ({ actor, caller: _, unitId, node, ...said }) => {
     const scope = await unitScope(actor, unitId, 'writeLetters')
-    return letterFor(await deliverSmall(await sendNotice(scope, said, actor, deps)), scope, actor)
+    const at = node && (await nodeOfLetter(scope.path, node, said.template))
+    const sent = await sendNotice(scope, { ...said, ...(at && { node: at }) }, actor, deps)
+    return letterFor(await deliverSmall(sent), scope, actor)
   })
 
   serve(router, api.listLetters, async ({ actor, unitId, box, after }) => {

@@ -32,6 +32,8 @@ Page<Data, Custom>({
   },
   requestId: '',
   revises: '',
+  wanted: '',
+  node: null,
   revisionId: '',
   pledge: '',
   audience: [],
@@ -42,6 +44,8 @@ Page<Data, Custom>({
   onLoad(query) {
     this.requestId = newRequest()
     this.revises = query.revise ?? ''
+    this.wanted = query.template ?? ''
+    if (query.node && query.year) this.node = { code: query.node, year: Number(query.year) }
     this.begin(query.unit)
     if (this.revises) void this.loadRevision()
     else void this.loadTemplates()
@@ -52,7 +56,7 @@ Page<Data, Custom>({
 
   begin(asked) {
     const units = (me.get()?.posts ?? []).filter((it) => WRITERS.includes(it.post))
-    const kept = this.revises ? null : keptNotice()
+    const kept = this.revises || this.wanted ? null : keptNotice()
     const unit = units.find((it) => it.unitId === (asked ?? kept?.unitId)) ?? units[0]
     const isKept = kept?.unitId === unit?.unitId
     if (kept && isKept) {
@@ -66,7 +70,8 @@ Page<Data, Custom>({
     this.setData({ units, unitId: unit?.unitId ?? '', unitName, toWhom: unitName, today: dayOf(new Date()) })
   },
   keep() {
-    if (this.revises) return
+    // What was begun before and is kept on this phone is another notice.
+    if (this.revises || this.wanted) return
     const { unitId, title, body, confirmation, dueOn, template, blanks, studentIds, correction } = this.data
     const notice = { title, body, confirmation, dueOn, template, blanks, studentIds, correction }
     keepNotice({ ...notice, requestId: this.requestId, unitId })
@@ -76,6 +81,8 @@ Page<Data, Custom>({
     try {
       this.all = usable((await call(listLetterTemplates, {})).templates)
       this.setData({ templates: this.all.map((it) => it.title) })
+      const wanted = this.all.find((it) => it.code === this.wanted)
+      if (wanted) this.use(wanted)
     } catch {
       // Without templates a notice is written all the same.
     }
@@ -127,7 +134,9 @@ Page<Data, Custom>({
 
   onTemplate({ detail: { value } }) {
     const template = this.all[Number(value)]
-    if (!template) return
+    if (template) this.use(template)
+  },
+  use(template) {
     const begun = begunFrom(template, dayOf)
     this.isTitleTyped = true
     this.setData({ ...begun, templateTitle: template.title, dueText: begun.dueOn ? date(begun.dueOn) : '' })
@@ -213,9 +222,10 @@ Page<Data, Custom>({
       ...{ unitId, requestId: this.requestId, title, body, confirmation, dueOn },
       holdSeconds: HOLD_SECONDS,
       ...(template && { template, blanks }),
+      ...(this.node && { node: this.node }),
       ...(studentIds.length > 0 && { studentIds }),
     })
-    dropNotice()
+    if (!this.wanted) dropNotice()
     this.setData({ isAsking: false })
     if (letter.status === 'scheduled') return this.countDown(letter.id)
     void wx.showToast({ title: outcome(letter), icon: 'none', duration: 2500 })

@@ -39,6 +39,9 @@ export interface Custom {
   /** One for each notice begun here: sent twice on a bad network it is still one notice. */
   requestId: string
   revises: string
+  /** Come from the year's calendar: with this template, for this node. */
+  wanted: string
+  node: { code: string; year: number } | null
   revisionId: string
   pledge: string
   audience: string[]
@@ -55,6 +58,7 @@ export interface Custom {
   onUnit: (event: WechatMiniprogram.BaseEvent) => void
   onDue: (event: WechatMiniprogram.PickerChange) => void
   onNoDue: () => void
+  use: (template: LetterTemplate) => void
   onTemplate: (event: WechatMiniprogram.PickerChange) => void
   onBlank: (event: WechatMiniprogram.Input) => void
   onBlankDay: (event: WechatMiniprogram.PickerChange) => void

@@ -28,6 +28,8 @@ Component({
     async load() {
       void lookForNews()
       try {
+        const next = this.selectComponent('#next') as { load?: () => Promise<void> } | null
+        void next?.load?.()
         const day = await call(readMyDay, {})
         this.setData({
           state: 'ready',

@@ -10,6 +10,7 @@ import { letterFor } from '../reading/service.ts'
 import { rescheduleLetter, scheduledOf } from '../scheduling/service.ts'
 import { deliverSmall } from '../sending/service.ts'
 import { letterToDecide } from './policy.ts'
+import { takeUp } from '../calendar/taking/service.ts'
 import * as approvals from './service.ts'
 
 export function letterApprovalRoutes(router: Router, { clock }: Deps) {
@@ -44,6 +45,7 @@ export function letterApprovalRoutes(router: Router, { clock }: Deps) {
 
   serve(router, api.submitLetter, async ({ actor, letterId, thenSend }) => {
     const own = await ownLetter(actor, letterId)
+    await takeUp(own, actor)
     const then = thenSend ? { at: thenSend.at ? new Date(thenSend.at) : null } : null
     return letterFor(await approvals.submit(own, actor, then, clock.now()), own.scope, actor)
   })

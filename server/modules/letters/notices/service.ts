@@ -26,6 +26,7 @@ export interface Notice {
   pledge?: string | undefined
   form?: LetterForm | null | undefined
   blanks?: AuthorBlank[] | undefined
+  node?: LetterRecord['node']
   /** Single families instead of the whole unit. */
   studentIds?: string[] | undefined
   /** So long it waits before it goes, and can be taken back without a trace. */
@@ -38,7 +39,7 @@ export interface Notice {
  */
 export async function sendNotice(
   scope: UnitScope<'writeLetters'>,
-  { holdSeconds = 0, kind = 'notice', ...said }: Notice,
+  { holdSeconds = 0, kind = 'notice', node, ...said }: Notice,
   author: StaffActor,
   deps: Pick<Deps, 'wechat' | 'log' | 'clock'>,
 ): Promise<LetterRecord> {
@@ -53,6 +54,8 @@ export async function sendNotice(
     ...said,
     ...{ kind, pledge: said.pledge ?? PLEDGE[said.confirmation] },
     audience: isForSome ? [] : [scope.unitId],
+    // What a few families get is not the letter of a node.
+    ...(node && !isForSome && { node }),
   }
   const made = await createLetter(scope, draft, author)
   const own = await ownLetter(author, String(made._id))

@@ -218,7 +218,11 @@ export async function nextNodesOf(scope: UnitScope<'writeLetters'>, now: Date): 
       return {
         ...{ unitId: scope.unitId, unitName: unit?.fullName ?? scope.fullName },
         ...{ year, code, title, from, to, status, state: stateAt(view) },
-        templates: view.templates.map((it) => ({ code: it, title: templateOf(it)?.title ?? '' })),
+        templates: view.templates.map((it) => ({
+          code: it,
+          title: templateOf(it)?.title ?? '',
+          hasForm: Boolean(templateOf(it)?.form),
+        })),
         letterId: view.letters[0] ? String(view.letters[0]._id) : null,
       }
     })

@@ -1,0 +1,94 @@
+import { dismissNode, listMyNodes, type NextNode } from '../../contract'
+import { call, tell } from '../../services/api'
+import { date, daysFrom, nearDate } from '../../services/format'
+import { go } from '../../services/navigate'
+import { pages } from '../../services/pages'
+
+interface ShownNode {
+  key: string
+  unitId: string
+  year: number
+  code: string
+  title: string
+  /** 10月1日(周四)–10月7日(周三), 还有4天 */
+  when: string
+  unitName: string
+  isSent: boolean
+  draft: string
+  /** What can be written on the phone; a letter with a form is written on the console, where it can be seen. */
+  templates: { code: string; title: string }[]
+}
+
+/** Said often enough that nobody should have to type it. */
+const REASONS = ['学校已经统一发过', '已经当面或在群里说过', '本班今年不需要']
+
+export function presentNode(node: NextNode, now: Date = new Date()): ShownNode {
+  const { unitId, unitName, year, code, title, from, to, state } = node
+  const days = from === to ? date(from, now) : `${date(from, now)}–${date(to, now)}`
+  const left = daysFrom(now, from)
+  return {
+    ...{ key: `${unitId}-${code}`, unitId, unitName, year, code, title },
+    when:
+      left > 1
+        ? `${days}，还有${left}天`
+        : left < 0
+          ? `${days}，${nearDate(from, now)}开始`
+          : `${days}，就在眼前`,
+    isSent: state === 'sent' || state === 'scheduled',
+    templates: node.templates
+      .filter((it) => !it.hasForm)
+      .map((it) => ({ code: it.code, title: it.title.replace(/^给家长的一封信：/, '') })),
+    draft: state === 'draft' ? '有草稿在控制台，也可以用模板重写' : '',
+  }
+}
+
+/** Of several letters one is chosen first. */
+async function chosen<T extends { title: string }>(templates: readonly T[]): Promise<T | undefined> {
+  if (templates.length < 2) return templates[0]
+  const tapped = await wx.showActionSheet({ itemList: templates.map((it) => it.title) }).catch(() => null)
+  return tapped ? templates[tapped.tapIndex] : undefined
+}
+
+/** What a class teacher writes to families next, by the year's calendar, a tap away. Takes no room while nothing comes. */
+Component({
+  data: { nodes: [] as ShownNode[] },
+
+  lifetimes: {
+    attached() {
+      void this.load()
+    },
+  },
+
+  methods: {
+    async load() {
+      // It is an offer: without a network the home page stands without it.
+      const found = await call(listMyNodes, {}).catch(() => null)
+      if (found) this.setData({ nodes: found.nodes.map((it) => presentNode(it)) })
+    },
+
+    async onWrite(event: WechatMiniprogram.BaseEvent) {
+      const { key } = event.currentTarget.dataset as { key: string }
+      const node = this.data.nodes.find((it) => it.key === key)
+      const template = node && (await chosen(node.templates))
+      if (!template) return
+      const { unitId, code, year } = node
+      go(`${pages.teacherNotice}?unit=${unitId}&node=${code}&year=${year}&template=${template.code}`)
+    },
+
+    async onDismiss(event: WechatMiniprogram.BaseEvent) {
+      const { key } = event.currentTarget.dataset as { key: string }
+      const node = this.data.nodes.find((it) => it.key === key)
+      const tapped = await wx.showActionSheet({ itemList: REASONS }).catch(() => null)
+      const reason = tapped ? REASONS[tapped.tapIndex] : undefined
+      if (!node || !reason) return
+      const { unitId, code, year } = node
+      try {
+        await call(dismissNode, { unitId, code, year, reason })
+        void wx.showToast({ title: '记下了，今年不发', icon: 'none' })
+        await this.load()
+      } catch (error) {
+        tell(error)
+      }
+    },
+  },
+})
