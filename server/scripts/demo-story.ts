@@ -14,6 +14,7 @@ import { callScope } from '../modules/meetings/policy.ts'
 import * as meetings from '../modules/meetings/service.ts'
 import { GuardianshipModel } from '../modules/org/families/model.ts'
 import { ownChildren, unitScope } from '../modules/org/policy.ts'
+import { tellReplies } from './demo-replies.ts'
 import type { UnitRecord } from '../modules/org/tree/model.ts'
 import { within } from '../modules/org/tree/rules.ts'
 
@@ -26,6 +27,10 @@ export async function tellDemoStory(units: Map<string, UnitRecord>, deps: Deps, 
   const readers = await familiesOf(school, 140)
   for (const [at, actor] of readers.entries()) await readLetter(actor, letterId, at % 4 !== 3, deps)
   say(`演示故事：一封开学信，${readers.length} 个家庭打开过`)
+
+  const ofClass = await familiesOf(need(units, '云溪市实验中学七年级2班'), 6)
+  await tellReplies(ofClass, letterId, await staffActor('李老师', deps), deps)
+  say('演示故事：三家在信下面写给班主任，一家有了回复')
 
   const passed = (await familiesOf(need(units, '云溪市实验中学七年级1班'), 9)).slice(0, 9)
   for (const actor of passed) await passExam(actor, deps)

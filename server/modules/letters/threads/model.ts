@@ -96,6 +96,7 @@ threadSchema.index({ letterId: 1, studentId: 1 }, { unique: true })
 threadSchema.index({ studentId: 1, lastAt: -1, _id: -1 })
 // The inbox of a post: what waits, the urgent first and then the oldest; what was answered, the latest first.
 threadSchema.index({ desk: 1, state: 1, isUrgent: -1, sortAt: 1, _id: 1 })
+threadSchema.index({ desk: 1, state: 1, sortAt: -1, _id: -1 })
 threadSchema.index(
   { schoolId: 1, waitingSince: 1, _id: 1 },
   { partialFilterExpression: { state: 'waiting' } },
