@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { beforeEach, expect, it } from 'vitest'
 import { handOverPrimary, inviteGuardian, reportGuardian } from '#contract/families'
 import type { LetterForm } from '#contract/letter-form'
-import { answerMyLetter, openMyLetter } from '#contract/letters'
+import { answerMyLetter, objectToMyLetter, openMyLetter } from '#contract/letters'
 import { askToJoin, decideJoin, listJoins } from '#contract/org'
 import { askDeletion } from '#contract/privacy'
 import { answerMySurvey } from '#contract/surveys'
@@ -30,7 +30,7 @@ beforeEach(() => world.goTo('2026-11-23T01:00:00Z'))
 const NAME = '刘洋洋'
 const PHONE = '13977005678'
 /** What she wrote in one place and another. */
-const WORDS = ['花生过敏', '我认不得这个人', '想多陪陪孩子', '爷爷来接']
+const WORDS = ['花生过敏', '我认不得这个人', '想多陪陪孩子', '爷爷来接', '去年摔过一跤']
 const WEEK = 7 * 24 * 60 * 60_000
 
 const FORM: LetterForm = {
@@ -40,6 +40,11 @@ const FORM: LetterForm = {
     { code: 'phone', label: '当天的手机', type: 'phone', required: true },
     { code: 'note', label: '要告诉老师的', type: 'text', required: false, maxLength: 50 },
   ],
+}
+
+const PHOTO: LetterForm = {
+  answeredBy: 'any',
+  fields: [{ code: 'note', label: '病历', type: 'picture', required: true }],
 }
 
 /** A mother with two children who has been everywhere. */
@@ -102,6 +107,11 @@ async function withTheSchool({ her, office, school, klass, studentId, personId, 
     ...said,
     answers: [...answers.slice(0, 2), { code: 'note', value: WORDS[0] ?? '' }],
   })
+  const trip = await sendLetter(world, office, school, { audience: [klass] })
+  await her(objectToMyLetter, { studentId, letterId: trip.id, reason: '天冷' })
+  await her(objectToMyLetter, { studentId, letterId: trip.id, reason: WORDS[4] ?? '' })
+  const note = await sendLetter(world, office, school, { audience: [klass], form: PHOTO })
+  await sendPicture(personId, studentId, '#3cc', `/letters/${note.id}/pictures?request=request-of-hers`)
   const surveyId = await openedSurvey(world, office, school, { wave: 'before' })
   await her(answerMySurvey, { studentId, surveyId, answers: await answersOf(surveyId, 3) })
   await sendPicture(personId, studentId, '#aac')
@@ -126,11 +136,14 @@ async function withTheSchool({ her, office, school, klass, studentId, personId, 
   })
 }
 
-async function sendPicture(personId: string, studentId: string, background: string) {
+/** A picture as proof, or for a question of a letter. */
+async function sendPicture(personId: string, studentId: string, background: string, ofLetter?: string) {
   const body = await sharp({ create: { width: 40, height: 30, channels: 3, background } })
     .jpeg()
     .toBuffer()
-  const path = `/api/me/programmes/grade7/evidence-picture?studentId=${studentId}`
+  const path = ofLetter
+    ? `/api/me/children/${studentId}${ofLetter}`
+    : `/api/me/programmes/grade7/evidence-picture?studentId=${studentId}`
   const token = await world.tokenOf(personId, 'guardian')
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' }
   const answer = await fetch(world.origin() + path, { method: 'POST', headers, body: new Uint8Array(body) })
@@ -148,11 +161,12 @@ it('leaves no trace of who closes the account, wherever they were (S12)', async 
     'Content.sealedText',
     'Content.sealedWho',
     'Guardianship.phone',
+    'Objection.sealedReason',
     'Person.phone',
     'Reflection.sealedText',
   ])
-  // The second picture took the place of the first.
-  expect(await filesOf(world)).toHaveLength(1)
+  // The second picture of proof took the place of the first; one stands below a letter.
+  expect(await filesOf(world)).toHaveLength(2)
 
   await at.her(askDeletion, {})
   world.pass(WEEK + 1000)
@@ -164,7 +178,7 @@ it('leaves no trace of who closes the account, wherever they were (S12)', async 
   expect(await redisPlacesOf([...all, at.personId], world)).toEqual([])
   expect(await SurveyResultModel.countDocuments()).toBe(0)
   // A number that leads to nobody any more: marks of receipts, and what the log is kept by.
-  expect(await placesOf([at.personId])).toEqual(['Answer', 'AuditEntry', 'Sheet'])
+  expect(await placesOf([at.personId])).toEqual(['Answer', 'AuditEntry', 'Objection', 'Sheet'])
   // What she chose is counted, and the log still says what was done.
   expect((await AnswerModel.findOne().lean())?.items).toEqual([{ code: 'join', value: ['参加'] }])
   const lines = await AuditModel.find({ act: 'guardian.changed' }).sort({ _id: 1 }).lean()

@@ -4,7 +4,8 @@ import { beatLesson, readMyProgramme } from '#contract/courses'
 import { readDashboard } from '#contract/figures'
 import { listDuties, listMyTodos } from '#contract/home'
 import { listHelpLines } from '#contract/hotlines'
-import { confirmMyLetter, listMyLetters, openMyLetter } from '#contract/letters'
+import { listOpenObjections, readObjections, verifySignedCopy } from '#contract/letter-receipts'
+import { confirmMyLetter, listMyLetters, objectToMyLetter, openMyLetter } from '#contract/letters'
 import { bookSlot, listFreeSlots, openSlots } from '#contract/meetings'
 import { BarModel } from '../../server/modules/org/families/bars/model.ts'
 import { JoinModel } from '../../server/modules/org/joins/model.ts'
@@ -54,6 +55,22 @@ describe('a letter', () => {
     const statements = await statementsOf(() => call(confirmMyLetter, { studentId, letterId }))
 
     expect(names(statements)).toEqual([WHO, ...OWN_CHILDREN, 'find letters', 'findAndModify sheets'])
+    expect(scans(statements)).toEqual([])
+  })
+
+  it('is objected to, and what waits for the sender is found, by keys alone', async () => {
+    const { call, studentId, office, school, klass } = await scene()
+    const { id: letterId } = await sendLetter(world, office, school, { receiptRule: 'each' })
+    const staff = await world.as(office, 'staff')
+    const ofClass = { letterId, classId: String(klass._id) }
+
+    const statements = await statementsOf(async () => {
+      await call(objectToMyLetter, { studentId, letterId, reason: '太远' })
+      await staff(listOpenObjections, { unitId: String(school._id) })
+      await staff(readObjections, ofClass)
+      await staff(verifySignedCopy, { unitId: String(school._id), sha256: 'f'.repeat(64) })
+    })
+
     expect(scans(statements)).toEqual([])
   })
 

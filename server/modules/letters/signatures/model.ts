@@ -88,7 +88,7 @@ signatureSchema.index({ studentId: 1, personId: 1 })
 // What the tick still has to freeze.
 signatureSchema.index({ copySha256: 1, _id: 1 }, { partialFilterExpression: { copySha256: null } })
 // Whether a file is a copy that was kept.
-signatureSchema.index({ copySha256: 1 }, { partialFilterExpression: { copySha256: { $type: 'string' } } })
+signatureSchema.index({ copySha256: 1 }, { partialFilterExpression: { copySha256: { $gt: '' } } })
 
 export const SignatureModel = model<SignatureRecord>('Signature', signatureSchema)
 
@@ -99,7 +99,7 @@ const voidedSchema = new Schema<SignatureRecord & { voidedAt: Date }>(
 )
 holdsSealed(voidedSchema, 'sealed')
 voidedSchema.index({ letterId: 1, studentId: 1 })
-voidedSchema.index({ copySha256: 1 }, { partialFilterExpression: { copySha256: { $type: 'string' } } })
+voidedSchema.index({ copySha256: 1 }, { partialFilterExpression: { copySha256: { $gt: '' } } })
 export const VoidedSignatureModel = model<SignatureRecord & { voidedAt: Date }>(
   'VoidedSignature',
   voidedSchema,
