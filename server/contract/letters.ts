@@ -111,6 +111,8 @@ export const countAudience = endpoint({
     joined: z.int(),
     /** Guardians WeChat would ring up as well; not counted for very large audiences. */
     wechat: z.nullable(z.int()),
+    /** Of so many guardians who have joined. */
+    guardians: z.optional(z.int()),
   }),
 })
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import {
+  countAudience,
   createLetter,
   listLetters,
   listMyLetters,
@@ -253,4 +254,47 @@ it('keeps its audience when only the words are changed, and refuses what lies ou
       draft(north.office, north.school, { audience: [String(north.school._id)], parts: one }),
     ).rejects.toMatchObject({ status: 404 })
   }
+})
+
+describe('the count beside the choice', () => {
+  it('counts each family once, whatever it is chosen by, and those who are left out not at all', async () => {
+    const { call, district, districtId, north, seven, eight, other } = await scene()
+    const unitId = String(north.school._id)
+    const stranger = await buildStudent(north.classOf('七年级1班'), { name: '周八' })
+    const group = await north.office(createGroup, {
+      ...{ unitId, requestId: newRequest(), name: '校车', isSensitive: false, endsWithYear: false },
+    })
+    await north.office(addToGroup, { groupId: group.id, studentIds: [seven.studentId, eight.studentId] })
+    const count = (over: object) => north.office(countAudience, { unitId, unitIds: [], ...over })
+
+    expect(await count({ unitIds: [unitId] })).toMatchObject({ families: 3, joined: 2, guardians: 2 })
+    const sevens = { grades: [{ unitId, grades: [7] }] }
+    expect(await count({ parts: sevens })).toMatchObject({ families: 2, joined: 1 })
+    const both = { parts: { ...sevens, groupIds: [group.id] }, studentIds: [eight.studentId] }
+    expect(await count(both)).toMatchObject({ families: 3, joined: 2 })
+    const less = { unitIds: [unitId], parts: { without: { groupIds: [group.id] } } }
+    expect(await count(less)).toMatchObject({ families: 1, joined: 0 })
+    const single = {
+      unitIds: [unitId],
+      excludedIds: [seven.studentId],
+      parts: { without: { groupIds: [group.id] } },
+    }
+    expect(await count(single)).toMatchObject({ families: 1, joined: 0 })
+    const without = { unitIds: [String(north.classOf('七年级1班')._id)] }
+    expect(await count({ unitIds: [unitId], parts: { without } })).toMatchObject({ families: 1, joined: 1 })
+    const city = { unitId: districtId, unitIds: [], parts: { grades: [{ unitId: districtId, grades: [7] }] } }
+    expect(await call(countAudience, city)).toMatchObject({ families: 3, joined: 2 })
+    expect([other.studentId, String(stranger._id), district.name]).toHaveLength(3)
+  })
+
+  it('counts people, of a letter to staff', async () => {
+    const { call, districtId, north } = await scene()
+    await buildStaff(north.classOf('七年级1班'), 'class_teacher')
+    await buildStaff(north.classOf('八年级1班'), 'class_teacher')
+    const staff = { posts: ['class_teacher' as const], unitIds: [districtId] }
+
+    expect(await call(countAudience, { unitId: districtId, unitIds: [], staff })).toMatchObject({
+      families: 2,
+    })
+  })
 })

@@ -3,8 +3,11 @@ import * as api from '#contract/letters'
 import { DONE, serve } from '../../http/serve.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { reachableOf } from '../notify/service.ts'
-import { audienceWithin, countAddressed, familiesWithin, guardianPeopleOf } from '../org/audiences/service.ts'
+import { countHolders } from '../accounts/holders/service.ts'
+import { countRule, guardiansCounted } from '../org/audiences/counting/service.ts'
 import { unitScope } from '../org/policy.ts'
+import { within } from '../org/tree/rules.ts'
+import { addressees } from './addressing/service.ts'
 import { nodeOfLetter } from './calendar/service.ts'
 import { takeUp } from './calendar/taking/service.ts'
 import { isKeeper, letterWithin, ownLetter } from './policy.ts'
@@ -22,22 +25,29 @@ import * as letters from './service.ts'
 const MOST_COUNTED = 3000
 
 export function letterRoutes(router: Router, deps: Deps) {
-  const { clock, env } = deps
+  const { clock, env, redis } = deps
   serve(router, api.listLetterTemplates, async () => ({
     templates: letters.letterTemplates().map(presentTemplate),
   }))
 
-  serve(router, api.countAudience, async ({ actor, unitId, unitIds, studentIds = [], excludedIds = [] }) => {
+  serve(router, api.countAudience, async ({ actor, unitId, ...said }) => {
     const scope = await unitScope(actor, unitId, 'writeLetters')
-    const audience = unitIds.length > 0 ? await audienceWithin(scope, unitIds) : []
-    const [named, excluded] = await Promise.all([
-      familiesWithin(scope, studentIds),
-      familiesWithin(scope, excludedIds),
-    ])
-    const count = await countAddressed(audience, named, excluded)
-    if (count.joined > MOST_COUNTED) return { ...count, wechat: null }
-    const people = await guardianPeopleOf({ units: audience, named, excluded }, MOST_COUNTED * 3)
-    return { ...count, wechat: (await reachableOf(people, 'letter', { env })).reachable }
+    const addresses = { ...said, audience: said.unitIds, isForOneFamily: false }
+    const to = await addressees(scope, addresses, actor, clock.now())
+    if (to.staff) {
+      const people = await countHolders(
+        to.staff.units.map((it) => within(it.path)),
+        to.staff.posts,
+        clock.now(),
+      )
+      return { families: people, joined: people, wechat: null }
+    }
+    const counted = await countRule(to, redis)
+    const { families, joined } = counted
+    if (joined > MOST_COUNTED) return { families, joined, wechat: null }
+    const people = await guardiansCounted(counted, MOST_COUNTED * 3)
+    const { total, reachable } = await reachableOf(people, 'letter', { env })
+    return { families, joined, wechat: reachable, guardians: total }
   })
 
   serve(router, api.createLetter, async ({ actor, caller: _, unitId, node, ...draft }) => {

@@ -69,6 +69,25 @@ export async function holdersWithin(
   )
 }
 
+/** How many people hold one of these posts below some paths. */
+export const countHolders = (
+  ranges: readonly { $gte: string; $lt: string }[],
+  posts: readonly string[],
+  now: Date,
+) =>
+  PersonModel.countDocuments({
+    $or: ranges.map((path) => ({
+      posts: {
+        $elemMatch: {
+          path,
+          post: { $in: [...posts] },
+          from: { $lte: now },
+          $or: [{ to: null }, { to: { $gt: now } }],
+        },
+      },
+    })),
+  })
+
 /** The posts some people hold or held below a path, for the words beside their names; those in force first. */
 export async function postsBelow(
   personIds: readonly Types.ObjectId[],

@@ -50,39 +50,6 @@ export async function familiesWithin(
   return students
 }
 
-/** The same for units with single families beside them and some left out: each family once. */
-export async function countAddressed(
-  units: { path: string }[],
-  named: readonly SingleFamily[],
-  excluded: readonly SingleFamily[],
-) {
-  const isIn = (it: SingleFamily) => units.some((unit) => isWithin(it.path, unit.path))
-  const isOut = (it: SingleFamily) => excluded.some((one) => one._id.equals(it._id))
-  const base = units.length > 0 ? await countFamilies(units) : { families: 0, joined: 0 }
-  const less = excluded.filter(isIn)
-  const more = named.filter((it) => !isIn(it) && !isOut(it))
-  const joined = (some: readonly SingleFamily[]) => some.filter((it) => it.activatedAt).length
-  return {
-    families: base.families - less.length + more.length,
-    joined: base.joined - joined(less) + joined(more),
-  }
-}
-
-/** How many families live below some units that do not overlap, and how many of them have joined. One covered range each. */
-export async function countFamilies(audience: { path: string }[]) {
-  const [row] = await StudentModel.aggregate<{ families: number; joined: number }>([
-    { $match: { $or: audience.map((it) => ({ path: within(it.path), ...STILL_HERE })) } },
-    {
-      $group: {
-        _id: null,
-        families: { $sum: 1 },
-        joined: { $sum: { $cond: [{ $gt: ['$activatedAt', null] }, 1, 0] } },
-      },
-    },
-  ])
-  return { families: row?.families ?? 0, joined: row?.joined ?? 0 }
-}
-
 /** How many families each class below a path has, and how many of them have joined. */
 export async function joinedByClass(path: string) {
   const rows = await StudentModel.aggregate<{ _id: string; families: number; joined: number }>([
@@ -96,44 +63,6 @@ export async function joinedByClass(path: string) {
     },
   ])
   return new Map(rows.map((it) => [idsOf(it._id).at(-1) ?? '', it]))
-}
-
-/** The accounts of all guardians below some units, at most so many. */
-export async function guardianPeopleWithin(audience: { path: string }[], most: number) {
-  const bonds = await GuardianshipModel.find(
-    {
-      $or: audience.map((it) => ({
-        path: within(it.path),
-        to: null,
-        leftAt: null,
-        personId: { $type: 'objectId' },
-      })),
-    },
-    { personId: 1 },
-  )
-    .limit(most)
-    .lean<{ personId: Types.ObjectId | null }[]>()
-  return bonds.flatMap((it) => (it.personId ? [String(it.personId)] : []))
-}
-
-/** The same with single families beside the units, and without those left out. */
-export async function guardianPeopleOf(
-  {
-    units,
-    named,
-    excluded,
-  }: { units: { path: string }[]; named: readonly SingleFamily[]; excluded: readonly SingleFamily[] },
-  most: number,
-) {
-  const out = new Set(excluded.map((it) => String(it._id)))
-  const single = named.filter((it) => !out.has(String(it._id)))
-  const [within, beside, left] = await Promise.all([
-    units.length > 0 ? guardianPeopleWithin(units, most) : [],
-    joinedGuardiansOf(single.map((it) => it._id)),
-    joinedGuardiansOf(excluded.map((it) => it._id)),
-  ])
-  const gone = new Set(left.map((it) => String(it.personId)))
-  return [...new Set([...within.filter((it) => !gone.has(it)), ...beside.map((it) => String(it.personId))])]
 }
 
 /** The classes below some units, or in some parts of them, that stand today, in the order of their paths, after one of them. */
