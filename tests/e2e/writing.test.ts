@@ -234,3 +234,23 @@ it('lets a city add a site that its letters may lead to', async () => {
   expect(draft?.body).toBe('[报名](https://zhxy.example.cn/a)')
   await page.context().close()
 }, 120_000)
+
+it('shows what the author fills in on the blanks of the text, and keeps the text as the template gave it', async () => {
+  await scene()
+  const page = await signIn()
+  await button(page, '写信').click()
+  await page.getByRole('button', { name: /集体活动告知书/ }).click()
+  const chip = page.locator('.to-fill[data-name="地点"]')
+  await chip.waitFor()
+  // Opened and looked at, a template makes no draft.
+  await page.waitForTimeout(2_000)
+  expect(await LetterModel.countDocuments()).toBe(0)
+  await page.getByRole('textbox', { name: '地点' }).fill('森林公园')
+  await page.locator('.to-fill.filled[data-name="地点"][data-value="森林公园"]').waitFor()
+  await saved(page)
+  await shot(page, 'writing/blanks')
+  const draft = await LetterModel.findOne().lean()
+  expect(draft?.body).toContain('地点在〔请填写：地点〕。')
+  expect(draft?.body.split('\n').length).toBeGreaterThan(15)
+  await page.context().close()
+}, 90_000)
