@@ -617,6 +617,8 @@ export const myLetter = z.object({
   progress: z.optional(familyProgress),
   objected: z.optional(deed),
   myObjection: z.optional(z.nullable(myObjection)),
+  /** Links to photos of the paper from which the school entered an answer of this family. */
+  papers: z.optional(z.array(z.string())),
   /** The family can write back below it. */
   takesReplies: z.optional(z.boolean()),
   /** What is filled in before confirming or signing. */

@@ -153,6 +153,17 @@ describe('a letter to each guardian', () => {
   })
 })
 
+it('reminds nobody of whom all have answered, be it with another opinion', async () => {
+  const { her, said, sender, klass, li, letter } = await scene('any')
+  await her(objectToMyLetter, { ...said, reason: '太远' })
+  const unit = { letterId: letter.id, unitId: String(klass._id) }
+  expect(await sender(remindUnread, unit)).toMatchObject({ families: 1, reachable: 0 })
+  const gran = await world.as(await buildGuardian(world, li, { relation: '奶奶' }), 'guardian')
+  await gran(objectToMyLetter, { studentId: String(li._id), letterId: letter.id, reason: '没空' })
+  world.pass(3 * 3_600_000)
+  await expect(sender(remindUnread, unit)).rejects.toMatchObject(refusal(409, '所有家庭都已完成'))
+})
+
 describe('one answer a child', () => {
   it('stands for the first, and the second is told by name', async () => {
     const { her, him, said, sheet } = await scene('once')

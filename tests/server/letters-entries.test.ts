@@ -179,6 +179,10 @@ describe('what came on paper', () => {
     expect(row).toMatchObject({ entered: { by: '李老师' } })
     expect((await fetch(`${world.origin()}/api${row?.entered?.papers[0]}`)).status).toBe(200)
 
+    // The family sees the photo of its own paper, too.
+    const mine = (await her(openMyLetter, said)).papers?.[0] ?? ''
+    expect((await fetch(`${world.origin()}/api${mine}`)).status).toBe(200)
+
     world.pass(60_000)
     await staff(enterAnswer, { ...at, studentId, answers: [], way: 'call' })
     expect(await sheet()).toMatchObject({

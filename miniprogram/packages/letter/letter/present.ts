@@ -46,6 +46,8 @@ export interface ShownLetter {
   /** What this guardian has said against it. */
   objection: { reason: string } | null
   canObject: boolean
+  /** Photos of the paper from which the school entered an answer. */
+  papers: string[]
 }
 
 const DONE = { read: '已读', confirm: '已确认', sign: '已签字' } as const
@@ -94,6 +96,7 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
         : null,
     objection: letter.myObjection ? { reason: letter.myObjection.reason } : null,
     canObject: letter.abilities.object === true,
+    papers: (letter.papers ?? []).map((it) => `${server}/api${it}`),
   }
 }
 

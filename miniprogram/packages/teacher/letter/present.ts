@@ -21,7 +21,7 @@ export function groupsOf(rows: SheetRow[], confirmation: Letter['confirmation'],
     key: `${isDone ? '' : 'not-'}${key}`,
     label,
     rows: rows
-      .filter((it) => Boolean(it[key]) === isDone)
+      .filter((it) => hasDone(it, key) === isDone)
       .map((it) => ({
         studentId: it.studentId,
         name: it.name,
@@ -34,8 +34,14 @@ export function groupsOf(rows: SheetRow[], confirmation: Letter['confirmation'],
   return [...answered, group('read', false, '未读'), group('read', true, '已读')]
 }
 
+/** Where each guardian is asked, a family has done it when nobody of it is missing. */
+const hasDone = (row: SheetRow, key: 'read' | 'confirmed' | 'signed') =>
+  Boolean(row[key]) && !(key !== 'read' && row.progress && row.progress.missing.length > 0)
+
 function noteOf(row: SheetRow, key: 'read' | 'confirmed' | 'signed', now: Date) {
   const deed = row[key]
+  if (key !== 'read' && row.objected) return `${row.objected.by}有不同意见`
+  if (deed && !hasDone(row, key)) return `还差${row.progress?.missing.join('、') ?? ''}`
   if (deed) return `${deed.by} ${nearMoment(deed.at, now)}`
   if (!row.hasJoined) return '家长还没有加入'
   return row.read ? `${row.read.by}读过` : ''

@@ -85,6 +85,9 @@ export function presentMyLetter(
     ...(progress && { progress }),
     objected: presentDeed(sheet.objectedBy, of),
     myObjection: deps.said,
+    papers: Object.values(sheet.byHand?.[child.studentId] ?? {})
+      .flatMap((it) => it.papers ?? [])
+      .map(deps.pictureOf),
     ...(letter.form && {
       form: letter.form,
       answers: answers.map((it) =>

@@ -7,7 +7,7 @@ import { AnswerModel, type AnswerRecord, VoidedAnswerModel } from '../answers/mo
 import { linesOf } from '../answers/present.ts'
 import { allOf } from '../answers/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
-import { ObjectionModel } from '../objections/model.ts'
+import { ObjectionModel, type ObjectionRecord } from '../objections/model.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { SignatureModel, type SignatureRecord } from '../signatures/model.ts'
@@ -19,7 +19,7 @@ export interface Receipt {
   title: string
   what: '打开' | '填表' | '确认' | '签字' | '不同意见'
   at: Date
-  /** What was filled in, question by question. */
+  /** What was filled in, question by question, or why they objected. */
   said?: string
 }
 
@@ -49,7 +49,7 @@ async function receiptsFor({ student }: Bond, personId: string, deps: Tools): Pr
   const sheetIds = letters.flatMap((it) =>
     places.map(({ classId }) => sheetId(String(it._id), String(classId))),
   )
-  const [sheets, signatures, answers] = await Promise.all([
+  const [sheets, signatures, answers, objections] = await Promise.all([
     SheetModel.find(
       { _id: { $in: sheetIds } },
       {
@@ -71,6 +71,9 @@ async function receiptsFor({ student }: Bond, personId: string, deps: Tools): Pr
     )
       .limit(MOST)
       .lean<Pick<AnswerRecord, 'letterId' | 'changedAt' | 'items' | 'sealedPhones'>[]>(),
+    ObjectionModel.find({ studentId: student._id, personId: new Types.ObjectId(personId) })
+      .limit(MOST)
+      .lean<ObjectionRecord[]>(),
   ])
   const deed = (letterId: Types.ObjectId, what: Receipt['what'], at: Date | undefined) =>
     at ? [{ title: letterOf.get(String(letterId))?.title ?? '', what, at }] : []
@@ -79,11 +82,16 @@ async function receiptsFor({ student }: Bond, personId: string, deps: Tools): Pr
     const lines = form ? linesOf(form, allOf(it, deps), { isOpen: true, seesReasons: true }) : []
     return lines.map(({ label, text }) => `${label}：${text}`).join('；')
   }
+  const reasonOf = (it: ObjectionRecord | undefined) =>
+    it?.sealedReason ? deps.fields.open(it.sealedReason) : ''
   return [
     ...sheets.flatMap((it) => [
       ...deed(it.letterId, '打开', it.readBy?.[studentId]?.[personId]),
       ...deed(it.letterId, '确认', it.confirmedBy?.[studentId]?.[personId]),
-      ...deed(it.letterId, '不同意见', it.objectedBy?.[studentId]?.[personId]),
+      ...deed(it.letterId, '不同意见', it.objectedBy?.[studentId]?.[personId]).map((one) => ({
+        ...one,
+        said: reasonOf(objections.find((said) => said.letterId.equals(it.letterId))),
+      })),
     ]),
     ...answers.flatMap((it) =>
       deed(it.letterId, '填表', it.changedAt).map((one) => ({ ...one, said: saidIn(it) })),

@@ -22,6 +22,24 @@ const BATCH = 20
 /** A school has fewer. */
 const MOST_CLASSES = 200
 
+const familiesIn = (marks: string) => ({
+  $map: {
+    input: {
+      $filter: { input: { $objectToArray: { $ifNull: [marks, {}] } }, cond: { $ne: ['$$this.v', {}] } },
+    },
+    in: '$$this.k',
+  },
+})
+const AGREED = { $setUnion: [familiesIn('$confirmedBy'), familiesIn('$signedBy')] }
+/** Families of another opinion and no yes: they have answered, where one guardian answers for the family. */
+const OBJECTING_ALONE = {
+  $cond: [
+    { $or: ['$isForEach', { $not: [{ $isArray: '$objectedIds' }] }] },
+    0,
+    { $size: { $setDifference: [familiesIn('$objectedBy'), AGREED] } },
+  ],
+}
+
 /**
  * Asks the families of a unit that have not answered yet, each class at most once in two hours whoever presses. The
  * sheets are marked first; a school's are worked off at once, larger units' by the tick.
@@ -35,7 +53,8 @@ export async function remind(
   if (letter.supersededBy) throw new Refusal('conflict', '这封信已有新版，请在新版里提醒')
   const asked = ASKED[letter.confirmation]
   const here = { letterId: letter._id, path: within(scope.path) }
-  const unanswered = { ...here, $expr: { $lt: [`$${asked}`, '$expected'] } }
+  const done = { $add: [`$${asked}`, OBJECTING_ALONE] }
+  const unanswered = { ...here, $expr: { $lt: [done, '$expected'] } }
   const { modifiedCount } = await SheetModel.updateMany(
     { ...unanswered, remindedAt: { $lte: new Date(now.getTime() - PAUSE_MS) } },
     { $set: { remindedAt: now, isReminderDue: true }, $inc: { reminders: 1 } },
@@ -50,8 +69,8 @@ export async function remind(
     {
       $group: {
         _id: null,
-        families: { $sum: { $subtract: ['$expected', `$${asked}`] } },
-        reachable: { $sum: { $subtract: ['$reached', `$${asked}`] } },
+        families: { $sum: { $subtract: ['$expected', done] } },
+        reachable: { $sum: { $subtract: ['$reached', done] } },
       },
     },
   ])
