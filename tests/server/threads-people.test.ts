@@ -198,7 +198,7 @@ describe('a guardian who is barred', () => {
 describe('words of danger', () => {
   it('go out at once, show the help lines to who wrote them, and reach the post and the counsellor in the night', async () => {
     world.goTo('2026-11-28T15:30:00Z')
-    const { write, school, teacher, inbox, call, threadIdFor, open } = await buildThread(world)
+    const { write, her, at, school, teacher, inbox, call, threadIdFor, open } = await buildThread(world)
     const counsellorId = await buildStaff(school, 'counsellor', { name: '赵静' })
     const principalId = await buildStaff(school, 'principal')
     const said = await write('孩子昨晚说不想活了，我很害怕')
@@ -230,7 +230,10 @@ describe('words of danger', () => {
     ])
     expect((await call(api.listThreads, { box: 'urgent' })).threads).toEqual([])
     expect((await call(api.readThread, { threadId })).followedBy?.name).toBe('赵静老师')
-    // Quiet: the family's page shows no mark.
+    // Quiet: the family's pages show no mark, nor does the list of who has looked.
+    const { views } = await her(listViewsOfMyChild, { studentId: at.studentId })
+    expect(views.length).toBeGreaterThan(1)
+    expect(JSON.stringify(views)).not.toMatch(/尽快|跟进|安全/)
     expect(JSON.stringify(await open())).not.toMatch(/rgent|danger/)
   })
 

@@ -53,6 +53,8 @@ const TOLD: Partial<Record<Act, (unit: string) => string>> = {
   'letter.previewed': () => '写信时看了它在您家手机上的样子',
   'threads.listed': () => '查看了家长写来的话的列表',
   'thread.opened': () => '看了您家写给老师的话',
+  // That somebody takes it up is not for every guardian to know.
+  'thread.followed': () => '看了您家写给老师的话',
   'thread.forwarded': () => '把您家写的话转给了别的岗位',
   'certificate.opened': () => '打开了您家的绿证',
   'certificate.replaced': () => '更正并换发了您家的绿证',

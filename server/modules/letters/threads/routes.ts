@@ -158,7 +158,8 @@ export function threadRoutes(router: Router, deps: Deps) {
   /** A family's words were opened: taken down with the child's name, once for ten minutes of one person's work. */
   async function opened({ thread, actor, post }: UrgentThread) {
     const by = { personId: actor.personId, unitId: post.unitId, path: post.path }
-    const detail = `《${thread.letterTitle}》${thread.dangerAt ? '，请尽快看' : ''}`
+    // The same whatever it speaks of: every guardian of the child reads this line.
+    const detail = `《${thread.letterTitle}》`
     const studentIds = [String(thread.studentId)]
     await audit.view('thread.opened', by, { studentIds, detail, about: String(thread._id) }, clock.now())
   }
