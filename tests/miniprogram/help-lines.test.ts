@@ -65,3 +65,17 @@ it('keeps what it shows when the network is away, and asks nothing once it has g
   chooseChild(LINCHUAN)
   expect(phone.asked).toHaveLength(0)
 })
+
+it('stands with the lines of the whole country on a phone that has never had a network, and with those heard last later', async () => {
+  const { phone, numbers, chooseChild, it: shown } = await start()
+  cutOff(await phone.next())
+  await vi.waitFor(() => expect(numbers()).toEqual(['110', '120', '12355']))
+
+  chooseChild(YUNXI)
+  answer(await phone.next(), 200, { lines: [{ ...lines('0002').lines[0], allDay: false, isOpen: true }] })
+  await vi.waitFor(() => expect(numbers()).toEqual(['0002']))
+  chooseChild(LINCHUAN)
+  cutOff(await phone.next())
+  // What was open then is not said to be open now.
+  await vi.waitFor(() => expect(shown.data.lines[0]).toMatchObject({ number: '0002', isOpen: null }))
+})
