@@ -37,18 +37,19 @@ export async function everythingOf(
   { personId }: Pick<GuardianActor, 'personId'>,
   { fields }: Pick<Deps, 'fields'>,
 ): Promise<Section[]> {
-  const [person, bonds, studies, certificates, receipts, calls, messages, answers, live, written] = await Promise.all([
-    accounts.self(personId),
-    ownBondsOf(personId),
-    studiesOf(personId),
-    certificatesOf(personId),
-    receiptsOf(personId, { fields }),
-    callsOf(personId),
-    everyMessageOf(personId),
-    answersOf(personId),
-    liveOfPerson(personId),
-    wordsOf(personId, { fields }),
-  ])
+  const [person, bonds, studies, certificates, receipts, calls, messages, answers, live, written] =
+    await Promise.all([
+      accounts.self(personId),
+      ownBondsOf(personId),
+      studiesOf(personId),
+      certificatesOf(personId),
+      receiptsOf(personId, { fields }),
+      callsOf(personId),
+      everyMessageOf(personId),
+      answersOf(personId),
+      liveOfPerson(personId),
+      wordsOf(personId, { fields }),
+    ])
   const [classes, activities] = await Promise.all([
     tree.fullNamesOf(bonds.map(({ student }) => String(student.classId))),
     activitiesOfPerson(personId, bonds),
