@@ -31,7 +31,8 @@ import { announcement } from './rules.ts'
 const SHEETS = 400
 /** The database reads the rolls of one part while it writes another. */
 const SIDE_BY_SIDE = 3
-const MESSAGES = 20
+/** Classes of one write: as many messages as one statement takes. */
+const MESSAGES = 16
 /** Classes that the request itself can wait for. */
 const AT_ONCE = 60
 const SCHOOLS_AT_ONCE = 20
@@ -95,10 +96,7 @@ async function makeAllSheets(letter: Sending) {
     const classes = await classesAfter(letter.audience, upTo, SHEETS * SIDE_BY_SIDE)
     const last = classes.at(-1)
     if (!last) break
-    const parts = Array.from({ length: SIDE_BY_SIDE }, (_, at) =>
-      classes.slice(at * SHEETS, (at + 1) * SHEETS),
-    )
-    await Promise.all(parts.map((some) => makeSheets(letter, some)))
+    await Promise.all(partsOf(classes, SHEETS).map((some) => makeSheets(letter, some)))
     upTo = last.path
     const { matchedCount } = await LetterModel.updateOne(makingSheets(letter), { $max: { sheetsUpTo: upTo } })
     if (matchedCount === 0) return
@@ -108,6 +106,9 @@ async function makeAllSheets(letter: Sending) {
     await makeSheets(letter, await findUnits(apart.slice(at, at + SHEETS)))
   }
 }
+
+const partsOf = <T>(all: readonly T[], size: number) =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size))
 
 /**
  * A letter to a class or a school is out when the sender's button comes back; of a larger one the sheets follow with the next tick,
@@ -212,11 +213,13 @@ async function announceToFamilies(letter: Sending, now: Date) {
   for (;;) {
     const sheets = await SheetModel.find({ letterId: letter._id, path: { $gt: upTo } })
       .sort({ path: 1 })
-      .limit(MESSAGES)
+      .limit(MESSAGES * SIDE_BY_SIDE)
       .lean<SheetRecord[]>()
     const last = sheets.at(-1)
     if (!last) break
-    await enqueue(await messagesFor(letter, sheets, before), now)
+    await Promise.all(
+      partsOf(sheets, MESSAGES).map(async (some) => enqueue(await messagesFor(letter, some, before), now)),
+    )
     upTo = last.path
     const { matchedCount } = await LetterModel.updateOne(
       { _id: letter._id, status: 'sent' },
