@@ -149,3 +149,28 @@ export const listSentMessages = endpoint({
     counts: z.record(z.string(), z.int()),
   }),
 })
+
+/** What became of one message to a guardian, in words; what it was about is named only where it is the reader's. */
+export const explainedMessage = z.object({
+  kind: shownKind,
+  label: z.string(),
+  title: z.nullable(z.string()),
+  at: instant,
+  status: z.catch(sentStatus, 'sent'),
+  outcome: z.string(),
+})
+export type ExplainedMessage = z.infer<typeof explainedMessage>
+
+export const explainMessages = endpoint({
+  access: 'staff',
+  summary: '一位家长为什么没收到提醒：最近的消息、微信提醒还剩几次、短信',
+  method: 'GET',
+  path: '/students/:studentId/guardians/:guardianshipId/messages',
+  input: z.strictObject({ studentId: objectId, guardianshipId: objectId }),
+  reply: z.object({
+    /** In a sentence each, the most telling first. */
+    hints: z.array(z.string()),
+    subscriptions: z.array(mySubscription),
+    messages: z.array(explainedMessage),
+  }),
+})

@@ -42,6 +42,7 @@ export const ACTS = {
   'unit.closed': '停用单位',
   'terms.changed': '修改学期',
   'hotlines.changed': '修改求助热线',
+  'messages.explained': '查看一位家长为什么没收到提醒',
   'texting.changed': '修改短信设置',
   'linkSites.changed': '修改信里可用的网站',
   'letter.previewed': '以一个家庭的身份预览家长信',

@@ -5,8 +5,10 @@ import { serve } from '../../http/serve.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { namesOf } from '../accounts/service.ts'
 import * as audit from '../audit/service.ts'
+import { familyInScope } from '../org/families/policy.ts'
 import { unitScope } from '../org/policy.ts'
 import { reportTap } from './consents/service.ts'
+import { explainTo } from './explaining/service.ts'
 import { isFor } from './kinds/rules.ts'
 import { presentMyMessage, presentSent, presentSubscription } from './present.ts'
 import { readTemplates } from './rules.ts'
@@ -36,6 +38,13 @@ export function notifyRoutes(router: Router, deps: Deps) {
   serve(router, api.reportMySubscriptions, async ({ actor, tapId, accepted }) => {
     await reportTap(actor.personId, { tapId, accepted, templates }, clock.now())
     return mySubscriptions(actor)
+  })
+
+  serve(router, api.explainMessages, async ({ actor, studentId, guardianshipId }) => {
+    const family = await familyInScope(actor, studentId, 'seeFamilies')
+    const said = await explainTo(family, guardianshipId, deps, clock.now())
+    await audit.record('messages.explained', { unit: family.scope, studentIds: [studentId] }, clock.now())
+    return { ...said, subscriptions: said.subscriptions.map(presentSubscription) }
   })
 
   serve(router, api.listSentMessages, async ({ actor, unitId, subject, after }) => {

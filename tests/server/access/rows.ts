@@ -562,6 +562,7 @@ const others: Record<string, Row> = {
   readMyMessages: own,
   reportMySubscriptions: own,
   listSentMessages: staff(KNOW_FAMILIES),
+  explainMessages: staff(KNOW_FAMILIES),
   readTextSetting: staff(['city_admin'], { at: 'city' }),
   saveTextSetting: staff(['city_admin'], {
     at: 'city',
