@@ -262,6 +262,8 @@ it('shows what the author fills in on the blanks of the text, and keeps the text
   await page.locator('.to-fill.filled[data-name="地点"][data-value="森林公园"]').waitFor()
   await saved(page)
   await shot(page, 'writing/blanks')
+  await page.getByText('附上求助热线', { exact: true }).click()
+  await page.getByLabel('家长手机上的样子').getByText('12356').first().waitFor()
   const draft = await LetterModel.findOne().lean()
   expect(draft?.body).toContain('地点在〔请填写：地点〕。')
   expect(draft?.body.split('\n').length).toBeGreaterThan(15)
