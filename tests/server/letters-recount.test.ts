@@ -2,7 +2,10 @@ import { Types } from 'mongoose'
 import { expect, it } from 'vitest'
 import type { ReceiptRule } from '#contract/letter-receipts'
 import type { OwnChild } from '../../server/modules/org/policy.ts'
-import type { ChildsLetter } from '../../server/modules/letters/policy.ts'
+import type { StaffActor } from '../../server/http/actor.ts'
+import { enter } from '../../server/modules/letters/answers/entries/service.ts'
+import { undo } from '../../server/modules/letters/answers/entries/undoing/service.ts'
+import type { ChildsLetter, LetterInScope } from '../../server/modules/letters/policy.ts'
 import { Refusal } from '../../server/http/errors.ts'
 import { LetterModel, type LetterRecord } from '../../server/modules/letters/model.ts'
 import { confirm } from '../../server/modules/letters/mine/service.ts'
@@ -87,6 +90,21 @@ function actsOf({ letter, families }: Stage, pick: (below: number) => number) {
     const fresh = (await StudentModel.findById(student._id).lean<StudentRecord>()) as StudentRecord
     await GuardianshipModel.db.transaction(() => part({ student: fresh, bond, because }, now))
   }
+  const office = { name: '李老师', personId: String(new Types.ObjectId()) } as StaffActor
+  const inClass = ({ classId, path }: StudentRecord) =>
+    ({
+      letter,
+      scope: { unitId: String(classId), path, kind: 'class' },
+    }) as unknown as LetterInScope<'seeFamilies'>
+  const enterFor = ({ _id, ...student }: StudentRecord, objection?: string) => {
+    const entry = {
+      studentId: String(_id),
+      way: 'paper' as const,
+      answers: [],
+      ...(objection && { objection }),
+    }
+    return enter(inClass({ _id, ...student }), entry, office, world.now(), world.deps())
+  }
   return () => {
     const { student, people } = families[pick(families.length)] as Stage['families'][number]
     const who = people[pick(PEOPLE)] ?? ''
@@ -97,6 +115,9 @@ function actsOf({ letter, families }: Stage, pick: (below: number) => number) {
       () => ofMember((it) => confirm(it, world.now()), student, who),
       () => ofMember((it) => confirm(it, world.now()), student, who),
       () => ofMember((it) => object(it, '太远', world.now(), deps), student, who),
+      () => enterFor(student),
+      () => enterFor(student, '没空'),
+      () => undo(inClass(student), [String(student._id)], world.now()),
       () => leave(student, who, 'left'),
       () => leave(student, who, 'mismatch'),
       () => leave(student, who, 'barred'),
@@ -133,7 +154,10 @@ async function recount({ families, sheet, letter }: Stage) {
     const marks = found.confirmedBy?.[studentId] ?? {}
     const isCounted = Boolean(found.confirmedIds?.some((it) => it.equals(student._id)))
     // Whoever everybody of has confirmed is counted; who is counted has somebody's word, and nobody's no.
-    if (joined.length > 0 && joined.every((it) => String(it.personId) in marks)) expect(isCounted).toBe(true)
+    // A paper of the family that says no stands against it until somebody says yes again.
+    const isPaperNo = Boolean(found.objectedBy?.[studentId]?.[studentId])
+    if (!isPaperNo && joined.length > 0 && joined.every((it) => String(it.personId) in marks))
+      expect(isCounted).toBe(true)
     if (isCounted) expect(Object.keys(marks).length).toBeGreaterThan(0)
   }
 }

@@ -58,8 +58,9 @@ export function marking(
   if (!KEY.test(student) || !KEY.test(guardianId)) throw new Error('Not a key of a sheet')
   const agreed = deeds.filter((it) => it !== 'read')
   const isApart = (deed: Deed) => rule.kind === 'each' && deed !== 'read'
+  // A mark that was not let in leaves an empty map behind.
   const isNew = (field: string) => ({
-    $cond: [{ $eq: [{ $type: `$${field}.${student}` }, 'missing'] }, 1, 0],
+    $cond: [{ $in: [{ $ifNull: [`$${field}.${student}`, {}] }, [{}]] }, 1, 0],
   })
   const mayStand = (deed: Deed) =>
     rule.kind === 'once' && deed !== 'read' ? isFirst(student, guardianId) : true
@@ -75,7 +76,10 @@ export function marking(
       return [field, mayStand(deed) === true ? mark : { $cond: [mayStand(deed), mark, '$$REMOVE'] }]
     }),
   )
-  const mind = agreed.length > 0 ? agreeing(studentId, guardianId, agreed) : null
+  const mind =
+    agreed.length > 0
+      ? agreeing(studentId, guardianId, agreed, rule.kind === 'once' ? isFirst(student, guardianId) : true)
+      : null
   return [
     { $set: { ...counted, ...mind?.set } },
     { $set: marked },
@@ -129,9 +133,14 @@ export const SIZES = {
 }
 
 /** Who confirms or signs takes an objection of their own back; that of the other guardian makes two opinions of it. */
-function agreeing(studentId: unknown, guardianId: string, deeds: readonly Deed[]) {
+function agreeing(
+  studentId: unknown,
+  guardianId: string,
+  deeds: readonly Deed[],
+  mayStand: object | boolean,
+) {
   const student = String(studentId)
-  const isTouched = { $ne: [{ $type: `$objectedBy.${student}` }, 'missing'] }
+  const isTouched = { $and: [mayStand, { $ne: [{ $type: `$objectedBy.${student}` }, 'missing'] }] }
   const others = isAnybody(othersIn('objectedBy', student, guardianId))
   const missing = (path: string) => ({ $eq: [{ $type: `$${path}` }, 'missing'] })
   const isNew = {

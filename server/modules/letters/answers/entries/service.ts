@@ -6,7 +6,7 @@ import type { Deps } from '../../../../infra/deps.ts'
 import { findStudents, guardiansOf } from '../../../org/families/service.ts'
 import type { LetterInScope } from '../../policy.ts'
 import { ASKED } from '../../rules.ts'
-import { mayBeObjected, objecting } from '../../objections/rules.ts'
+import { mayBeObjected, objecting, opinionsOf } from '../../objections/rules.ts'
 import { keepEntered } from '../../objections/service.ts'
 import { usePictures } from '../../pictures/service.ts'
 import { type ByHand, SheetModel, type SheetRecord } from '../../sheets/model.ts'
@@ -104,6 +104,8 @@ async function tickOff(
 ) {
   const student = new Types.ObjectId(studentId)
   const rule = await ruleFor(letter, studentId)
+  if (rule.kind === 'once' && !letter.form)
+    await refuseSecond(letter._id, scope.unitId, { studentId, guardianKey })
   const deeds = ['read', ...(letter.confirmation === 'read' ? [] : [ASKED[letter.confirmation]])] as const
   await SheetModel.updateOne(
     { _id: sheetId(String(letter._id), scope.unitId) },
@@ -115,6 +117,18 @@ async function tickOff(
     ] as never,
     { updatePipeline: true },
   )
+}
+
+/** Where one answer a child stands, an entry is no second one. */
+async function refuseSecond(
+  letterId: Types.ObjectId,
+  classId: string,
+  { studentId, guardianKey }: { studentId: string; guardianKey: string },
+) {
+  const sheet = await findSheet(letterId, classId)
+  const { agreed, objecting } = opinionsOf(sheet ?? {}, studentId)
+  if ([...agreed, ...objecting].some((it) => it !== guardianKey))
+    throw new Refusal('conflict', '这家已经回复过了，一个孩子只回复一次')
 }
 
 async function ruleFor({ receiptRule }: LetterInScope['letter'], studentId: string): Promise<Rule> {

@@ -31,6 +31,8 @@ async function undoOne({ letter, scope }: LetterInScope<'seeFamilies'>, studentI
   const less = (deed: 'read' | 'confirmed' | 'signed') =>
     emptied.includes(`${deed}By`) && !(sheet.isForEach && deed !== 'read') ? 1 : 0
   const isQuiet = emptied.includes('objectedBy')
+  // Whose only yes was the entry has one opinion left; a form tells by its answers.
+  const isOneMind = sheet.objectedIds !== undefined && nobodyAgrees(sheet, studentId, paths)
   await SheetModel.updateOne(
     { _id },
     [
@@ -46,8 +48,8 @@ async function undoOne({ letter, scope }: LetterInScope<'seeFamilies'>, studentI
           ...(isQuiet && {
             objectedIds: put('objectedIds', student, false),
             waitingIds: put('waitingIds', student, false),
-            conflictIds: put('conflictIds', student, false),
           }),
+          ...((isQuiet || isOneMind) && { conflictIds: put('conflictIds', student, false) }),
         },
       },
       { $unset: [...paths, `byHand.${studentId}`] },
@@ -59,6 +61,11 @@ async function undoOne({ letter, scope }: LetterInScope<'seeFamilies'>, studentI
   )
   return true
 }
+
+const nobodyAgrees = (sheet: SheetRecord, studentId: string, gone: readonly string[]) =>
+  (['confirmedBy', 'signedBy'] as const).every((map) =>
+    Object.keys(sheet[map]?.[studentId] ?? {}).every((key) => gone.includes(`${map}.${studentId}.${key}`)),
+  )
 
 async function removeAnswers(letterId: Types.ObjectId, student: Types.ObjectId) {
   const entered = await AnswerModel.find({ letterId, studentId: student, way: { $ne: 'app' } }).lean<
