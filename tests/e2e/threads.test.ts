@@ -4,6 +4,7 @@ import { expect, it } from 'vitest'
 import { writeToMyThread } from '#contract/threads'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
+import { LineModel } from '../../server/modules/letters/threads/model.ts'
 import { buildStaff } from '../support/build.ts'
 import { makePhoto, ownFolder } from '../support/films.ts'
 import { buildClass, sendLetter, tick } from '../support/letters.ts'
@@ -120,6 +121,16 @@ it(
     await mother.see('收到，谢谢您告诉我。')
     await mother.see('已读')
     await mother.screenshot('threads/10-read')
+
+    // In the lift: what is written waits on the phone, and goes out when the network is back.
+    await mother.page.context().setOffline(true)
+    await mother.page.getByLabel('写给老师').filter({ visible: true }).last().fill('那我们九点到。')
+    await mother.tap('发送')
+    await mother.see('1条已保存在手机里，网络好了会自动送达')
+    await mother.screenshot('threads/10-held')
+    await mother.page.context().setOffline(false)
+    const sent = () => LineModel.countDocuments({ side: 'family' })
+    await expect.poll(sent, { timeout: 20_000 }).toBe(2)
     await mother.close()
     expect(String(zhang._id)).toHaveLength(24)
     expect(letter.status).toBe('sent')
