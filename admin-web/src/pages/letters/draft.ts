@@ -1,3 +1,4 @@
+import type { AudienceParts, ShownParts, StaffAudience } from '#contract/audiences'
 import { formProblem, type LetterForm } from '#contract/letter-form'
 import type { ReceiptRule } from '#contract/letter-receipts'
 import type { AuthorBlank, Confirmation, Letter, LetterTemplate } from '#contract/letters'
@@ -19,6 +20,10 @@ export interface Draft {
   /** Single families beside the units, and those left out. */
   students: Named[]
   excluded: Named[]
+  /** Grades, groups and marks beside the units, and what is left out. */
+  parts: AudienceParts
+  /** To holders of posts instead of families. */
+  staff: StaffAudience | null
   /** Speaks of one child: goes to that family alone. */
   isForOneFamily: boolean
   /** The help lines of each family's own city stand below it. */
@@ -72,6 +77,8 @@ export const emptyDraft = (): Draft => ({
   audience: [],
   students: [],
   excluded: [],
+  parts: {},
+  staff: null,
   isForOneFamily: false,
   offersHelp: false,
   form: null,
@@ -91,6 +98,8 @@ export const draftOf = (letter: Letter): Draft => ({
   audience: letter.audience.map((it) => it.unitId),
   students: letter.students ?? [],
   excluded: letter.excluded ?? [],
+  parts: partsOf(letter.parts),
+  staff: letter.staff ? staffOf(letter.staff) : null,
   isForOneFamily: letter.isForOneFamily ?? false,
   offersHelp: letter.offersHelp ?? false,
   form: letter.form ?? null,
@@ -108,6 +117,8 @@ export function fromTemplate(template: LetterTemplate, audience: string[], now =
     receiptRule: template.form?.answeredBy ?? 'any',
     students: [],
     excluded: [],
+    parts: {},
+    staff: null,
     isForOneFamily: template.isForOneFamily ?? false,
     offersHelp: template.offersHelp ?? false,
     template: template.code,
@@ -116,6 +127,41 @@ export function fromTemplate(template: LetterTemplate, audience: string[], now =
     blanks: (template.blanks ?? []).map(({ example: _, ...it }) => it),
   }
 }
+
+/** Whether anybody is chosen to get it. */
+export const hasAudience = ({ audience, students, parts }: Pick<Draft, 'audience' | 'students' | 'parts'>) =>
+  audience.length + students.length > 0 ||
+  [parts.grades, parts.campuses, parts.groupIds, parts.marks].some((it) => (it?.length ?? 0) > 0)
+
+/** What was chosen, as the server is told of it. */
+export interface Choice {
+  unitIds: string[]
+  studentIds: string[]
+  excludedIds: string[]
+  parts: AudienceParts
+  staff: StaffAudience | null
+}
+
+/** What is shown of an audience, as it is chosen again. */
+export const partsOf = (shown: ShownParts | undefined): AudienceParts =>
+  shown
+    ? {
+        grades: shown.grades.map(({ unitId, grades }) => ({ unitId, grades })),
+        campuses: shown.campuses.map(({ unitId, campus }) => ({ unitId, campus })),
+        groupIds: shown.groups.map((it) => it.groupId),
+        marks: shown.marks.map(({ unitId, mark }) => ({ unitId, mark })),
+        without: {
+          unitIds: shown.without.units.map((it) => it.unitId),
+          groupIds: shown.without.groups.map((it) => it.groupId),
+        },
+      }
+    : {}
+
+/** A post that was invented after this page was built is left out rather than guessed. */
+export const staffOf = (shown: NonNullable<Letter['staff']>): StaffAudience => ({
+  posts: shown.posts.flatMap((it) => (it === 'other' ? [] : [it])),
+  unitIds: shown.units.map((it) => it.unitId),
+})
 
 /** Another way of answering brings its own sentence, unless somebody has written one. */
 export function withConfirmation(draft: Draft, confirmation: Confirmation): Draft {
@@ -128,7 +174,10 @@ export function problemOf(draft: Draft, now = new Date()): string | null {
   if (draft.title.trim() === '') return '请填写标题'
   if (draft.body.trim() === '') return '请填写正文'
   if (draft.isForOneFamily && draft.students.length !== 1) return '这封信写的是一个孩子，请选一个孩子'
-  if (draft.audience.length + draft.students.length === 0) return '请选择收信的范围'
+  if (draft.staff) {
+    if (draft.staff.posts.length === 0) return '请选择写给哪些岗位'
+    if (draft.staff.unitIds.length === 0) return '请选择收信的范围'
+  } else if (!hasAudience(draft)) return '请选择收信的范围'
   const gap = draft.form && (formGap(draft.form) ?? formProblem(draft.form))
   if (gap) return gap
   if (draft.form && draft.confirmation === 'read') return '有表要填的信，请选“点确认”或“手写签字”'

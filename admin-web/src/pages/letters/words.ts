@@ -1,5 +1,6 @@
+import { POST_WORDS } from '#contract/posts'
 import type { AnswerWay, FormField, LetterForm } from '#contract/letter-form'
-import type { Confirmation, LetterStatus, SheetRow, Tally } from '#contract/letters'
+import type { Confirmation, Letter, LetterStatus, SheetRow, Tally } from '#contract/letters'
 import { dateTime } from '../../format/date'
 
 export const STATUS_TEXT: Record<LetterStatus, string> = {
@@ -97,4 +98,41 @@ export const WAY_TEXT: Record<AnswerWay, string> = {
   paper: '纸上填',
   call: '电话里说',
   visit: '当面说',
+}
+
+export const MARK_TEXT = { boarding: '住校', leftBehind: '留守' } as const
+
+const named = (from: number, names: string[]) => names.map((name, at) => ({ grade: from + at, name }))
+/** Every grade there is, by stage, as an author looks for it. */
+export const GRADE_CHOICES = [
+  { name: '幼儿园', grades: named(-3, ['小班', '中班', '大班']) },
+  { name: '小学', grades: named(1, ['一年级', '二年级', '三年级', '四年级', '五年级', '六年级']) },
+  { name: '初中', grades: named(7, ['七年级', '八年级', '九年级']) },
+  { name: '高中', grades: named(10, ['高一', '高二', '高三']) },
+  { name: '中职', grades: named(13, ['职一', '职二', '职三']) },
+]
+
+const gradeText = (grade: number) =>
+  GRADE_CHOICES.flatMap((it) => it.grades).find((it) => it.grade === grade)?.name ?? ''
+
+/** 东湖区七年级、校车，除去七年级2班: whom a letter goes to, as its author would say it. */
+export function audienceInWords({ audience, students = [], parts, staff, excluded = [] }: Letter) {
+  if (staff) {
+    return `${staff.units.map((it) => it.name).join('、')}的${staff.posts.map((it) => POST_WORDS[it]).join('、')}`
+  }
+  const to = [
+    ...audience.map((it) => it.name),
+    ...(parts?.grades ?? []).map((it) => it.name + it.grades.map(gradeText).join('、')),
+    ...(parts?.campuses ?? []).map((it) => it.name + it.campus),
+    ...(parts?.groups ?? []).map((it) => it.name),
+    ...(parts?.marks ?? []).map((it) => `${it.name}${MARK_TEXT[it.mark]}`),
+    ...(parts?.hiddenGroups ? [`${parts.hiddenGroups}个分组`] : []),
+    ...students.map((it) => `${it.name}家`),
+  ]
+  const out = [
+    ...(parts?.without.units ?? []).map((it) => it.name),
+    ...(parts?.without.groups ?? []).map((it) => it.name),
+    ...excluded.map((it) => `${it.name}家`),
+  ]
+  return to.join('、') + (out.length > 0 ? `，除去${out.join('、')}` : '')
 }
