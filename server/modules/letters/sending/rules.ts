@@ -47,7 +47,7 @@ export const announcement = (letter: LetterRecord, to: Addressee): AnyOutgoing =
   ...endOf(letter.dueOn),
 })
 
-/** To the holder of a post. Where a tap leads, a teacher's letters are. */
+/** To the holder of a post, who reads it on the console: the phone opens where a teacher begins. */
 export const staffAnnouncement = (
   letter: LetterRecord,
   to: { personId: string; path: string; unitName: string },
@@ -62,7 +62,7 @@ export const staffAnnouncement = (
     unit: to.unitName,
     note: `《${letter.title}》，${askFor(letter)}`,
   },
-  page: `packages/teacher/post-letter/post-letter?id=${String(letter._id)}`,
+  page: '/pages/home/home',
   path: to.path,
   ...endOf(letter.dueOn),
 })
