@@ -44,7 +44,9 @@ export async function choose({ letter }: OwnLetter, steps: ReminderStep[], now: 
 
 /** Takes the steps that are due. One letter that fails does not hold up the rest; the next tick tries it again. */
 export async function climb(now: Date, log: Logger) {
-  const due = await LetterModel.find({ nextRungAt: { $lte: new Date(now.getTime() + LEAD_MS) } })
+  // The type is said as the index says it, else MongoDB 6 reads all letters instead.
+  const soon = { $type: 'date' as const, $lte: new Date(now.getTime() + LEAD_MS) }
+  const due = await LetterModel.find({ nextRungAt: soon })
     .sort({ nextRungAt: 1 })
     .limit(LETTERS)
     .lean<Sent[]>()

@@ -188,5 +188,6 @@ async function record({ lead, riders }: Chosen, change: object, ofLead: object =
   const { _id, leaseId } = lead
   const open = { leaseId, status: { $in: ['sending' as const, 'unknown' as const] } }
   await OutboxModel.updateOne({ _id, ...open }, { ...change, ...ofLead })
-  if (riders.length > 0) await OutboxModel.updateMany({ withId: _id, ...open }, change)
+  const ids = riders.map((it) => it._id)
+  if (ids.length > 0) await OutboxModel.updateMany({ _id: { $in: ids }, withId: _id, ...open }, change)
 }

@@ -109,7 +109,9 @@ const messagesOf = (letter: SentToStaff, sheet: StaffSheetRecord, people: readon
  * not waited for any more. A holder who opens the letter before that stands on the sheet at once.
  */
 export async function followPosts(now: Date) {
-  const due = await StaffSheetModel.find({ checkedAt: { $lte: new Date(now.getTime() - CHECK_MS) } })
+  // The type is said as the index says it, else MongoDB 6 reads all sheets instead.
+  const longAgo = { $type: 'date' as const, $lte: new Date(now.getTime() - CHECK_MS) }
+  const due = await StaffSheetModel.find({ checkedAt: longAgo })
     .sort({ checkedAt: 1 })
     .limit(MESSAGES)
     .lean<StaffSheetRecord[]>()
