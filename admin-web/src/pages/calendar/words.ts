@@ -38,7 +38,8 @@ export const IN_CHARGE: Record<InChargePost, string> = {
 /** 10月1日(周四)–10月7日(周三), or one day. `at`: a day whose year is said already. */
 export function daysWords({ from, to }: Pick<YearNode, 'from' | 'to'>, at?: string) {
   const now = at ? new Date(at) : new Date()
-  return from === to ? dayOf(from, now) : `${dayOf(from, now)}–${dayOf(to, now)}`
+  // The year is said once, unless the last day lies in another.
+  return from === to ? dayOf(from, now) : `${dayOf(from, now)}–${dayOf(to, new Date(from))}`
 }
 
 /** 2026年10月: months head the list. */
