@@ -33,7 +33,7 @@ Component({
     onOption(event: WechatMiniprogram.BaseEvent) {
       if (this.data.busy) return
       const { option } = event.currentTarget.dataset as { option: string }
-      const form = this.data.form as LetterForm
+      const { form } = this.data
       const reason = form.fields[1]
       if (reason?.shownIf?.is.includes(option)) {
         this.setData({ asking: option, isNeeded: reason.required, problem: '' })
@@ -53,7 +53,7 @@ Component({
       this.setData({ asking: '' })
     },
     choose(option: string, reason = '') {
-      const [choice, why] = (this.data.form as LetterForm).fields
+      const [choice, why] = this.data.form.fields
       const answers: AnswerItem[] = [{ code: choice?.code ?? '', value: [option] }]
       if (why && reason) answers.push({ code: why.code, value: reason })
       this.triggerEvent('choose', { answers })
