@@ -12,6 +12,7 @@ import type { Deps } from './infra/deps.ts'
 import { assetPages, fileRoutes } from './modules/files/routes.ts'
 import { letterApprovalRoutes } from './modules/letters/approvals/routes.ts'
 import { savedAudienceRoutes } from './modules/letters/addressing/saved/routes.ts'
+import { forwardRoutes } from './modules/letters/forwards/routes.ts'
 import { answerRoutes } from './modules/letters/answers/routes.ts'
 import { attachmentRoutes } from './modules/letters/attachments/routes.ts'
 import { letterFileRoutes } from './modules/letters/exports/routes.ts'
@@ -118,6 +119,7 @@ const ROOMS = [
   letterRoutes,
   ladderRoutes,
   letterApprovalRoutes,
+  forwardRoutes,
   unreachedRoutes,
   sheetRoutes,
   staffLetterRoutes,

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { endpoint, instant, objectId, words } from './endpoint.ts'
-import { letter, letterLine } from './letters.ts'
+import { confirmation, letter, letterLine, tally } from './letters.ts'
 
 /** A letter that a family had read and that its author took back, with the author's reason. */
 export const withdrawnLetter = z.object({
@@ -153,4 +153,49 @@ export const approveLetters = endpoint({
       .check(z.minLength(1, '请选择要通过的信'), z.maxLength(50, '一次最多通过50封')),
   }),
   reply: z.object({ approved: z.array(objectId) }),
+})
+
+const begun = {
+  letterId: objectId,
+  unitId: objectId,
+  requestId: z.string().check(z.regex(/^[\w-]{8,64}$/, '编号不对')),
+}
+
+export const copyLetter = endpoint({
+  access: 'staff',
+  summary: '把自己的或上级发来的一封信复制成新的草稿',
+  method: 'POST',
+  path: '/units/:unitId/letters/:letterId/copy',
+  input: z.strictObject(begun),
+  reply: letter,
+})
+
+export const forwardLetter = endpoint({
+  access: 'staff',
+  summary: '以本单位的名义把上级的信转发给自己的家长，前面加上自己的话；得到一份草稿',
+  method: 'POST',
+  path: '/units/:unitId/letters/:letterId/forward',
+  input: z.strictObject({ ...begun, preface: words('写在前面的话', 500) }),
+  reply: letter,
+})
+
+export const listForwards = endpoint({
+  access: 'staff',
+  summary: '一封信有哪些单位转发了，各有多少家庭读过',
+  method: 'GET',
+  path: '/units/:unitId/letters/:letterId/forwards',
+  input: z.strictObject({ letterId: objectId, unitId: objectId }),
+  reply: z.object({
+    forwards: z.array(
+      z.object({
+        letterId: objectId,
+        unitId: objectId,
+        unitName: z.string(),
+        isWithdrawn: z.boolean(),
+        sentAt: instant,
+        confirmation,
+        tally,
+      }),
+    ),
+  }),
 })

@@ -229,6 +229,10 @@ export const letter = z.object({
     z.array(z.object({ id: objectId, version: z.int(), sentAt: instant, tally: z.nullable(tally) })),
   ),
   withdrawn: z.optional(z.nullable(z.object({ reason: z.string(), at: instant }))),
+  /** A letter of a unit above that this one passes on, with words of its own before it. */
+  forwardOf: z.optional(
+    z.nullable(z.object({ letterId: objectId, unitName: z.string(), title: z.string() })),
+  ),
   /** Where it stands with the unit that wants to see it first: 待审核, 已通过, 已退回. */
   approval: z.optional(z.nullable(letterApproval)),
   /** A draft that has to be seen before it goes out. */
@@ -244,6 +248,8 @@ export const letter = z.object({
     revise: z.boolean(),
     remind: z.boolean(),
     seeNames: z.boolean(),
+    copy: z.optional(z.boolean()),
+    forward: z.optional(z.boolean()),
     submit: z.optional(z.boolean()),
     recall: z.optional(z.boolean()),
     decide: z.optional(z.boolean()),
@@ -602,6 +608,8 @@ export const myLetter = z.object({
   textHash: z.string(),
   /** A corrected edition took its place. */
   supersededBy: z.nullable(objectId),
+  /** Whose letter its school passes on. */
+  source: z.optional(z.nullable(z.object({ unitName: z.string(), title: z.string() }))),
   /** For a family that has read an earlier edition: what the author says was put right, and which blocks are not as they were. */
   correction: z.optional(
     z.nullable(z.object({ words: z.string(), from: z.int(), changed: z.array(z.int()) })),

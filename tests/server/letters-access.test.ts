@@ -48,6 +48,17 @@ const SAID: [Endpoint, (ids: Ids) => Record<string, unknown>][] = [
     life.approveLetters,
     ({ unitId, letterId }) => ({ unitId, letters: [{ letterId, hash: 'a'.repeat(64) }] }),
   ],
+  [life.copyLetter, ({ letterId, unitId }) => ({ letterId, unitId, requestId: newRequest() })],
+  [
+    life.forwardLetter,
+    ({ letterId, classId }) => ({
+      letterId,
+      unitId: classId,
+      requestId: newRequest(),
+      preface: '请各位家长看一看。',
+    }),
+  ],
+  [life.listForwards, ({ letterId, unitId }) => ({ letterId, unitId })],
   [life.listMyWithdrawnLetters, ({ studentId }) => ({ studentId })],
   [letters.reviseLetter, ({ letterId }) => ({ letterId, requestId: newRequest() })],
   [

@@ -94,6 +94,7 @@ export const ACTS = {
   'letter.approved': '通过下级单位的信',
   'letter.returned': '退回下级单位的信',
   'letter.settings': '修改下级发信的规定',
+  'letter.forwarded': '转发上级的信',
   'letter.withdrawn': '撤回一封信',
   'contents.listed': '查看等待审核的内容',
   'content.decided': '审核家长或老师写的内容',

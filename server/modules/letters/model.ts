@@ -133,6 +133,18 @@ const letterSchema = new Schema(
     supersededBy: { type: id, default: null },
     /** In one sentence what a new edition puts right, for those who have read the one before. */
     correction: { type: String },
+    /** A letter of a unit above that this one passes on to its own families. */
+    forwardOf: {
+      type: new Schema(
+        {
+          letterId: { type: id, required: true },
+          unitName: { type: String, required: true },
+          title: { type: String, required: true },
+        },
+        { _id: false },
+      ),
+      default: undefined,
+    },
     /** Where it stands with the unit that wants to see it first. */
     approval: { type: Schema.Types.Mixed },
     withdrawnAt: { type: Date, default: null },
@@ -208,6 +220,11 @@ letterSchema.index(
 letterSchema.index(
   { 'node.key': 1, path: 1, status: 1 },
   { partialFilterExpression: { 'node.key': { $exists: true } } },
+)
+// Who has passed a letter on.
+letterSchema.index(
+  { 'forwardOf.letterId': 1, path: 1 },
+  { partialFilterExpression: { 'forwardOf.letterId': { $exists: true } } },
 )
 // What a unit has planned, by its day.
 letterSchema.index({ unitId: 1, sendAt: 1 }, { partialFilterExpression: { status: 'scheduled' } })

@@ -27,6 +27,8 @@ export interface Viewer {
   /** Path of the unit it is seen from. */
   within: string
   tally: Tally | null
+  /** Whether the unit it is seen from may begin a letter of its own with it. */
+  passing?: { copy: boolean; forward: boolean }
   /** Of a draft that may have to be seen first. */
   approval?: { isNeeded: boolean; maySend: boolean; mayDecide: boolean }
   /** The editions before it, with the receipts that stay on their sheets. */
@@ -35,7 +37,7 @@ export interface Viewer {
 
 export function presentLetter(
   letter: LetterRecord,
-  { mayWrite, may, within, tally, earlier, approval }: Viewer,
+  { mayWrite, may, within, tally, earlier, passing, approval }: Viewer,
 ): Letter {
   const { kind, title, body, pledge, confirmation, status, version, unitName, authorName } = letter
   return {
@@ -81,12 +83,20 @@ export function presentLetter(
     }),
     approval: letter.approval ? presentApproval(letter.approval, approvalHash(letter)) : null,
     needsApproval: approval?.isNeeded ?? false,
+    forwardOf: letter.forwardOf
+      ? {
+          letterId: String(letter.forwardOf.letterId),
+          unitName: letter.forwardOf.unitName,
+          title: letter.forwardOf.title,
+        }
+      : null,
     withdrawn: letter.withdrawnAt
       ? { reason: letter.withdrawnReason ?? '', at: letter.withdrawnAt.toISOString() }
       : null,
     tally,
     abilities: {
       ...abilitiesOf({ status, isSuperseded: Boolean(letter.supersededBy) }, mayWrite, may),
+      ...passing,
       ...(approval && approvalAbilities(approval, letter.approval?.state)),
     },
   }

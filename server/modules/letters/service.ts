@@ -14,6 +14,7 @@ import { LetterModel, type LetterRecord } from './model.ts'
 import type { OwnLetter } from './policy.ts'
 import { approvalHash } from './approvals/rules.ts'
 import { missingCorrection } from './editions/service.ts'
+import { refuseAltered } from './forwards/service.ts'
 import { scheduled } from './scheduling/service.ts'
 import { refuseForeignLinks, wordsInOrder } from './wording/service.ts'
 import { hashText, isNow, obstacle, ruleAtSending, written } from './rules.ts'
@@ -162,6 +163,7 @@ export async function queueLetter({ letter, scope }: OwnLetter, sendAt: Date | n
   if (problem) throw new Refusal('invalid', problem)
   // The city may have taken a site off its list since it was saved.
   await refuseForeignLinks(scope, letter)
+  await refuseAltered(letter)
   const change = isNow(sendAt, now) ? sending(letter, now) : scheduled(sendAt)
   // `updatedAt` too: what was checked is what is sent, not what a colleague saved meanwhile.
   return transition(letter._id, 'draft', change, '这封信已经寄出或正在排队', { updatedAt: letter.updatedAt })

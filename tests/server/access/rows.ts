@@ -224,6 +224,11 @@ const letters: Record<string, Row> = {
   submitLetter: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId }) }),
   recallLetter: staff(ADMINS, { at: 'school' }),
   decideLetter: staff(ADMINS, { at: 'school', say: () => ({ hash: 'a'.repeat(64), approve: true }) }),
+  copyLetter: staff(WITH_GRADE, { say: () => ({ requestId: requestId() }) }),
+  forwardLetter: staff(WITH_GRADE, {
+    say: () => ({ requestId: requestId(), preface: '请各位家长看一看。' }),
+  }),
+  listForwards: staff(FIGURES),
   approveLetters: staff(WITH_GRADE, {
     say: ({ letterId }) => ({ letters: [{ letterId, hash: 'a'.repeat(64) }] }),
   }),

@@ -8,6 +8,8 @@ export interface ShownLetter {
   from: string
   /** 9月1日(周二) · 给张三（七年级2班） */
   about: string
+  /** 转发自东湖区 */
+  source: string
   due: Due | null
   blocks: MyLetter['blocks']
   attachments: Attachment[]
@@ -59,6 +61,7 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     id: letter.id,
     title: letter.title,
     from: letter.from,
+    source: letter.source ? `转发自${letter.source.unitName}` : '',
     about: `${date(dayOf(letter.sentAt), now)} · 给${letter.childName}（${letter.className}）`,
     due: letter.dueOn && !letter.isDone ? due(letter.dueOn, now) : null,
     blocks: letter.blocks,

@@ -76,6 +76,7 @@ export function presentMyLetter(
     version: letter.version,
     textHash: letter.textHash,
     supersededBy: letter.supersededBy ? String(letter.supersededBy) : null,
+    source: letter.forwardOf ? { unitName: letter.forwardOf.unitName, title: letter.forwardOf.title } : null,
     correction: correction ?? null,
     takesReplies: repliesTo(letter) !== 'none',
     read: presentDeed(sheet.readBy, of),

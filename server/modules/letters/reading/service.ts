@@ -5,6 +5,7 @@ import { isWithin } from '../../org/tree/rules.ts'
 import { isApproved } from '../approvals/rules.ts'
 import { approverOf } from '../approvals/service.ts'
 import { editionsBefore } from '../editions/service.ts'
+import { forwardProblem } from '../forwards/rules.ts'
 import type { LetterRecord } from '../model.ts'
 import { presentLetter } from '../present.ts'
 import { NOTHING } from '../sheets/rules.ts'
@@ -22,6 +23,10 @@ export async function letterFor(letter: LetterRecord, scope: UnitScope, actor: S
     may: scope.may,
     within: scope.path,
     tally: tallies.get(String(letter._id)) ?? tally,
+    passing: {
+      copy: scope.may('writeLetters') && letter.status !== 'sending',
+      forward: scope.may('writeLetters') && forwardProblem(letter, scope.path) === null,
+    },
     earlier: before.map((it) => ({ letter: it, tally: tallies.get(String(it._id)) ?? null })),
     ...(mayWrite && letter.status === 'draft' && { approval: await approvalFor(letter, actor) }),
   })
