@@ -1,4 +1,3 @@
-import type { Types } from 'mongoose'
 import type { Logger } from 'pino'
 import { isDuplicatesOnly } from '../../../infra/mongo.ts'
 import { classTeachersOf } from '../../accounts/service.ts'
@@ -13,7 +12,7 @@ import {
 } from '../../org/audiences/service.ts'
 import { findStudents } from '../../org/families/service.ts'
 import type { UnitRecord } from '../../org/tree/model.ts'
-import { DEPTH, idAt, isWithin } from '../../org/tree/rules.ts'
+import { DEPTH, idAt } from '../../org/tree/rules.ts'
 import { findUnits } from '../../org/tree/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { planned } from '../ladder/rules.ts'
