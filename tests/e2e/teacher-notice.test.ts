@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest'
+import { PersonModel } from '../../server/modules/accounts/model.ts'
+import { LetterModel } from '../../server/modules/letters/model.ts'
+import { buildClass } from '../support/letters.ts'
+import { useStage } from './stage.ts'
+
+const stage = useStage()
+const { world } = stage
+
+it(
+  'is written on the phone with four taps in under a minute, taken back within ten seconds, and sent',
+  async () => {
+    const { teacher, klass } = await buildClass(world)
+    const { fields } = world.deps()
+    const phone = { phone: fields.seal('13900000098'), phoneIndex: fields.index('13900000098') }
+    await PersonModel.updateOne({ _id: teacher }, { demoAs: '李老师', name: '李文', ...phone })
+    const at = await stage.phone('李老师')
+    await at.tap('加入孩子的班级')
+    await at.tap('微信手机号登录')
+    await at.see('教师端')
+    await at.screenshot('notice/1-home')
+
+    let taps = 0
+    const tap = async (target: string | ReturnType<typeof at.page.getByText>) => {
+      taps++
+      await at.tap(target)
+    }
+    const begun = Date.now()
+    await tap('写通知')
+    const text = at.page.locator('textarea').filter({ visible: true }).first()
+    await text.fill('明天体育课，请给孩子带水杯。')
+    await at.screenshot('notice/2-written')
+    await tap('发出')
+    await at.see(/的家长？/)
+    await at.screenshot('notice/3-asked')
+    const yes = at.page.getByText('发出', { exact: true }).filter({ visible: true }).last()
+    await tap(yes)
+    await at.see(/秒后发出/)
+    await at.screenshot('notice/4-held')
+    await tap('撤回')
+    await at.see('没有发出，可以再改')
+    expect(await LetterModel.countDocuments()).toBe(0)
+    expect(taps).toBe(4)
+    expect(Date.now() - begun).toBeLessThan(60_000)
+
+    await at.tap('发出')
+    await at.tap(yes)
+    await at.see(/秒后发出/)
+    expect(await LetterModel.countDocuments({ unitId: klass._id, status: 'scheduled' })).toBe(1)
+    await at.close()
+  },
+  2 * 60_000,
+)
