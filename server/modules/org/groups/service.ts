@@ -247,8 +247,14 @@ export async function moveGroups(
 ) {
   if (!to) return
   const groups = await ChildGroupModel.find({ unitId: from._id, closedAt: null }).lean<ChildGroupRecord[]>()
-  for (const { _id } of groups) {
-    await ChildGroupModel.updateOne({ _id }, { unitId: to._id, path: to.path })
+  for (const { _id, name } of groups) {
+    // Two classes that are put together may each have a 值日一组.
+    const isTaken = await ChildGroupModel.exists({ unitId: to._id, name, closedAt: null, _id: { $ne: _id } })
+    const here = { unitId: to._id, path: to.path }
+    await ChildGroupModel.updateOne(
+      { _id },
+      { ...here, ...(isTaken && { name: `${name}（${String(_id).slice(-4)}）` }) },
+    )
     await StudentModel.updateMany(
       { 'groups.groupId': _id },
       { $set: { 'groups.$[it].path': to.path } },
