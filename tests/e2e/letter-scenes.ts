@@ -97,7 +97,13 @@ export async function sendNotice(stage: Stage, as: string) {
   await teacher.tap('发出')
   await teacher.see('发给云溪市实验中学七年级2班的家长？')
   await teacher.tap(teacher.page.getByText('发出', { exact: true }).filter({ visible: true }).last())
-  await teacher.see(/已读0\/3|未读/)
+  await teacher.see(/秒后发出/)
+  // Ten seconds in which it can be taken back, then the next tick of the worker.
+  await teacher.page
+    .getByText(/已读0\/3|未读/)
+    .filter({ visible: true })
+    .first()
+    .waitFor({ timeout: 60_000 })
   await teacher.screenshot('main-job/10-teacher-sent')
   return teacher
 }
