@@ -1,6 +1,8 @@
 import { postKind } from '#contract/posts'
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
 import { holdsSealed } from '../../infra/sealed.ts'
+import { dropsIndex } from '../../infra/gone-indexes.ts'
+import { ANY_TEXT } from '../../infra/partial-indexes.ts'
 
 const sessionSchema = new Schema({
   /** SHA-256 of the token's secret half: a stolen database opens no session. */
@@ -102,11 +104,13 @@ const personSchema = new Schema(
   { timestamps: true, strict: 'throw' },
 )
 
-const whenText = (key: string) => ({ unique: true, partialFilterExpression: { [key]: { $type: 'string' } } })
-personSchema.index({ wxOpenId: 1 }, whenText('wxOpenId'))
-personSchema.index({ phoneIndex: 1 }, whenText('phoneIndex'))
-personSchema.index({ loginName: 1 }, whenText('loginName'))
-personSchema.index({ demoAs: 1 }, whenText('demoAs'))
+for (const key of ['wxOpenId', 'phoneIndex', 'loginName', 'demoAs']) {
+  personSchema.index(
+    { [key]: 1 },
+    { name: `${key}_any`, unique: true, partialFilterExpression: { [key]: ANY_TEXT } },
+  )
+  dropsIndex(personSchema, `${key}_1`)
+}
 personSchema.index(
   { 'closing.dueAt': 1 },
   { partialFilterExpression: { 'closing.dueAt': { $type: 'date' } } },

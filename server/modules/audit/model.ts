@@ -1,4 +1,6 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { dropsIndex } from '../../infra/gone-indexes.ts'
+import { ANY_TEXT } from '../../infra/partial-indexes.ts'
 
 const id = Schema.Types.ObjectId
 
@@ -62,7 +64,11 @@ auditSchema.index({ unitIds: 1, act: 1, at: -1, _id: -1 })
 auditSchema.index({ studentIds: 1, at: -1, _id: -1 })
 auditSchema.index({ actorId: 1, at: -1, _id: -1 })
 auditSchema.index({ unitId: 1, at: -1, _id: -1 }, { partialFilterExpression: { coversUnit: true } })
-auditSchema.index({ once: 1 }, { unique: true, partialFilterExpression: { once: { $type: 'string' } } })
+auditSchema.index(
+  { once: 1 },
+  { name: 'once_any', unique: true, partialFilterExpression: { once: ANY_TEXT } },
+)
+dropsIndex(auditSchema, 'once_1')
 auditSchema.index({ isWaiting: 1, _id: 1 }, { partialFilterExpression: { isWaiting: true } })
 // Two lines never stand at one place of the chain, whoever seals.
 auditSchema.index({ seq: 1 }, { unique: true, partialFilterExpression: { seq: { $gt: 0 } } })

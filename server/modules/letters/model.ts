@@ -2,6 +2,8 @@ import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
 import type { LetterForm } from '#contract/letter-form'
 import type { Attachment, AuthorBlank } from '#contract/letters'
 import type { FrozenPicture } from './rules.ts'
+import { dropsIndex } from '../../infra/gone-indexes.ts'
+import { ANY_ID } from '../../infra/partial-indexes.ts'
 
 const id = Schema.Types.ObjectId
 
@@ -189,8 +191,9 @@ letterSchema.index({ authorId: 1, requestId: 1 }, { unique: true })
 // A sent letter has one next edition, whoever begins it.
 letterSchema.index(
   { supersedes: 1 },
-  { unique: true, partialFilterExpression: { supersedes: { $type: 'objectId' } } },
+  { name: 'supersedes_any', unique: true, partialFilterExpression: { supersedes: ANY_ID } },
 )
+dropsIndex(letterSchema, 'supersedes_1')
 // A family's letters: those to any unit on the path of its class, newest first.
 letterSchema.index(
   { 'audience.unitId': 1, sentAt: -1, _id: -1 },

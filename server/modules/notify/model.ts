@@ -1,6 +1,8 @@
 import { type InferSchemaType, model, Schema } from 'mongoose'
 import type { TemplateValue } from '../../infra/wechat/fit.ts'
 import { MESSAGE_KINDS, REASON_NAMES, SMS_STATUSES } from './rules.ts'
+import { dropsIndex } from '../../infra/gone-indexes.ts'
+import { ANY_TEXT } from '../../infra/partial-indexes.ts'
 
 /** Kept for a school year and a little: longer than the 180 days that logs must be, shorter than for ever. */
 const KEEP_SECONDS = 400 * 86_400
@@ -71,14 +73,17 @@ outboxSchema.index({ leaseUntil: 1 }, { partialFilterExpression: { status: 'send
 // What shares a person's message of the day.
 outboxSchema.index({ personId: 1, dueAt: 1 }, { partialFilterExpression: { status: 'pending' } })
 outboxSchema.index({ 'sms.dueAt': 1 }, { partialFilterExpression: { 'sms.status': 'pending' } })
-outboxSchema.index({ withId: 1 }, { partialFilterExpression: { withId: { $type: 'string' } } })
-outboxSchema.index({ leaseId: 1 }, { partialFilterExpression: { leaseId: { $type: 'string' } } })
+outboxSchema.index({ withId: 1 }, { name: 'withId_any', partialFilterExpression: { withId: ANY_TEXT } })
 outboxSchema.index({ personId: 1, showAt: -1, _id: -1 })
 outboxSchema.index({ personId: 1, readAt: 1 })
 outboxSchema.index({ subject: 1, _id: 1 })
 outboxSchema.index({ subject: 1, path: 1, rung: 1, status: 1, 'sms.status': 1 })
-outboxSchema.index({ messageId: 1 }, { partialFilterExpression: { messageId: { $type: 'string' } } })
+outboxSchema.index(
+  { messageId: 1 },
+  { name: 'messageId_any', partialFilterExpression: { messageId: ANY_TEXT } },
+)
 outboxSchema.index({ showAt: 1 }, { expireAfterSeconds: KEEP_SECONDS })
+for (const key of ['withId', 'leaseId', 'messageId']) dropsIndex(outboxSchema, `${key}_1`)
 
 export type OutboxRecord = Omit<InferSchemaType<typeof outboxSchema>, 'values'> & {
   values: Record<string, TemplateValue>

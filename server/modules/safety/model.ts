@@ -1,6 +1,7 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
 import { contentKind } from '#contract/safety'
 import { holdsSealed } from '../../infra/sealed.ts'
+import { ANY_TEXT } from '../../infra/partial-indexes.ts'
 
 const id = Schema.Types.ObjectId
 
@@ -34,7 +35,7 @@ holdsSealed(contentSchema, 'sealedText', 'sealedWho')
 contentSchema.index({ kind: 1, subject: 1 }, { unique: true })
 contentSchema.index({ status: 1, path: 1, _id: -1 })
 contentSchema.index({ personId: 1 })
-contentSchema.index({ traceId: 1 }, { partialFilterExpression: { traceId: { $type: 'string' } } })
+contentSchema.index({ traceId: 1 }, { partialFilterExpression: { traceId: ANY_TEXT } })
 contentSchema.index({ isHeeded: 1, _id: 1 }, { partialFilterExpression: { isHeeded: false } })
 
 export type ContentRecord = InferSchemaType<typeof contentSchema> & { _id: Types.ObjectId }

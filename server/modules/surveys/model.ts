@@ -1,4 +1,6 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { dropsIndex } from '../../infra/gone-indexes.ts'
+import { ANY_ID } from '../../infra/partial-indexes.ts'
 
 const id = Schema.Types.ObjectId
 
@@ -51,8 +53,9 @@ surveySchema.index({ unitId: 1, requestId: 1 }, { unique: true })
 surveySchema.index({ path: 1, _id: -1 })
 surveySchema.index(
   { beforeId: 1 },
-  { unique: true, partialFilterExpression: { beforeId: { $type: 'objectId' } } },
+  { name: 'beforeId_any', unique: true, partialFilterExpression: { beforeId: ANY_ID } },
 )
+dropsIndex(surveySchema, 'beforeId_1')
 surveySchema.index(
   { status: 1, closesOn: 1 },
   { partialFilterExpression: { status: { $in: ['opening', 'open'] } } },

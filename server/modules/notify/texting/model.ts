@@ -1,4 +1,5 @@
 import { type InferSchemaType, model, Schema } from 'mongoose'
+import { ANY_TEXT } from '../../../infra/partial-indexes.ts'
 
 /** Kept as long as the messages they carried. */
 const KEEP_SECONDS = 400 * 86_400
@@ -31,7 +32,7 @@ const textSchema = new Schema(
   { strict: 'throw', versionKey: false },
 )
 textSchema.index({ personId: 1, at: -1 })
-textSchema.index({ providerId: 1 }, { partialFilterExpression: { providerId: { $type: 'string' } } })
+textSchema.index({ providerId: 1 }, { partialFilterExpression: { providerId: ANY_TEXT } })
 textSchema.index({ phoneIndex: 1, at: -1 })
 textSchema.index({ cityId: 1, month: 1, status: 1, fen: 1 })
 textSchema.index({ at: 1 }, { expireAfterSeconds: KEEP_SECONDS })

@@ -1,5 +1,7 @@
 import { schoolType, stage } from '#contract/tree'
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { dropsIndex } from '../../../infra/gone-indexes.ts'
+import { ANY_TEXT } from '../../../infra/partial-indexes.ts'
 
 const unitSchema = new Schema(
   {
@@ -56,8 +58,9 @@ unitSchema.index({ kind: 1, path: 1 })
 unitSchema.index({ parentId: 1, code: 1 }, { unique: true })
 unitSchema.index(
   { joinCode: 1 },
-  { unique: true, partialFilterExpression: { joinCode: { $type: 'string' } } },
+  { name: 'joinCode_any', unique: true, partialFilterExpression: { joinCode: ANY_TEXT } },
 )
+dropsIndex(unitSchema, 'joinCode_1')
 
 export type UnitRecord = InferSchemaType<typeof unitSchema> & { _id: Types.ObjectId }
 export const UnitModel = model('Unit', unitSchema)

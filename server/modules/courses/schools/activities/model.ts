@@ -1,4 +1,6 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { dropsIndex } from '../../../../infra/gone-indexes.ts'
+import { ANY_ID } from '../../../../infra/partial-indexes.ts'
 
 const id = Schema.Types.ObjectId
 
@@ -37,8 +39,9 @@ activitySchema.index({ districtId: 1, onDay: 1 })
 activitySchema.index({ code: 1, onDay: 1 }, { unique: true })
 activitySchema.index(
   { liveId: 1 },
-  { unique: true, partialFilterExpression: { liveId: { $type: 'objectId' } } },
+  { name: 'liveId_any', unique: true, partialFilterExpression: { liveId: ANY_ID } },
 )
+dropsIndex(activitySchema, 'liveId_1')
 
 export type ActivityRecord = InferSchemaType<typeof activitySchema> & { _id: Types.ObjectId }
 export const ActivityModel = model('Activity', activitySchema)

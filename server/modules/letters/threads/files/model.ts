@@ -1,4 +1,5 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { ANY_ID } from '../../../../infra/partial-indexes.ts'
 
 const id = Schema.Types.ObjectId
 
@@ -21,7 +22,7 @@ const threadFileSchema = new Schema(
 // Sent twice on a bad network, a file is kept once.
 threadFileSchema.index({ personId: 1, requestId: 1 }, { unique: true })
 threadFileSchema.index({ sha256: 1 })
-threadFileSchema.index({ lineId: 1 }, { partialFilterExpression: { lineId: { $type: 'objectId' } } })
+threadFileSchema.index({ lineId: 1 }, { partialFilterExpression: { lineId: ANY_ID } })
 threadFileSchema.index({ createdAt: 1 }, { partialFilterExpression: { lineId: null } })
 
 export type ThreadFileRecord = InferSchemaType<typeof threadFileSchema> & { _id: Types.ObjectId }

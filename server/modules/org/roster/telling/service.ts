@@ -69,7 +69,7 @@ async function arrived(changes: Change[]) {
 export async function callOffListed({ clock, log }: Pick<Deps, 'clock' | 'log'>) {
   for (;;) {
     const now = clock.now()
-    const batch = await ChangeModel.findOne({ callsFrom: { $lte: now } })
+    const batch = await ChangeModel.findOne({ callsFrom: { $type: 'date', $lte: now } })
       .sort({ callsFrom: 1 })
       .lean<Batch>()
     if (!batch) return
