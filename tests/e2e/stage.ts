@@ -57,7 +57,7 @@ export function useStage() {
     },
     async console(loginName: string) {
       const page = await (await desk(browser)).newPage()
-      page.setDefaultTimeout(10_000)
+      page.setDefaultTimeout(20_000)
       const errors: string[] = []
       page.on('pageerror', (error) => errors.push(error.message))
       await page.goto(`${world.origin()}/admin/`)

@@ -54,7 +54,7 @@ describe('writing', () => {
       unitIds: [school, grade, klass].map((it) => String(it._id)),
     })
 
-    expect(count).toEqual({ families: 2, joined: 1, wechat: 0 })
+    expect(count).toEqual({ families: 2, joined: 1, guardians: 2, wechat: 0 })
   })
 
   it('makes one draft however often the same request arrives', async () => {

@@ -17,6 +17,8 @@ export async function tendTransfers({ clock, log }: Pick<Deps, 'clock' | 'log'>)
   for (;;) {
     const waiting = await TransferModel.find({ status: { $in: OPEN }, _id: { $gt: after } })
       .sort({ _id: 1 })
+      // By key alone the database might walk past everything that was ever answered.
+      .hint({ _id: 1, status: 1 })
       .limit(BATCH)
       .lean<TransferRecord[]>()
     const last = waiting.at(-1)

@@ -14,6 +14,8 @@ export async function tendGroups({ clock, log }: Pick<Deps, 'clock' | 'log'>) {
   for (;;) {
     const waiting = await GroupModel.find({ status: 'waiting', _id: { $gt: after } })
       .sort({ _id: 1 })
+      // By key alone the database might walk past everything that was ever answered.
+      .hint({ _id: 1, status: 1 })
       .limit(BATCH)
       .lean<GroupRecord[]>()
     const last = waiting.at(-1)
