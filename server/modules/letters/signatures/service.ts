@@ -107,7 +107,7 @@ async function already(proof: ChildsLetter, given: SignatureRecord, now: Date) {
   return withNames(proof, await record(proof, ['read', 'signed'], now))
 }
 
-/** Where each guardian signs, everybody has a copy of their own (decision 0023); else the family has one. */
+/** Where each guardian signs, everybody has a copy of their own (decision 0025); else the family has one. */
 const slotOf = ({ receiptRule }: Pick<LetterRecord, 'receiptRule'>, personId: string | undefined) =>
   receiptRule === 'each' ? personId : undefined
 
