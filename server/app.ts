@@ -90,6 +90,7 @@ import { assignmentRoutes } from './modules/org/transfers/assignments/routes.ts'
 import { transferRoutes } from './modules/org/transfers/routes.ts'
 import { termRoutes } from './modules/org/terms/routes.ts'
 import { mySurveyRoutes } from './modules/surveys/mine/routes.ts'
+import { contentPictureRoutes } from './modules/safety/pictures/routes.ts'
 import { safetyRoutes } from './modules/safety/routes.ts'
 import { surveyRoutes } from './modules/surveys/routes.ts'
 import { unitRoutes } from './modules/org/tree/keeping/routes.ts'
@@ -158,6 +159,7 @@ const ROOMS = [
   courseStaffRoutes,
   reflectionRoutes,
   safetyRoutes,
+  contentPictureRoutes,
   draftRoutes,
   draftApprovalRoutes,
   courseSettingRoutes,

@@ -22,6 +22,8 @@ export const content = z.object({
   /** Why it went back. */
   words: z.nullable(z.string()),
   decidedAt: z.nullable(instant),
+  /** Written by who reads the list: a colleague decides. */
+  isMine: z.optional(z.boolean()),
 })
 export type Content = z.infer<typeof content>
 
@@ -47,4 +49,13 @@ export const decideContent = endpoint({
     words: z.optional(words('退回的原因', 100)),
   }),
   reply: done,
+})
+
+export const readContentPicture = endpoint({
+  access: 'staff',
+  summary: '一张等待审核的图片：看图片的链接，十分钟内有效',
+  method: 'GET',
+  path: '/contents/:contentId/picture',
+  input: z.strictObject({ contentId: objectId }),
+  reply: z.object({ link: z.string() }),
 })

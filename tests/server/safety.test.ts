@@ -5,7 +5,6 @@ import { ContentModel } from '../../server/modules/safety/model.ts'
 import { readPush } from '../../server/infra/wechat/push-events.ts'
 import { piecesOf, verdictOf } from '../../server/modules/safety/rules.ts'
 import * as safety from '../../server/modules/safety/service.ts'
-import { takeIn } from '../../server/modules/notify/push/service.ts'
 import { buildGuardian, buildStaff, buildBranch } from '../support/build.ts'
 import { buildClass } from '../support/letters.ts'
 import { DOUBTFUL, HARMFUL, onThePhone } from '../support/safety.ts'
@@ -143,9 +142,12 @@ describe('the queue', () => {
 
     const principal = await buildStaff(school, 'principal')
     await ContentModel.updateOne({ subject: 'line-3' }, { personId: principal })
-    await expect((await world.as(principal, 'staff'))(decideContent, order)).rejects.toMatchObject({
-      status: 409,
-    })
+    const own = await world.as(principal, 'staff')
+    await expect(own(decideContent, order)).rejects.toMatchObject({ status: 409 })
+    expect((await own(listContents, { unitId, status: 'waiting' })).contents).toMatchObject([
+      { isMine: true },
+    ])
+    expect((await own(listDuties, { unitId })).duties).not.toContainEqual({ kind: 'contents', count: 1 })
   })
 })
 
@@ -163,37 +165,5 @@ describe('pictures', () => {
   ])('reads WeChat’s word in %s', (_, said, verdict) => {
     const message = JSON.stringify({ FromUserName: 'o1', Event: 'wxa_media_check', ...said })
     expect(readPush(message)).toEqual({ kind: 'picture', traceId: 't1', verdict })
-  })
-
-  it('leave the queue by themselves when WeChat calls them harmless, and stay when it does not', async () => {
-    const { mother, klass } = await buildClass(world)
-    await onThePhone(world, mother)
-    const heard: string[] = []
-    safety.heed('picture', async (it) => heard.push(it.subject))
-    const send = (subject: string) =>
-      safety.holdPicture(
-        {
-          subject,
-          personId: mother,
-          who: '张三妈妈',
-          path: klass.path,
-          texts: [],
-          url: `https://x.cn/${subject}`,
-        },
-        world.deps(),
-      )
-    await send('good')
-    await send('bad')
-    const traceOf = async (subject: string) => (await ContentModel.findOne({ subject }).lean())?.traceId ?? ''
-    const word = async (subject: string, verdict: 'pass' | 'risky') =>
-      takeIn({ kind: 'picture', traceId: await traceOf(subject), verdict }, world.deps())
-
-    await word('good', 'pass')
-    await word('good', 'pass')
-    await word('bad', 'risky')
-    await takeIn({ kind: 'picture', traceId: '', verdict: 'pass' }, world.deps())
-
-    expect(heard).toEqual(['good'])
-    expect((await safety.standingOf('picture', ['good', 'bad'])).get('bad')?.status).toBe('waiting')
   })
 })

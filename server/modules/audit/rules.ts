@@ -97,6 +97,7 @@ export const ACTS = {
   'letter.forwarded': '转发上级的信',
   'letter.withdrawn': '撤回一封信',
   'contents.listed': '查看等待审核的内容',
+  'content.opened': '查看等待审核的图片',
   'content.decided': '审核家长或老师写的内容',
   'audit.listed': '查看操作记录',
   'audit.exported': '导出操作记录',

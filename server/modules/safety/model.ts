@@ -18,7 +18,8 @@ const contentSchema = new Schema(
     /** Where it was written: the school above this place looks at it. */
     path: { type: String, required: true },
     because: { type: String, enum: ['doubt', 'unchecked', 'picture'], required: true },
-    status: { type: String, enum: ['waiting', 'passed', 'returned'], required: true },
+    /** Of a picture, `asked`: WeChat looks at it, and nobody has to as long as it does not doubt. */
+    status: { type: String, enum: ['asked', 'waiting', 'passed', 'returned'], required: true },
     words: { type: String, default: null },
     savedAt: { type: Date, required: true },
     decidedBy: { type: id, default: null },
@@ -36,6 +37,7 @@ contentSchema.index({ kind: 1, subject: 1 }, { unique: true })
 contentSchema.index({ status: 1, path: 1, _id: -1 })
 contentSchema.index({ personId: 1 })
 contentSchema.index({ traceId: 1 }, { partialFilterExpression: { traceId: ANY_TEXT } })
+contentSchema.index({ savedAt: 1 }, { partialFilterExpression: { status: 'asked' } })
 contentSchema.index({ isHeeded: 1, _id: 1 }, { partialFilterExpression: { isHeeded: false } })
 
 export type ContentRecord = InferSchemaType<typeof contentSchema> & { _id: Types.ObjectId }

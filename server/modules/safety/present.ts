@@ -8,9 +8,10 @@ interface Around {
   fields: FieldCrypto
   /** Whose words they are is for those who know the families. */
   mayName: boolean
+  readerId: string
 }
 
-export function presentContent(it: ContentRecord, { units, fields, mayName }: Around): Content {
+export function presentContent(it: ContentRecord, { units, fields, mayName, readerId }: Around): Content {
   return {
     id: String(it._id),
     kind: it.kind,
@@ -19,8 +20,10 @@ export function presentContent(it: ContentRecord, { units, fields, mayName }: Ar
     unitName: units.get(idsOf(it.path).at(-1) ?? '') ?? '',
     because: it.because,
     savedAt: it.savedAt.toISOString(),
-    status: it.status,
+    // What WeChat looks at stands in no list.
+    status: it.status === 'asked' ? 'waiting' : it.status,
     words: it.words ?? null,
     decidedAt: it.decidedAt?.toISOString() ?? null,
+    ...(String(it.personId) === readerId && { isMine: true }),
   }
 }

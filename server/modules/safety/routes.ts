@@ -16,7 +16,7 @@ export function safetyRoutes(router: Router, deps: Deps) {
     const scope = await unitScope(actor, unitId, 'reviewContents')
     const { page, waiting, next } = await safety.contentsOf(scope, { status, after }, clock.now())
     const units = await fullNamesOf(page.flatMap((it) => idsOf(it.path).at(-1) ?? []))
-    const around = { units, fields, mayName: scope.may('seeFamilies') }
+    const around = { units, fields, mayName: scope.may('seeFamilies'), readerId: actor.personId }
     return { contents: page.map((it) => presentContent(it, around)), waiting, next }
   })
 

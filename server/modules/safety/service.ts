@@ -7,12 +7,15 @@
  *   'waiting' → save the thing hidden from others, then safety.hold({ kind, subject: its id, personId, who, path, texts, because }, …)
  *   'pass'    → go on
  *
+ * Pictures are shown while WeChat looks at them: `watchPictures` when others begin to see them, `hiddenAmong` wherever they are shown, and
+ * `shelve` says once where their bytes lie.
+ *
  * When a person has decided, the room's own `heed(kind, handler)` is called (register it where the room mounts its routes); a crash
  * in between is made good by the tick. `standingOf(kind, subjects)` says how held things stand, `takeBack` when one is withdrawn.
  * In tests: `onThePhone(world, personId)` of tests/support/safety.ts makes WeChat know the person.
  */
 import { Types } from 'mongoose'
-import type { ContentKind } from '#contract/safety'
+import type { Content, ContentKind } from '#contract/safety'
 import { Refusal } from '../../http/errors.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { openIdsOf } from '../accounts/service.ts'
@@ -24,7 +27,7 @@ import type { OwnContent } from './policy.ts'
 import { piecesOf, SCENES, type Verdict, verdictOf } from './rules.ts'
 
 export { REFUSED, type Verdict, WAITING } from './rules.ts'
-export { holdPicture, takeInPicture } from './pictures/service.ts'
+export { hiddenAmong, shelve, takeBackPictures, takeInPicture, watchPictures } from './pictures/service.ts'
 
 const PAGE = 20
 /** A count above this says no more than that it is many. */
@@ -77,7 +80,7 @@ export interface Held {
   /** Of the class, or of the unit, in which it was written. */
   path: string
   texts: readonly string[]
-  because: 'doubt' | 'unchecked' | 'picture'
+  because: 'doubt' | 'unchecked'
 }
 
 /** Puts a thing before a person of the school. The same thing again, with other words, is looked at again. */
@@ -134,7 +137,7 @@ export const findContent = (contentId: string) => ContentModel.findById(contentI
 /** What waits below a unit or was decided there, the newest first. */
 export async function contentsOf(
   scope: UnitScope<'reviewContents'>,
-  { status, after }: { status: ContentRecord['status']; after: string | undefined },
+  { status, after }: { status: Content['status']; after: string | undefined },
   now: Date,
 ) {
   const path = within(scope.path)
@@ -143,15 +146,19 @@ export async function contentsOf(
       .sort({ _id: -1 })
       .limit(PAGE + 1)
       .lean<ContentRecord[]>(),
-    countWaiting(scope.path),
+    countWaiting(scope),
   ])
   const page = found.slice(0, PAGE)
   if (page.length > 0) await audit.view('contents.listed', scope, {}, now)
   return { page, waiting, next: found.length > PAGE ? String(page.at(-1)?._id) : null }
 }
 
-export const countWaiting = (path: string) =>
-  ContentModel.countDocuments({ status: 'waiting', path: within(path) }, { limit: MOST_COUNTED })
+/** How many things wait for this member of staff; one's own wait for a colleague. */
+export const countWaiting = ({ path, personId }: Pick<UnitScope, 'path' | 'personId'>) =>
+  ContentModel.countDocuments(
+    { status: 'waiting', path: within(path), personId: { $ne: new Types.ObjectId(personId) } },
+    { limit: MOST_COUNTED },
+  )
 
 /** Decides about the words that were read, once and about no others. */
 export async function decide(
@@ -206,14 +213,4 @@ export async function tellAgain(deps: Deps) {
       deps.log.error({ err: error, contentId: String(it._id) }, 'decision not heeded'),
     )
   }
-}
-
-/** WeChat itself says of a picture that it is harmless: nobody needs to look at it. */
-export async function passByItself(contentId: Types.ObjectId, deps: Deps) {
-  const passed = await ContentModel.findOneAndUpdate(
-    { _id: contentId, status: 'waiting' },
-    { status: 'passed', decidedAt: deps.clock.now(), isHeeded: false },
-    { returnDocument: 'after' },
-  ).lean<ContentRecord>()
-  if (passed) await tell(passed, deps)
 }

@@ -56,6 +56,10 @@ export function createControl(world: World, tokens: AccessTokens, events: Events
       for (const id of refused) world.addQuota(person.openId, id, -world.quota(person.openId, id))
       events.refusedInSettings(person, refused)
     },
+    /** WeChat has looked at a picture, and says so in the shape of today or the one of before. */
+    sayOfPicture({ as, ...word }: { as: string } & Parameters<Events['looked']>[1]) {
+      events.looked(world.identity(as), word)
+    },
     /** What has arrived on phones, oldest first. */
     delivered: ({ as }: { as?: string | undefined } = {}) =>
       world.delivered.filter((it) => as === undefined || it.as === as),

@@ -393,6 +393,7 @@ const courses: Record<string, Row> = {
   // The school of the family looks at it, and who stands above.
   reviewReflection: staff(ADMINS, { at: 'school' }),
   listContents: staff(ADMINS, { at: 'school', say: () => ({ status: 'waiting' }) }),
+  readContentPicture: staff(ADMINS, { at: 'school' }),
   decideContent: staff(ADMINS, {
     at: 'school',
     say: () => ({ savedAt: new Date().toISOString(), pass: true }),

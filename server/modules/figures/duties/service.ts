@@ -25,8 +25,8 @@ export async function dutiesAt(scope: UnitScope, actor: StaffActor, now: Date): 
     ['assigned', count(scope.may('transfer'), () => assignments.countWaiting(scope.path))],
     ['objections', count(scope.may('writeLetters') && scope.may('seeFamilies'), () => countOpen(scope))],
     ['approvals', count(scope.may('approveExports'), () => approvals.countWaiting(scope, now))],
-    ['letters', count(scope.may('writeLetters'), () => letterApprovals.countWaiting(scope.unitId))],
-    ['contents', count(scope.may('reviewContents'), () => safety.countWaiting(scope.path))],
+    ['letters', count(scope.may('writeLetters'), () => letterApprovals.countWaiting(scope))],
+    ['contents', count(scope.may('reviewContents'), () => safety.countWaiting(scope))],
     // Written to the person's own posts, whatever unit they look at.
     ['staffLetters', openLettersToStaff(actor, now).then((it) => it.length)],
     ['replies', threads.then((it) => it.replies)],

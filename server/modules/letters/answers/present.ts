@@ -29,6 +29,8 @@ export interface Sight {
   seesReasons?: boolean
   /** The link to a picture; without it the line says that there is one. */
   pictureOf?: ((pictureId: string) => string) | undefined
+  /** Pictures that only who sent them may see (decision 0020), with why they were sent back. */
+  hidden?: ReadonlyMap<string, string | null> | undefined
 }
 
 /** The numbers of all pictures in some answers. */
@@ -40,11 +42,22 @@ export const linesOf = (form: LetterForm, items: readonly AnswerItem[], sight: S
     const given = items.find((it) => it.code === field.code)
     if (!given) return []
     const isHidden = field.isReason === true && !sight.seesReasons
-    const text = isHidden ? FOR_SENDER : inWords(field, given.value, sight.isOpen)
+    const { shown, note } = picturesFor([given], sight)
+    const text = (isHidden ? FOR_SENDER : inWords(field, given.value, sight.isOpen)) + note
     const { pictureOf } = sight
-    const pictures = pictureOf && picturesIn([given]).map(pictureOf)
+    const pictures = pictureOf && shown.map(pictureOf)
     return [{ code: field.code, label: field.label, text, ...(pictures?.length && { pictures }) }]
   })
+
+/** The pictures that a reader may see, and a word about the others. Whose own answer it is sees them all. */
+function picturesFor(items: readonly AnswerItem[], { hidden, isOpen }: Sight) {
+  const all = picturesIn(items)
+  const held = all.filter((it) => hidden?.has(it))
+  if (held.length === 0) return { shown: all, note: '' }
+  if (!isOpen) return { shown: all.filter((it) => !held.includes(it)), note: '（要等学校看过才能显示）' }
+  const words = held.map((it) => hidden?.get(it)).find(Boolean)
+  return { shown: all, note: words ? `（学校没有收：${words}）` : '（学校正在看）' }
+}
 
 interface Reading {
   form: LetterForm
@@ -54,6 +67,7 @@ interface Reading {
   /** Of the office that sent the letter. */
   seesReasons?: boolean
   pictureOf?: (pictureId: string) => string
+  hidden?: ReadonlyMap<string, string | null>
 }
 
 export function presentAnswer(
@@ -72,6 +86,7 @@ export function presentAnswer(
       isOpen: isMine,
       seesReasons: isMine || (sight.seesReasons ?? false),
       pictureOf: sight.pictureOf,
+      hidden: sight.hidden,
     }),
   }
 }

@@ -16,7 +16,8 @@ import { enter, enterMany } from './entries/service.ts'
 import { undo } from './entries/undoing/service.ts'
 import { settle } from './settling/service.ts'
 import { answerFigures, optionCounts } from './figures/service.ts'
-import { presentRow } from './present.ts'
+import { hiddenPictures } from '../pictures/service.ts'
+import { picturesIn, presentRow } from './present.ts'
 import { familiesOn } from './reading/service.ts'
 import { allOf, answer, openForm } from './service.ts'
 
@@ -62,6 +63,9 @@ export function answerRoutes(router: Router, deps: Deps) {
       itemsOf: (it: Parameters<typeof allOf>[0]) => allOf(it, { fields }),
       seesReasons: isSender(actor, letter),
       pictureOf: linkFor(actor.personId),
+      hidden: await hiddenPictures(
+        families.flatMap((it) => picturesIn(it.answers.flatMap((one) => one.items))),
+      ),
     }
     const isOpen = letter.status === 'sent' && !letter.supersededBy && scope.may('writeLetters')
     return {

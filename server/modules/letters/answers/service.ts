@@ -8,7 +8,7 @@ import type { ChildsLetter } from '../policy.ts'
 import { SheetModel } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { record } from '../sheets/service.ts'
-import { refuseHarmful } from '../../safety/service.ts'
+import { refuseHarmful, watchPictures } from '../../safety/service.ts'
 import { usePictures } from '../pictures/service.ts'
 import { findSignature } from '../signatures/service.ts'
 import { AnswerModel, type AnswerRecord, SettlementModel, type SettlementRecord } from './model.ts'
@@ -64,7 +64,7 @@ export async function answer(
   proof: ChildsLetter,
   items: AnswerItem[],
   now: Date,
-  deps: Pick<Deps, 'fields' | 'wechat' | 'log'>,
+  deps: Pick<Deps, 'fields' | 'wechat' | 'log' | 'clock' | 'env' | 'redis'>,
 ) {
   const { letter, child } = proof
   const form = openForm(letter)
@@ -98,6 +98,13 @@ export async function answer(
   const pictures = picturesIn(kept)
   await keep({ letter, form, place, by, kept, there }, now, deps, () =>
     usePictures(pictures, { letterId: letter._id, studentId: child.studentId }),
+  )
+  await watchPictures(
+    {
+      ...{ shelf: 'answers', ids: pictures, isFromFamily: true },
+      ...{ personId: child.personId, who: `${child.studentName}${child.relation}`, path: proof.path },
+    },
+    deps,
   )
   return record(proof, deeds, now)
 }

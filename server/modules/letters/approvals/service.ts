@@ -165,11 +165,17 @@ export const waitingFor = (scope: UnitScope<'writeLetters'>) =>
     .limit(MOST_WAITING)
     .lean<LetterRecord[]>()
 
-export const countWaiting = (unitId: string) =>
-  LetterModel.countDocuments(
-    { 'approval.approverId': new Types.ObjectId(unitId), 'approval.state': 'submitted' },
+/** How many letters wait for this member of staff; one's own wait for a colleague. */
+export function countWaiting({ unitId, personId }: Pick<UnitScope, 'unitId' | 'personId'>) {
+  const notMine = { $ne: new Types.ObjectId(personId) }
+  return LetterModel.countDocuments(
+    {
+      ...{ 'approval.approverId': new Types.ObjectId(unitId), 'approval.state': 'submitted' },
+      ...{ authorId: notMine, 'approval.byId': notMine },
+    },
     { limit: MOST_WAITING },
   )
+}
 
 /** Says yes, or sends it back with words; once, about what was read. A yes lets it go where its author wished so. */
 export async function decide(

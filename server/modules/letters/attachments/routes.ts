@@ -7,19 +7,23 @@ import type { Deps } from '../../../infra/deps.ts'
 import * as accounts from '../../accounts/service.ts'
 import { ownAsset } from '../../files/policy.ts'
 import { ownChild } from '../../org/policy.ts'
+import { shelve } from '../../safety/service.ts'
 import { letterForChild, letterWithin, ownLetter, type OwnLetter } from '../policy.ts'
 import type { LetterRecord } from '../model.ts'
 import { presentLetter } from '../present.ts'
 import { letterForStaff } from '../staff/policy.ts'
-import { attach, attachmentOf, detach } from './service.ts'
+import { attach, attachmentFor, detach, watchAttachment } from './service.ts'
 
 /** Files beside a letter. A link opens nothing by itself: whether its person may read the letter is asked again. */
 export function attachmentRoutes(router: Router, deps: Deps) {
   const { clock, env, files } = deps
+  shelve('letters', (sha256) => files.get(sha256))
 
   serve(router, api.attachFile, async ({ actor, letterId, assetId }) => {
     const own = await ownLetter(actor, letterId)
-    return shown(await attach(own, await ownAsset(actor, assetId), deps), own)
+    const letter = await attach(own, await ownAsset(actor, assetId), deps)
+    await watchAttachment(letter, assetId, actor, deps)
+    return shown(letter, own)
   })
 
   serve(router, api.detachFile, async ({ actor, letterId, attachmentId }) => {
@@ -29,21 +33,21 @@ export function attachmentRoutes(router: Router, deps: Deps) {
 
   serve(router, api.readAttachment, async ({ actor, letterId, attachmentId, unitId }) => {
     const { letter, scope } = await letterWithin(actor, letterId, unitId, 'seeFigures')
-    const { name } = attachmentOf(letter, attachmentId)
+    const { name } = await attachmentFor(actor.personId, letter, attachmentId)
     const path = `/letter-files/${letterId}/${attachmentId}?as=staff&unit=${scope.unitId}` as const
     return { link: signLink(path, actor.personId, clock.now(), env), name }
   })
 
   serve(router, api.readMyAttachment, async ({ actor, studentId, letterId, attachmentId }) => {
     const { letter } = await letterForChild(await ownChild(actor, studentId), letterId)
-    const { name } = attachmentOf(letter, attachmentId)
+    const { name } = await attachmentFor(actor.personId, letter, attachmentId)
     const path = `/letter-files/${letterId}/${attachmentId}?as=guardian&child=${studentId}` as const
     return { link: signLink(path, actor.personId, clock.now(), env), name }
   })
 
   serve(router, api.readStaffAttachment, async ({ actor, letterId, attachmentId }) => {
     const { letter } = await letterForStaff(actor, letterId)
-    const { name } = attachmentOf(letter, attachmentId)
+    const { name } = await attachmentFor(actor.personId, letter, attachmentId)
     const path = `/letter-files/${letterId}/${attachmentId}?as=holder` as const
     return { link: signLink(path, actor.personId, clock.now(), env), name }
   })
@@ -51,7 +55,8 @@ export function attachmentRoutes(router: Router, deps: Deps) {
   router.get('/letter-files/:letterId/:attachmentId', async (ctx: RouterContext) => {
     const { personId } = openLink(ctx, clock.now(), env)
     const { letterId = '', attachmentId = '' } = ctx.params
-    const { name, kind, sha256 } = attachmentOf(await letterBehind(ctx, personId, letterId), attachmentId)
+    const letter = await letterBehind(ctx, personId, letterId)
+    const { name, kind, sha256 } = await attachmentFor(personId, letter, attachmentId)
     sendDownload(ctx, {
       bytes: await files.get(sha256),
       type: kind === 'pdf' ? 'application/pdf' : 'image/jpeg',

@@ -45,6 +45,7 @@ interface Mine {
   said: MyObjection | null
   /** The link to a picture the family has sent. */
   pictureOf: (pictureId: string) => string
+  hidden: ReadonlyMap<string, string | null>
 }
 
 export function presentMyLetter(
@@ -97,6 +98,7 @@ export function presentMyLetter(
           reader: child.personId,
           itemsOf: (one) => allOf(one, deps),
           pictureOf: deps.pictureOf,
+          hidden: deps.hidden,
         }),
       ),
       myAnswer: mine ? allOf(mine, deps) : null,

@@ -6,6 +6,8 @@ import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { ownChild } from '../../org/policy.ts'
 import { mineOf, object } from '../objections/service.ts'
+import { picturesIn } from '../answers/present.ts'
+import { hiddenPictures } from '../pictures/service.ts'
 import { letterForChild } from '../policy.ts'
 import { nameOfCopy, refuseWithheld, sign } from '../signatures/service.ts'
 import { withdrawnFrom } from '../withdrawals/service.ts'
@@ -16,6 +18,7 @@ import * as mine from './service.ts'
 export const presentOpened = async (opened: mine.Opened, now: Date, deps: Pick<Deps, 'fields' | 'env'>) =>
   presentMyLetter(opened, now, {
     ...deps,
+    hidden: await hiddenPictures(picturesIn(opened.answers.flatMap((it) => it.items))),
     said: await mineOf(opened.proof, opened.sheet, deps),
     pictureOf: (id) => signLink(`/letter-pictures/${id}`, opened.proof.child.personId, now, deps.env),
   })

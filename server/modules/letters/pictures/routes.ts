@@ -11,9 +11,10 @@ import type { Deps } from '../../../infra/deps.ts'
 import * as accounts from '../../accounts/service.ts'
 import { ownChild } from '../../org/policy.ts'
 import { letterForChild, letterWithin } from '../policy.ts'
+import { shelve } from '../../safety/service.ts'
 import { isOnSheet } from '../sheets/service.ts'
 import { isRequestId, PICTURE_BYTES } from './rules.ts'
-import { keepPicture, pictureOf } from './service.ts'
+import { hiddenPictures, keepPicture, pictureOf } from './service.ts'
 
 /** Bytes go beside the contract; a link opens nothing by itself: what its person may see is asked again. */
 export function letterPictureRoutes(router: Router, { clock, env, files }: Deps) {
@@ -23,6 +24,8 @@ export function letterPictureRoutes(router: Router, { clock, env, files }: Deps)
     if (!isRequestId(requestId)) throw new Refusal('invalid', '照片的编号不对，请再拍一次')
     return requestId
   }
+
+  shelve('answers', async (pictureId) => files.get((await pictureOf(pictureId)).sha256))
 
   router.post('/me/children/:studentId/letters/:letterId/pictures', async (ctx) => {
     const actor = ctx.state.actor as GuardianActor | null
@@ -62,6 +65,9 @@ export function letterPictureRoutes(router: Router, { clock, env, files }: Deps)
       const actor = { role: 'guardian' as const, personId, sessionId: '', name: '', loginName: null }
       await letterForChild(await ownChild(actor, String(picture.studentId)), letterId)
     }
+    const isMine = String(picture.personId) === personId
+    if (!isMine && (await hiddenPictures([String(picture._id)])).size > 0)
+      throw new Refusal('not_found', '这张照片要等学校看过才能显示')
     const bytes = await files.get(picture.sha256)
     sendDownload(ctx, { bytes, type: 'image/jpeg', name: '照片.jpg', inline: true })
   })

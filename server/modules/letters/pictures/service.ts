@@ -2,6 +2,7 @@ import { Types } from 'mongoose'
 import sharp from 'sharp'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import * as safety from '../../safety/service.ts'
 import { LetterPictureModel, type PictureRecord } from './model.ts'
 import { KEPT_MS, MOST_PICTURES, PICTURE_PIXELS } from './rules.ts'
 
@@ -114,7 +115,11 @@ export async function sweepPictures(now: Date, deps: Pick<Deps, 'files'>) {
 async function remove({ _id, sha256 }: PictureRecord, { files }: Pick<Deps, 'files'>) {
   await LetterPictureModel.deleteOne({ _id })
   if (!(await LetterPictureModel.exists({ sha256 }))) await files.remove(sha256)
+  await safety.takeBackPictures('answers', [String(_id)])
 }
+
+/** Those of some pictures that only who sent them may see. */
+export const hiddenPictures = (ids: readonly string[]) => safety.hiddenAmong('answers', ids)
 
 /** Forgets the pictures a guardian took. Harmless twice. */
 export async function forgetPictures(personId: string, deps: Pick<Deps, 'files'>) {

@@ -13,6 +13,8 @@ export interface Reader {
   now: Date
   fields: Pick<FieldCrypto, 'open'>
   linkTo: (file: LineFile) => string
+  /** Pictures that only their writer may see, with why they were sent back. */
+  hidden: ReadonlyMap<string, string | null>
 }
 
 const CLOSED = '这位家长已注销账号，写的话已经删除'
@@ -29,14 +31,15 @@ const isGone = (line: LineRecord, side: Reader['side']) =>
 export function presentLine(line: LineRecord, reader: Reader): ThreadLine {
   const isMine = String(line.personId) === reader.personId
   const gone = isGone(line, reader.side)
+  const { files, note } = filesOf(line, isMine, reader.hidden)
   return {
     id: String(line._id),
     seq: line.seq,
     side: line.side,
     by: line.by,
     isMine,
-    text: gone ? '' : textOf(line, reader.fields),
-    files: gone ? [] : line.files.map((it) => presentFile(it, reader.linkTo)),
+    text: gone ? '' : [textOf(line, reader.fields), note].filter(Boolean).join('\n'),
+    files: gone ? [] : files.map((it) => presentFile(it, reader.linkTo)),
     at: line.at.toISOString(),
     isRead: isReadBy(line, reader.thread),
     isWithdrawn: line.withdrawnAt !== null,
@@ -48,6 +51,18 @@ export function presentLine(line: LineRecord, reader: Reader): ThreadLine {
         ? new Date(line.at.getTime() + WITHDRAW_MS).toISOString()
         : null,
   }
+}
+
+/** The files of a line that its reader may see, and a word about those that others may not. */
+function filesOf({ files }: LineRecord, isMine: boolean, hidden: Reader['hidden']) {
+  const held = files.filter((it) => hidden.has(String(it.fileId)))
+  if (held.length === 0) return { files, note: '' }
+  if (!isMine) {
+    const shown = files.filter((it) => !held.includes(it))
+    return { files: shown, note: '（有图片要等学校看过才能显示）' }
+  }
+  const words = held.map((it) => hidden.get(String(it.fileId))).find(Boolean)
+  return { files, note: words ? `（图片没有发出：${words}）` : '（图片要等学校看过，对方才能看到）' }
 }
 
 const presentFile = (file: LineFile, linkTo: Reader['linkTo']): ThreadFile => ({

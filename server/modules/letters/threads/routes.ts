@@ -10,11 +10,12 @@ import { ownLetter } from '../policy.ts'
 import { deskKey, deskWords } from './desks/rules.ts'
 import { desksAround, keepersOf } from './desks/service.ts'
 import { linkFor } from './files/routes.ts'
+import { hiddenIn, watchFiles } from './files/service.ts'
 import { waitedSince } from './hours/rules.ts'
 import { isWorkday } from './hours/service.ts'
 import * as keeping from './keeping/service.ts'
 import { limitOf } from './limits/service.ts'
-import type { ThreadRecord } from './model.ts'
+import type { LineRecord, ThreadRecord } from './model.ts'
 import { deskThread, desksOf, type UrgentThread, urgentThread } from './policy.ts'
 import { presentDesk, presentLine } from './present.ts'
 import { classesOf, countsOf, DESK_SEES, inboxOf, lastLinesOf, linesOf } from './reading/service.ts'
@@ -55,6 +56,7 @@ export function threadRoutes(router: Router, deps: Deps) {
       fullNamesOf([String(thread.classId)]),
     ])
     const { followedBy } = thread
+    const shown = await reader(actor, thread, page.lines)
     return {
       id: threadId,
       letterId: String(thread.letterId),
@@ -67,7 +69,7 @@ export function threadRoutes(router: Router, deps: Deps) {
       isUrgent: thread.isUrgent,
       followedBy: followedBy && { name: followedBy.name, at: followedBy.at.toISOString() },
       closedBecause: thread.movedAt ? '孩子已经转到别的学校，这段往来只能看' : null,
-      lines: page.lines.map((it) => presentLine(it, reader(actor, thread))),
+      lines: page.lines.map((it) => presentLine(it, shown)),
       before: page.before,
       abilities: {
         write: isDesk && !thread.movedAt,
@@ -87,7 +89,8 @@ export function threadRoutes(router: Router, deps: Deps) {
       await refuseHarmful(text, deps, REFUSED)
     }
     const { thread, line } = await writeAsPost(proof, said, now, deps)
-    return { line: presentLine(line, reader(actor, thread)) }
+    await watchFiles(line, thread, actor.personId, deps)
+    return { line: presentLine(line, await reader(actor, thread, [line])) }
   })
 
   serve(router, api.markThreadRead, async ({ actor, threadId, upTo }) => {
@@ -147,10 +150,10 @@ export function threadRoutes(router: Router, deps: Deps) {
     return { to }
   })
 
-  const reader = ({ personId }: StaffActor, thread: ThreadRecord) => {
+  const reader = async ({ personId }: StaffActor, thread: ThreadRecord, lines: readonly LineRecord[]) => {
     const now = clock.now()
     return {
-      ...{ personId, side: 'post' as const, thread, now, fields },
+      ...{ personId, side: 'post' as const, thread, now, fields, hidden: await hiddenIn(lines) },
       linkTo: linkFor('post', personId, now, env),
     }
   }

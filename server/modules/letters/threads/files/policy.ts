@@ -5,7 +5,7 @@ import type { LineRecord } from '../model.ts'
 import { urgentThread } from '../policy.ts'
 import { findLine, findThread } from '../service.ts'
 import type { ThreadFileRecord } from './model.ts'
-import { findFile } from './service.ts'
+import { findFile, isHiddenFrom } from './service.ts'
 
 declare const proven: unique symbol
 
@@ -25,7 +25,7 @@ export async function fileOfFamily(personId: string, fileId: string): Promise<Se
   const { file, line } = await lineOf(fileId)
   const thread = await findThread(String(line.threadId))
   const isTheirs = (await childrenOf(personId)).some((it) => it.studentId === String(thread?.studentId))
-  if (!isTheirs || !isShown(line, personId)) throw noFile()
+  if (!isTheirs || !isShown(line, personId) || (await isHiddenFrom(personId, file))) throw noFile()
   return { file } as SeenFile
 }
 
@@ -36,5 +36,6 @@ export async function fileOfDesk(personId: string, fileId: string, now: Date): P
   const { file, line } = await lineOf(fileId)
   if (line.status !== 'shown') throw noFile()
   await urgentThread(await staffActor(personId, now), String(line.threadId), now)
+  if (await isHiddenFrom(personId, file)) throw noFile()
   return { file } as SeenFile
 }

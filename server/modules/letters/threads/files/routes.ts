@@ -7,11 +7,12 @@ import { openLink, sendDownload, signLink } from '../../../../http/links.ts'
 import { admit } from '../../../../http/serve.ts'
 import type { Actor } from '../../../../http/actor.ts'
 import type { Deps } from '../../../../infra/deps.ts'
+import { shelve } from '../../../safety/service.ts'
 import { limitOf } from '../limits/service.ts'
 import type { LineFile } from '../model.ts'
 import { fileOfDesk, fileOfFamily } from './policy.ts'
 import { MOST_BYTES, MOST_UPLOADS } from './rules.ts'
-import { bytesOf, takeIn } from './service.ts'
+import { bytesOf, findFile, takeIn } from './service.ts'
 
 type Side = 'family' | 'post'
 
@@ -23,6 +24,12 @@ export const linkFor = (side: Side, personId: string, now: Date, env: Deps['env'
 export function threadFileRoutes(router: Router, deps: Deps) {
   const { clock, env } = deps
   const limit = limitOf('thread-file', MOST_UPLOADS, '传得太快了，请过几分钟再试', deps)
+
+  shelve('threads', async (fileId) => {
+    const file = await findFile(fileId)
+    if (!file) throw new Refusal('not_found', '没有这张图片')
+    return bytesOf(file, deps)
+  })
 
   router.post('/me/thread-files', async (ctx: RouterContext) => {
     const actor = ctx.state.actor as Actor | null

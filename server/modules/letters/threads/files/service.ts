@@ -9,7 +9,8 @@ import { checkKind, FileRefused } from '../../../../infra/inspect/kind.ts'
 import { inspectPdf } from '../../../../infra/inspect/pdf.ts'
 import { openScan } from '../../../../infra/inspect/scan.ts'
 import { shownName } from '../../../files/rules.ts'
-import type { LineFile } from '../model.ts'
+import * as safety from '../../../safety/service.ts'
+import type { LineFile, LineRecord, ThreadRecord } from '../model.ts'
 import { ThreadFileModel, type ThreadFileRecord } from './model.ts'
 import { KEPT_MS, SALT_BYTES } from './rules.ts'
 
@@ -112,6 +113,10 @@ export async function forgetFiles(filter: object, { files }: Pick<Deps, 'files'>
     const found = await ThreadFileModel.find(filter).limit(BATCH).lean<ThreadFileRecord[]>()
     if (found.length === 0) return
     for (const it of found) await files.remove(it.sha256)
+    await safety.takeBackPictures(
+      'threads',
+      found.map((it) => String(it._id)),
+    )
     await ThreadFileModel.deleteMany({ _id: { $in: found.map((it) => it._id) } })
   }
 }
@@ -122,3 +127,28 @@ export const forgetFilesOf = (lineIds: readonly Types.ObjectId[], deps: Pick<Dep
 /** What was sent and never written about. */
 export const sweepFiles = (now: Date, deps: Pick<Deps, 'files'>) =>
   forgetFiles({ lineId: null, createdAt: { $lt: new Date(now.getTime() - KEPT_MS) } }, deps)
+
+const picturesOf = (lines: readonly Pick<LineRecord, 'files'>[]) =>
+  lines.flatMap(({ files }) => files.filter((it) => it.kind === 'image').map((it) => String(it.fileId)))
+
+/** The pictures of some lines that only their writer may see. */
+export const hiddenIn = (lines: readonly Pick<LineRecord, 'files'>[]) =>
+  safety.hiddenAmong('threads', picturesOf(lines))
+
+export const isHiddenFrom = async (personId: string, file: ThreadFileRecord) =>
+  String(file.personId) !== personId &&
+  file.kind === 'image' &&
+  (await safety.hiddenAmong('threads', [String(file._id)])).size > 0
+
+/** The pictures of a line are looked at; not those of danger, which a machine would be the first to hide. Harmless twice. */
+export async function watchFiles(
+  line: LineRecord,
+  { path }: Pick<ThreadRecord, 'path'>,
+  personId: string,
+  deps: Parameters<typeof safety.watchPictures>[1],
+) {
+  if (line.isDanger || line.withdrawnAt) return
+  const isFromFamily = line.side === 'family'
+  const ids = picturesOf([line])
+  await safety.watchPictures({ shelf: 'threads', ids, personId, who: line.by, path, isFromFamily }, deps)
+}

@@ -9,11 +9,12 @@ import { heed } from '../../../safety/service.ts'
 import { deskKey } from '../desks/rules.ts'
 import { deskFor, keepersOf } from '../desks/service.ts'
 import { linkFor } from '../files/routes.ts'
+import { hiddenIn, watchFiles } from '../files/service.ts'
 import { isServiceTime, serviceWords } from '../hours/rules.ts'
 import { hoursOf, isWorkday } from '../hours/service.ts'
 import { markFamilyRead, withdrawLine } from '../keeping/service.ts'
 import { limitOf } from '../limits/service.ts'
-import type { ThreadRecord } from '../model.ts'
+import type { LineRecord, ThreadRecord } from '../model.ts'
 import { familyThread, type FamilyThread, ownLine } from '../policy.ts'
 import { presentLine, presentMine } from '../present.ts'
 import { familySees, lastLinesOf, linesOf, threadsOf, unreadOf } from '../reading/service.ts'
@@ -37,6 +38,7 @@ export function myThreadRoutes(router: Router, deps: Deps) {
       ? await linesOf(thread, before, familySees(actor.personId))
       : { lines: [], before: null }
     const hours = await hoursOf(child.schoolId)
+    const shown = thread && (await reader(actor, thread, page.lines, now))
     const isOpen = isServiceTime(hours, now, isWorkday)
     return {
       letterId,
@@ -47,7 +49,7 @@ export function myThreadRoutes(router: Router, deps: Deps) {
       closedBecause: objectionTo(proof),
       service: { words: serviceWords(hours), isOpen },
       helpLines: isOpen ? [] : await linesNow(actor, studentId, now),
-      lines: thread ? page.lines.map((it) => presentLine(it, reader(actor, thread, now))) : [],
+      lines: shown ? page.lines.map((it) => presentLine(it, shown)) : [],
       before: page.before,
     }
   })
@@ -74,8 +76,9 @@ export function myThreadRoutes(router: Router, deps: Deps) {
     const verdict = isNew ? await judge(actor.personId, said.text, deps) : 'pass'
     const { thread, line } = await writeAsFamily(proof, said, verdict, now, deps)
     if (line.status === 'waiting') await hold(proof.child, line, said.text, now, deps)
+    await watchFiles(line, thread, actor.personId, deps)
     return {
-      line: presentLine(line, reader(actor, thread, now)),
+      line: presentLine(line, await reader(actor, thread, [line], now)),
       helpLines: line.isDanger ? await linesNow(actor, studentId, now) : [],
     }
   })
@@ -91,8 +94,13 @@ export function myThreadRoutes(router: Router, deps: Deps) {
     return DONE
   })
 
-  const reader = ({ personId }: GuardianActor, thread: ThreadRecord, now: Date) => ({
-    ...{ personId, side: 'family' as const, thread, now, fields },
+  const reader = async (
+    { personId }: GuardianActor,
+    thread: ThreadRecord,
+    lines: readonly LineRecord[],
+    now: Date,
+  ) => ({
+    ...{ personId, side: 'family' as const, thread, now, fields, hidden: await hiddenIn(lines) },
     linkTo: linkFor('family', personId, now, env),
   })
 
