@@ -83,7 +83,8 @@ outboxSchema.index(
   { name: 'messageId_any', partialFilterExpression: { messageId: ANY_TEXT } },
 )
 outboxSchema.index({ showAt: 1 }, { expireAfterSeconds: KEEP_SECONDS })
-for (const key of ['withId', 'leaseId', 'messageId']) dropsIndex(outboxSchema, `${key}_1`)
+for (const name of ['withId_1', 'leaseId_1', 'messageId_1', 'subject_1_path_1_status_1'])
+  dropsIndex(outboxSchema, name)
 
 export type OutboxRecord = Omit<InferSchemaType<typeof outboxSchema>, 'values'> & {
   values: Record<string, TemplateValue>
