@@ -106,6 +106,10 @@ export const addToGroup = endpoint({
     /** Were in it before. */
     already: z.int(),
     problems: z.array(z.object({ line: z.int(), text: z.string(), problem: z.string() })),
+    /** Children that were found and have no room for another group, with what to do about it. */
+    leftOut: z.optional(
+      z.array(z.object({ studentId: objectId, number: z.string(), name: z.string(), problem: z.string() })),
+    ),
   }),
 })
 

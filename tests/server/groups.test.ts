@@ -17,7 +17,7 @@ import {
 } from '#contract/saved-audiences'
 import { StudentModel } from '../../server/modules/org/families/model.ts'
 import { ChildGroupModel } from '../../server/modules/org/groups/model.ts'
-import { endOfYear, linesOf, repeated } from '../../server/modules/org/groups/rules.ts'
+import { endOfYear, linesOf, MOST_OF_A_CHILD, repeated } from '../../server/modules/org/groups/rules.ts'
 import { buildStaff } from '../support/build.ts'
 import { DRAFT, newRequest } from '../support/letters.ts'
 import { scans, statementsOf } from '../support/plans.ts'
@@ -136,6 +136,34 @@ it('does not exist for a class teacher when the school keeps it; a class keeps i
   expect((await office(listGroups, { unitId })).groups.map((it) => it.name).sort()).toEqual(
     ['值日一组', '困难帮扶'].sort(),
   )
+})
+
+it('names a child that is in too many groups, and makes room where groups have ended with their year', async () => {
+  const { admin, make, ids, unitId, office } = await scene()
+  const [full = '', other = ''] = ids
+  const made = []
+  for (let at = 1; at <= MOST_OF_A_CHILD; at++) made.push(await make(`社团${at}`, { endsWithYear: at > 1 }))
+  for (const it of made) await office(addToGroup, { groupId: it.id, studentIds: [full] })
+  const bus = await make('校车')
+
+  const told = await office(addToGroup, { groupId: bus.id, studentIds: [full, other] })
+  expect(told).toMatchObject({ added: 1, already: 0, leftOut: [{ studentId: full }] })
+  expect(told.leftOut?.[0]?.problem).toContain('先从不用的分组移出')
+  await office(removeFromGroup, { groupId: made[1]?.id ?? '', studentIds: [full] })
+  expect(await office(addToGroup, { groupId: bus.id, studentIds: [full, other] })).toMatchObject({
+    ...{ added: 1, already: 1, leftOut: [] },
+  })
+
+  world.goTo('2027-09-01T01:00:00Z')
+  const later = await world.as(admin, 'staff')
+  const next = await later(createGroup, {
+    ...{ unitId, name: '新社团', isSensitive: false, endsWithYear: true, requestId: newRequest() },
+  })
+  expect(await later(addToGroup, { groupId: next.id, studentIds: [full] })).toMatchObject({ added: 1 })
+  const child = await StudentModel.findById(full).lean()
+  expect(child?.groups?.filter((it) => !it.to)).toHaveLength(3)
+  // What it was in still leads to the letters it got.
+  expect(child?.groups).toHaveLength(MOST_OF_A_CHILD + 2)
 })
 
 it('is listed and counted from indexes', async () => {

@@ -47,7 +47,7 @@ export const announcement = (letter: LetterRecord, to: Addressee): AnyOutgoing =
   ...endOf(letter.dueOn),
 })
 
-/** To the holder of a post, who reads it on the console: the phone opens where a teacher begins. */
+/** To the holder of a post: a tap opens the letter itself. */
 export const staffAnnouncement = (
   letter: LetterRecord,
   to: { personId: string; path: string; unitName: string },
@@ -62,7 +62,7 @@ export const staffAnnouncement = (
     unit: to.unitName,
     note: `《${letter.title}》，${askFor(letter)}`,
   },
-  page: '/pages/home/home',
+  page: `packages/letter/staff-letter/staff-letter?id=${String(letter._id)}`,
   path: to.path,
   ...endOf(letter.dueOn),
 })

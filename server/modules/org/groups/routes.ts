@@ -6,9 +6,10 @@ import * as audit from '../../audit/service.ts'
 import { MARKS } from '../audiences/rules.ts'
 import { unitScope } from '../policy.ts'
 import { fullNamesOf } from '../tree/service.ts'
+import { addToGroup } from './entering/service.ts'
 import type { ChildGroupRecord } from './model.ts'
 import { groupInScope } from './policy.ts'
-import { presentGroup, presentMember } from './present.ts'
+import { presentGroup, presentLeftOut, presentMember } from './present.ts'
 import { KEPT_AT } from './rules.ts'
 import * as groups from './service.ts'
 
@@ -54,9 +55,9 @@ export function groupRoutes(router: Router, { clock, fields }: Deps) {
 
   serve(router, api.addToGroup, async ({ actor, groupId, studentIds, numbers }) => {
     const now = clock.now()
-    return groups.addToGroup(await groupInScope(actor, groupId, now), { studentIds, numbers }, now, {
-      fields,
-    })
+    const proof = await groupInScope(actor, groupId, now)
+    const told = await addToGroup(proof, { studentIds, numbers }, now, { fields })
+    return { ...told, leftOut: told.leftOut.map(presentLeftOut) }
   })
 
   serve(router, api.removeFromGroup, async ({ actor, groupId, studentIds }) => {

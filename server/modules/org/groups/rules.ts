@@ -6,6 +6,8 @@ export const MOST_MEMBERS = 5_000
 export const MOST_GROUPS = 100
 /** A child is in so many groups at most: its letters are looked for in each. */
 export const MOST_OF_A_CHILD = 30
+/** Of the groups it was in, so many go on leading to the letters it got by them, the latest ones. */
+export const MOST_ENDED = 60
 export const MOST_LINES = 2_000
 
 export const KEPT_AT: readonly UnitKind[] = ['school', 'grade', 'class']

@@ -1,26 +1,13 @@
 import { Types } from 'mongoose'
 import { Refusal } from '../../../http/errors.ts'
-import type { Deps } from '../../../infra/deps.ts'
-import { soughtNumber } from '../../../infra/id-numbers.ts'
 import { StudentModel, type StudentRecord } from '../families/model.ts'
 import type { UnitScope } from '../policy.ts'
-import { DEPTH, idAt, isWithin, within } from '../tree/rules.ts'
+import { isWithin, within } from '../tree/rules.ts'
 import { ChildGroupModel, type ChildGroupRecord } from './model.ts'
 import type { GroupInScope } from './policy.ts'
-import {
-  endOfYear,
-  isStanding,
-  KEPT_AT,
-  linesOf,
-  MOST_GROUPS,
-  MOST_LINES,
-  MOST_MEMBERS,
-  MOST_OF_A_CHILD,
-  repeated,
-} from './rules.ts'
+import { endOfYear, isStanding, KEPT_AT, MOST_GROUPS } from './rules.ts'
 
 const PAGE = 50
-const CHUNK = 500
 
 /** A group that stands. */
 export async function findGroup(groupId: string, now: Date) {
@@ -164,80 +151,6 @@ export async function membersPage({ group }: GroupInScope, after: string | undef
   const students = found.slice(0, PAGE)
   const last = students.at(-1)
   return { students, next: found.length > PAGE && last ? `${last.path}~${last.number}` : null }
-}
-
-export interface Problem {
-  line: number
-  text: string
-  problem: string
-}
-
-/** Puts children into a group; those who are in stay as they are, and a line that names nobody is told with its number. */
-export async function addToGroup(
-  proof: GroupInScope,
-  { studentIds = [], numbers = '' }: { studentIds?: string[] | undefined; numbers?: string | undefined },
-  now: Date,
-  deps: Pick<Deps, 'fields'>,
-) {
-  const { group } = proof
-  const lines = linesOf(numbers)
-  if (lines.length > MOST_LINES) throw new Refusal('invalid', `一次最多粘贴${MOST_LINES}行，请分几次`)
-  if (studentIds.length + lines.length === 0) throw new Refusal('invalid', '请选择孩子，或粘贴学号')
-  const byId = await studentsHere(group, { _id: { $in: studentIds } })
-  if (byId.length < new Set(studentIds).size) {
-    throw new Refusal('not_found', '选的孩子里有的不在这个单位，请重新选择')
-  }
-  const { students, problems } = await studentsOn(group, lines, deps)
-  const wanted = [...new Map([...byId, ...students].map((it) => [String(it._id), it])).values()]
-  const size = (await sizesOf([group])).get(String(group._id)) ?? 0
-  if (size + wanted.length > MOST_MEMBERS) {
-    throw new Refusal('conflict', `一个分组最多${MOST_MEMBERS}个孩子`)
-  }
-  const added = await enter(group, wanted, now)
-  return { added, already: wanted.length - added, problems }
-}
-
-async function enter(group: ChildGroupRecord, students: readonly Pick<StudentRecord, '_id'>[], now: Date) {
-  let added = 0
-  for (let at = 0; at < students.length; at += CHUNK) {
-    const { modifiedCount } = await StudentModel.updateMany(
-      {
-        _id: { $in: students.slice(at, at + CHUNK).map((it) => it._id) },
-        groups: { $not: { $elemMatch: { groupId: group._id, to: null } } },
-        // Not without an end: what ended long ago is let go of first.
-        [`groups.${MOST_OF_A_CHILD - 1}`]: { $exists: false },
-      },
-      { $push: { groups: { groupId: group._id, path: group.path, from: now, to: null } } },
-    )
-    added += modifiedCount
-  }
-  return added
-}
-
-const studentsHere = (group: ChildGroupRecord, which: object) =>
-  StudentModel.find({ ...which, leftAt: null, path: within(group.path) }, { number: 1, name: 1 }).lean<
-    Pick<StudentRecord, '_id' | 'number' | 'name'>[]
-  >()
-
-async function studentsOn(
-  group: ChildGroupRecord,
-  lines: ReturnType<typeof linesOf>,
-  deps: Pick<Deps, 'fields'>,
-) {
-  const twice = repeated(lines)
-  const sought = lines.map((it) => ({ ...it, number: soughtNumber(it.text, deps.fields) }))
-  const schoolId = new Types.ObjectId(idAt(group.path, DEPTH.school) ?? '')
-  const students: Pick<StudentRecord, '_id' | 'number' | 'name'>[] = []
-  for (let at = 0; at < sought.length; at += CHUNK) {
-    const numbers = sought.slice(at, at + CHUNK).map((it) => it.number)
-    students.push(...(await studentsHere(group, { schoolId, number: { $in: numbers } })))
-  }
-  const known = new Set(students.map((it) => it.number))
-  const problems = sought.flatMap(({ line, text, number }): Problem[] => {
-    if (!known.has(number)) return [{ line, text, problem: '这个单位里没有这个学号' }]
-    return twice.has(line) ? [{ line, text, problem: '和前面的一行重复，只算一次' }] : []
-  })
-  return { students, problems }
 }
 
 /** When a class moves up, its groups go along with it, unless they end with the year; so do the children's places in them. */
