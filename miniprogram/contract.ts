@@ -163,7 +163,13 @@ export { listMyWithdrawnLetters, submitLetter } from '../server/contract/letter-
 export type { WithdrawnLetter } from '../server/contract/letter-life.ts'
 export { dismissNode, listMyNodes } from '../server/contract/calendar.ts'
 export type { NextNode } from '../server/contract/calendar.ts'
-export { readMyAttachment } from '../server/contract/letter-writing.ts'
+export { readMyAttachment, readStaffAttachment } from '../server/contract/letter-writing.ts'
+export {
+  confirmMyStaffLetter,
+  listMyStaffLetters,
+  openMyStaffLetter,
+} from '../server/contract/staff-letters.ts'
+export type { StaffLetter, StaffLetterLine } from '../server/contract/staff-letters.ts'
 export type {
   Attachment,
   Confirmation,

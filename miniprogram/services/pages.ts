@@ -18,6 +18,8 @@ export const pages = {
   letter: '/packages/letter/letter/letter',
   thread: '/packages/letter/thread/thread',
   threads: '/packages/letter/threads/threads',
+  staffLetters: '/packages/letter/staff-letters/staff-letters',
+  staffLetter: '/packages/letter/staff-letter/staff-letter',
   teacherThreads: '/packages/teacher/threads/threads',
   teacherThread: '/packages/teacher/thread/thread',
   teacherClass: '/packages/teacher/class/class',

@@ -160,7 +160,7 @@ function phonePlaces(it: Scene): Place[] {
   }
   return all.flatMap((path) => {
     const full = query[path] ? `${path}?${query[path]}` : path
-    if (path.startsWith('packages/teacher')) return [{ path: full, as: '李文' }]
+    if (/^packages\/(teacher|letter\/staff)/.test(path)) return [{ path: full, as: '李文' }]
     return path.startsWith('pages/')
       ? ['张三妈妈', '李文'].map((as) => ({ path: full, as }))
       : [{ path: full, as: '张三妈妈' }]
@@ -316,6 +316,7 @@ const consolePlaces = (it: Scene): Place[] => {
       `replies?${school}`,
       'letters/past',
       `roster?${school}`,
+      `groups?${school}`,
       `roster/import?${school}`,
       `families/${it.studentId}?${school}`,
       `staff?${school}`,

@@ -1,4 +1,4 @@
-import { type Attachment, readMyAttachment } from '../../../contract'
+import { type Attachment, readMyAttachment, readStaffAttachment } from '../../../contract'
 import { origin } from '../../../config'
 import { call, Problem, tell } from '../../../services/api'
 
@@ -11,6 +11,8 @@ Component({
   properties: {
     letterId: { type: String, value: '' },
     childId: { type: String, value: '' },
+    /** The letter is to a teacher's post, and not to a family. */
+    toPost: { type: Boolean, value: false },
     files: { type: Array, value: [] as Attachment[] },
   },
   data: {
@@ -35,8 +37,11 @@ Component({
       if (!file || this.data.fetching) return
       this.setData({ fetching: id, percent: 0, failed: '' })
       try {
-        const said = { letterId: this.data.letterId, studentId: this.data.childId, attachmentId: id }
-        const { link } = await call(readMyAttachment, said)
+        const { letterId, childId, toPost } = this.data
+        const said = { letterId, attachmentId: id }
+        const { link } = toPost
+          ? await call(readStaffAttachment, said)
+          : await call(readMyAttachment, { ...said, studentId: childId })
         const path = await fetchFile(`${origin}/api${link}`, (percent) => this.setData({ percent }))
         if (file.kind === 'image') void wx.previewImage({ urls: [path], current: path })
         else await wx.openDocument({ filePath: path, fileType: 'pdf', showMenu: true })

@@ -1,4 +1,4 @@
-import { readMyDay } from '../../../contract'
+import { listMyStaffLetters, readMyDay } from '../../../contract'
 import { call, explain } from '../../../services/api'
 import { date, dayOf, greeting } from '../../../services/format'
 import { go } from '../../../services/navigate'
@@ -9,7 +9,16 @@ import { EMPTY_DAY, presentDay } from './present'
 
 /** 教师端: who waits to join, who comes today, who has read the last letters, my classes. */
 Component({
-  data: { state: 'loading', problem: '', greeting: '', today: '', day: EMPTY_DAY, replies: 0, urgent: 0 },
+  data: {
+    state: 'loading',
+    problem: '',
+    greeting: '',
+    today: '',
+    day: EMPTY_DAY,
+    replies: 0,
+    urgent: 0,
+    posted: 0,
+  },
 
   lifetimes: {
     attached() {
@@ -27,6 +36,9 @@ Component({
   methods: {
     async load() {
       void lookForNews()
+      void call(listMyStaffLetters, { only: 'todo' })
+        .then(({ letters }) => this.setData({ posted: letters.length }))
+        .catch(() => undefined)
       try {
         const next = this.selectComponent('#next') as { load?: () => Promise<void> } | null
         void next?.load?.()
@@ -44,6 +56,9 @@ Component({
 
     onThreads() {
       go(pages.teacherThreads)
+    },
+    onPosted() {
+      go(pages.staffLetters)
     },
     onUrgent() {
       go(`${pages.teacherThreads}?box=urgent`)

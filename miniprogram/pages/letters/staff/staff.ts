@@ -1,4 +1,4 @@
-import { listLetters, type MyPost } from '../../../contract'
+import { listLetters, listMyStaffLetters, type MyPost } from '../../../contract'
 import { call, explain, tell } from '../../../services/api'
 import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
@@ -21,10 +21,15 @@ Component({
     isMore: false,
     /** Families that wait for an answer. */
     waiting: 0,
+    /** Letters to one's own posts that wait. */
+    posted: 0,
   },
 
   methods: {
     async load() {
+      void call(listMyStaffLetters, { only: 'todo' })
+        .then(({ letters }) => this.setData({ posted: letters.length }))
+        .catch(() => undefined)
       void lookForNews().then(() => this.setData({ waiting: news.get().unread }))
       const units = writingUnits(me.get()?.posts ?? [])
       const unitId = units.find((it) => it.unitId === this.data.unitId)?.unitId ?? units[0]?.unitId ?? ''
@@ -79,6 +84,10 @@ Component({
 
     onThreads() {
       go(pages.teacherThreads)
+    },
+
+    onPosted() {
+      go(pages.staffLetters)
     },
 
     onWrite() {

@@ -1,0 +1,68 @@
+import type { StaffLetter, StaffLetterLine } from '../../../contract'
+import { due, moment, nearMoment, type Due } from '../../../services/format'
+
+/** A letter to one's post in the list. */
+export interface ShownStaffLine {
+  id: string
+  title: string
+  note: string
+  tag: string
+  tone: 'good' | 'todo' | 'bad'
+  /** Nobody has opened it yet. */
+  isNew: boolean
+}
+
+export function presentStaffLine(line: StaffLetterLine, now = new Date()): ShownStaffLine {
+  const isLate = line.isOverdue && !line.isDone
+  return {
+    id: line.id,
+    title: line.title,
+    note: `${line.from} · ${nearMoment(line.sentAt, now)}`,
+    tag: tagOf(line, now),
+    tone: line.isDone ? 'good' : isLate ? 'bad' : 'todo',
+    isNew: !line.isRead,
+  }
+}
+
+function tagOf({ isDone, isRead, confirmation, dueOn }: StaffLetterLine, now: Date) {
+  if (isDone) return confirmation === 'confirm' ? '已确认' : '已读'
+  return dueOn ? due(dueOn, now).text : isRead ? '请确认' : '没有读'
+}
+
+export interface ShownStaffLetter {
+  id: string
+  title: string
+  from: string
+  sent: string
+  due: Due | null
+  blocks: StaffLetter['blocks']
+  attachments: NonNullable<StaffLetter['attachments']>
+  pledge: string
+  mayConfirm: boolean
+  /** 已确认; empty while something is asked. */
+  doneText: string
+  deeds: string[]
+  /** The corrected edition that took its place. */
+  newer: string
+}
+
+export function presentStaffLetter(letter: StaffLetter, now = new Date()): ShownStaffLetter {
+  const { isDone, confirmation, readAt, confirmedAt } = letter
+  return {
+    id: letter.id,
+    title: letter.title,
+    from: letter.from,
+    sent: nearMoment(letter.sentAt, now),
+    due: letter.dueOn && !isDone ? due(letter.dueOn, now) : null,
+    blocks: letter.blocks,
+    attachments: letter.attachments ?? [],
+    pledge: letter.pledge,
+    mayConfirm: letter.abilities.confirm,
+    doneText: isDone ? (confirmation === 'confirm' ? '已确认' : '已读') : '',
+    deeds: [
+      ...(confirmedAt ? [`您在${moment(confirmedAt, now)}确认了`] : []),
+      ...(readAt ? [`您在${moment(readAt, now)}读了`] : []),
+    ],
+    newer: letter.supersededBy ?? '',
+  }
+}
