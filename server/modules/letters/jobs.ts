@@ -1,6 +1,7 @@
 import type { Agenda } from 'agenda'
 import type { Clock } from '../../infra/clock.ts'
 import type { Deps } from '../../infra/deps.ts'
+import { followLateComers } from './latecomers/service.ts'
 import { sweepPictures } from './pictures/service.ts'
 import { climb } from './ladder/service.ts'
 import { sendReminders } from './reminders/service.ts'
@@ -23,6 +24,7 @@ export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields'> & { clock: Clock }
 export async function letterTick({ clock, log, files, fields }: TickDeps) {
   await startDue(clock.now())
   await finishSending(clock.now(), log)
+  await followLateComers(clock.now(), log)
   await sendReminders(clock.now(), log)
   await followPosts(clock.now())
   await climb(clock.now(), log)

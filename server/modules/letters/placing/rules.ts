@@ -50,7 +50,8 @@ export function placing(child: PlacedChild, letter: SentRule, facts: FactsOfClas
   const then = during.filter((it) => it.from <= sentAt)
   const now = at({ classId: child.classId, path: child.path })
   const late = isLate(child, letter, now) ? { classId: child.classId, path: child.path } : null
-  const stayed = then.find((it) => it.classId === child.classId)
+  // Who has been away in between may have answered there.
+  const stayed = then.find((it) => it.classId === child.classId && !it.to)
   if (stayed) {
     if (isIn(letter, child, now, sentAt)) return { sure: stayed }
     if (late) return { sure: late }

@@ -28,7 +28,10 @@ export async function placesOf(pairs: readonly Pair[]): Promise<(SheetPlace | nu
     const it = placed[i]
     if (!it) return null
     if ('sure' in it) return it.sure
-    return it.ask.find((place) => rosters.get(idOf(letter, place))?.has(child.studentId)) ?? it.late
+    const named = (list: 'roster' | 'letGo') =>
+      it.ask.find((place) => rosters.get(idOf(letter, place))?.[list].has(child.studentId))
+    // What a family has got it keeps, also where the class has let it go.
+    return named('roster') ?? it.late ?? named('letGo') ?? null
   })
 }
 
@@ -45,12 +48,20 @@ async function factsFor(pairs: readonly Pair[]) {
   return (classId: string) => known.get(classId) ?? NO_FACTS(classId)
 }
 
+/** Whom a sheet names: those it counts, and those it has let go. */
+type Named = Record<'roster' | 'letGo', Set<string>>
+
 async function rostersOf(ids: readonly string[]) {
-  if (ids.length === 0) return new Map<string, Set<string>>()
-  const sheets = await SheetModel.find({ _id: { $in: [...new Set(ids)] } }, { roster: 1 }).lean<
-    Pick<SheetRecord, '_id' | 'roster'>[]
+  if (ids.length === 0) return new Map<string, Named>()
+  const sheets = await SheetModel.find({ _id: { $in: [...new Set(ids)] } }, { roster: 1, letGo: 1 }).lean<
+    Pick<SheetRecord, '_id' | 'roster' | 'letGo'>[]
   >()
-  return new Map(sheets.map((it) => [it._id, new Set(it.roster.map(String))]))
+  return new Map(
+    sheets.map((it): [string, Named] => [
+      it._id,
+      { roster: new Set(it.roster.map(String)), letGo: new Set(it.letGo?.map(String)) },
+    ]),
+  )
 }
 
 /** The sheet of one child with one letter. */

@@ -36,6 +36,8 @@ const MESSAGES = 16
 const AT_ONCE = 60
 const SCHOOLS_AT_ONCE = 20
 
+const NOBODY: Roll = { roster: [], unreached: [] }
+
 type Sending = LetterRecord & { sentAt: Date }
 
 /** The letters whose sending has begun and not ended, oldest first. */
@@ -128,8 +130,8 @@ async function isLarge({ audience, staff }: LetterRecord) {
   return (await classesAfter(audience, '', AT_ONCE + 1)).length > AT_ONCE
 }
 
-/** The sheets of some classes; those that exist stay as they are. */
-export async function makeSheets(letter: Sending, classes: UnitRecord[]) {
+/** The sheets of some classes; those that exist stay as they are. An empty one waits for who comes to it late. */
+export async function makeSheets(letter: Sending, classes: UnitRecord[], { isEmpty = false } = {}) {
   if (classes.length === 0) return
   const schoolIds = [...new Set(classes.map((it) => idAt(it.path, DEPTH.school) ?? ''))]
   const classIds = classes.map((it) => it._id)
@@ -144,14 +146,14 @@ export async function makeSheets(letter: Sending, classes: UnitRecord[]) {
   ])
   const schoolNames = new Map(schools.map((it) => [String(it._id), it.fullName]))
   const sheets = classes.map((unit) =>
-    sheetOf(letter, unit, addressed(letter, unit, rolls.get(String(unit._id)), traits), {
+    sheetOf(letter, unit, isEmpty ? NOBODY : addressed(letter, unit, rolls.get(String(unit._id)), traits), {
       schoolName: schoolNames.get(idAt(unit.path, DEPTH.school) ?? '') ?? '',
       teacher: teachers.get(String(unit._id))?.name ?? '',
     }),
   )
   // A class nobody of which is written to has no sheet; one that is written to as a whole has one from the beginning.
   const wanted = sheets.filter(
-    (it, i) => it.expected > 0 || isWhole(letter, asPlace(classes[i] as UnitRecord)),
+    (it, i) => isEmpty || it.expected > 0 || isWhole(letter, asPlace(classes[i] as UnitRecord)),
   )
   if (wanted.length === 0) return
   await SheetModel.collection.insertMany(wanted as never[], { ordered: false }).catch((error: unknown) => {

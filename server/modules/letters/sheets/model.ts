@@ -29,6 +29,8 @@ export interface SheetRecord {
   roster: Types.ObjectId[]
   /** Those of the roster without a guardian who has joined. */
   unreached: Types.ObjectId[]
+  /** Who has left the class without answering, and is not waited for. */
+  letGo?: Types.ObjectId[]
   expected: number
   reached: number
   read: number
@@ -99,6 +101,7 @@ const sheetSchema = new Schema<SheetRecord>(
     teacher: { type: String, default: '' },
     roster: { type: [Schema.Types.ObjectId], required: true },
     unreached: { type: [Schema.Types.ObjectId], required: true },
+    letGo: { type: [Schema.Types.ObjectId], default: undefined },
     expected: { type: Number, required: true },
     reached: { type: Number, required: true },
     read: { type: Number, required: true },

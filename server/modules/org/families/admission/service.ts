@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import { Refusal } from '../../../../http/errors.ts'
 import { record } from '../../../audit/service.ts'
+import { noteJoined } from '../../../letters/latecomers/service.ts'
 import { isBarred } from '../bars/service.ts'
 import {
   FamilyTurnModel,
@@ -51,6 +52,7 @@ export async function admit(who: Newcomer, now: Date): Promise<GuardianshipRecor
   }
   const bond = listed ? await takeOver(listed, who, now) : await found(who, now)
   await StudentModel.updateOne({ _id: student._id, activatedAt: null }, { activatedAt: now })
+  await noteJoined(student._id, personId, now)
   await givePrimary(student._id)
   await noteAdded(bond, who, now)
   return bond

@@ -3,6 +3,7 @@ import { Refusal } from '../../../../http/errors.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import * as accounts from '../../../accounts/service.ts'
 import { hideChild } from '../../../certificates/service.ts'
+import { forgetJoined } from '../../../letters/latecomers/service.ts'
 import { weighFamily } from '../../../letters/sheets/weighing/service.ts'
 import { withholdWords } from '../../../letters/threads/personal/service.ts'
 import { voidReceipts, withholdSignatures } from '../../../letters/voiding/service.ts'
@@ -52,6 +53,7 @@ interface Unravelled {
 async function unravel({ student, personId, because, isLeftAlone }: Unravelled, now: Date) {
   const pair = { studentId: String(student._id), personId }
   await dropInvitations(pair, now)
+  await forgetJoined(student._id, personId)
   const released = await releaseCalls(pair, now)
   for (const slot of released) {
     const teacher = (await accounts.namesOf([String(slot.teacherId)])).get(String(slot.teacherId)) ?? ''

@@ -2,6 +2,7 @@ import type { Types } from 'mongoose'
 import type { Deps } from '../../../../infra/deps.ts'
 import { restorePosts } from '../../../accounts/moves/service.ts'
 import * as audit from '../../../audit/service.ts'
+import { noteMoved } from '../../../letters/latecomers/service.ts'
 import { followChildren } from '../../../letters/threads/moves/service.ts'
 import { hasSheets, moveDrafts } from '../../../letters/moves/service.ts'
 import { moveSlots } from '../../../meetings/moves/service.ts'
@@ -75,6 +76,11 @@ async function giveBack(
   }
   const restored = await studentsBack(move, klass, wasWritten.includes(true), now)
   await followChildren(restored, now)
+  const classIds = move.outcome === 'graduate' ? [klass._id] : move.into.map((it) => it.classId)
+  await noteMoved(
+    restored.map((studentId) => ({ studentId, classIds })),
+    now,
+  )
   for (const target of targets)
     await leave(target, klass, move, wasWritten[targets.indexOf(target)] ?? false, now)
   const code = openCode(klass.code)

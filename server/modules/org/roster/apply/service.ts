@@ -1,10 +1,18 @@
 import type { Types } from 'mongoose'
 import type { Deps } from '../../../../infra/deps.ts'
+import { noteMoved } from '../../../letters/latecomers/service.ts'
 import { givePrimaries } from '../../families/admission/service.ts'
 import { GuardianshipModel, StudentModel, type StudentRecord } from '../../families/model.ts'
 import { refreshKeys } from '../../families/search/service.ts'
 import type { UnitRecord } from '../../tree/model.ts'
-import { type BondChange, type Change, leaving, type LeftChange, planOf } from '../changes/service.ts'
+import {
+  type BondChange,
+  type Change,
+  leaving,
+  type LeftChange,
+  placesAmong,
+  planOf,
+} from '../changes/service.ts'
 import { compare, type Leaver, openBatch, type Waiting } from '../differences/service.ts'
 import { ChangeModel, ChunkModel, type ChunkRecord, type ImportRecord } from '../model.ts'
 import { openPlaces, type Places } from '../places/service.ts'
@@ -175,6 +183,8 @@ async function bringGuardians(changes: Change[]) {
 
 /** What follows from it in the families: a primary guardian, and the words by which a child is found. */
 export async function tidy(changes: Change[], deps: Tools) {
+  // A new child is on no sheet yet, and comes onto one when its family opens the letter.
+  await noteMoved(placesAmong(changes.filter((it) => it.kind !== 'made')), deps.clock.now())
   const withBonds = changes.filter((it) => it.kind === 'changed' && it.bonds.length > 0)
   if (withBonds.length > 0) await givePrimaries(withBonds.map((it) => it.studentId))
   await refreshKeys(

@@ -131,6 +131,16 @@ function fieldsOf(
   }
 }
 
+/** Children whose class a list changes, with the classes concerned; new ones stand nowhere before. */
+export const placesAmong = (changes: readonly Change[]) =>
+  changes.flatMap((it) => {
+    const { studentId } = it
+    if (it.kind === 'made') return [{ studentId, classIds: [it.fields.classId] }]
+    if (!it.before || !it.after) return []
+    const isSame = it.before.classId.equals(it.after.classId) && !it.before.leftAt === !it.after.leftAt
+    return isSame ? [] : [{ studentId, classIds: [it.before.classId, it.after.classId] }]
+  })
+
 /** The list is said to be whole and does not name the child: it has left, and everything of it stays where it is. */
 export function leaving(student: StudentRecord, now: Date): LeftChange {
   const memberships = membershipsOf(student).map((it) => ({ ...it, to: it.to ?? now }))

@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose'
 import type { Deps } from '../../../../infra/deps.ts'
 import { staffWithin } from '../../../accounts/service.ts'
+import { noteMoved } from '../../../letters/latecomers/service.ts'
 import { classesReached } from '../../../letters/sheets/service.ts'
 import {
   GuardianshipModel,
@@ -13,7 +14,7 @@ import { FamilyKeysModel } from '../../families/search/model.ts'
 import { refreshKeys } from '../../families/search/service.ts'
 import { UnitModel } from '../../tree/model.ts'
 import { within } from '../../tree/rules.ts'
-import type { Change } from '../changes/service.ts'
+import { type Change, placesAmong } from '../changes/service.ts'
 import { ChangeModel, type ImportRecord, MadeUnitModel, RowModel } from '../model.ts'
 import { finish, note } from '../service.ts'
 import { hush, movesAmong, takeNewsBack } from '../telling/service.ts'
@@ -36,6 +37,7 @@ export async function undo(job: ImportRecord, deps: Tools) {
     if (!noted) break
     await hush(noted._id)
     const kept = await takeBack(noted.changes, reached, deps)
+    await noteMoved(placesAmong(noted.changes), deps.clock.now())
     await correct(importId, noted.changes, deps.clock.now())
     await noteKept(importId, noted.seq, kept, deps.clock.now())
     await ChangeModel.deleteOne({ _id: noted._id })

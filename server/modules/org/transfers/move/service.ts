@@ -2,6 +2,7 @@ import { Types } from 'mongoose'
 import { type KeptNumber, shownNumber } from '../../../../infra/id-numbers.ts'
 import { Refusal } from '../../../../http/errors.ts'
 import * as audit from '../../../audit/service.ts'
+import { noteMoved } from '../../../letters/latecomers/service.ts'
 import { followChild } from '../../../letters/threads/moves/service.ts'
 import { cancelLostCalls } from '../../../meetings/moves/service.ts'
 import { type Move, tellFamilies } from '../../families/moves/service.ts'
@@ -63,6 +64,7 @@ export async function carry({ student, to, number, detail, move, actor }: Carryi
   await cancelLostCalls(student._id, to.path, GONE, now)
   const schoolId = new Types.ObjectId(idAt(to.path, DEPTH.school) ?? '')
   await followChild({ _id: student._id, ...where, schoolId }, now)
+  await noteMoved([{ studentId: student._id, classIds: [student.classId] }], now)
   await TransferModel.updateMany(
     { studentId: student._id, status: { $in: ['asked', 'proposed'] } },
     { status: 'withdrawn', decidedAt: now },

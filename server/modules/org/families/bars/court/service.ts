@@ -2,6 +2,7 @@ import { Types } from 'mongoose'
 import { Refusal } from '../../../../../http/errors.ts'
 import { record } from '../../../../audit/service.ts'
 import { hideChild } from '../../../../certificates/service.ts'
+import { noteJoined } from '../../../../letters/latecomers/service.ts'
 import { withholdWords } from '../../../../letters/threads/personal/service.ts'
 import { withholdSignatures } from '../../../../letters/voiding/service.ts'
 import { givePrimary, inForce, takeTurns, unitOf } from '../../admission/service.ts'
@@ -105,12 +106,12 @@ export async function lift({ student, scope }: SchoolsFamily, barId: string, { d
       { status: 'lifted', ...lifted },
     ).lean<BarRecord>()
     if (!found) throw new Refusal('not_found', '没有这条限制，或已经解除')
-    if (found.because === 'court') await restore(student, found)
+    if (found.because === 'court') await restore(student, found, now)
     await note('guardian.lifted', student, found, now)
   })
 }
 
-async function restore(student: StudentRecord, { guardianshipId, personId }: BarRecord) {
+async function restore(student: StudentRecord, { guardianshipId, personId }: BarRecord, now: Date) {
   await takeTurns(student._id, personId ? String(personId) : null)
   const bonds = await inForce(student._id)
   const isBack = personId && bonds.some((it) => it.personId?.equals(personId))
@@ -128,6 +129,7 @@ async function restore(student: StudentRecord, { guardianshipId, personId }: Bar
   await givePrimary(student._id)
   if (bond?.joinedAt) {
     await StudentModel.updateOne({ _id: student._id, activatedAt: null }, { activatedAt: bond.joinedAt })
+    if (personId) await noteJoined(student._id, String(personId), now)
   }
   if (!personId) return
   await hideChild(String(personId), student, false)

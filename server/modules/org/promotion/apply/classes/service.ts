@@ -4,6 +4,7 @@ import { movePosts } from '../../../../accounts/moves/service.ts'
 import { findPerson, postsNow } from '../../../../accounts/service.ts'
 import * as audit from '../../../../audit/service.ts'
 import { moveGroups } from '../../../groups/service.ts'
+import { noteMoved } from '../../../../letters/latecomers/service.ts'
 import { moveDrafts } from '../../../../letters/moves/service.ts'
 import { followChildren } from '../../../../letters/threads/moves/service.ts'
 import { moveSlots } from '../../../../meetings/moves/service.ts'
@@ -97,6 +98,10 @@ async function carryOut(
   const studentIds = await rollOf(klass._id)
   await (targets.length > 0 ? moveUp(studentIds, klass._id, targets, now) : graduate(studentIds, now))
   await followChildren(studentIds, now)
+  await noteMoved(
+    studentIds.map((studentId) => ({ studentId, classIds: [klass._id] })),
+    now,
+  )
   const [first] = targets
   const posts = await movePosts(
     klass._id,
