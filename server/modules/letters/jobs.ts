@@ -5,7 +5,7 @@ import { followLateComers } from './latecomers/service.ts'
 import { sweepPictures } from './pictures/service.ts'
 import { climb } from './ladder/service.ts'
 import { sendReminders } from './reminders/service.ts'
-import { finishSending } from './sending/service.ts'
+import { finishSending } from './sending/slices/service.ts'
 import { startDue } from './scheduling/service.ts'
 import { tendThreads } from './threads/tending/service.ts'
 import { freezeCopies } from './signatures/service.ts'
@@ -18,22 +18,40 @@ const TICK = 'letters.tick'
  */
 const LOCK_MS = 20_000
 
-export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields'> & { clock: Clock }
+export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields'> & {
+  clock: Clock
+  /** What letters under way may take before the rest is looked after. */
+  sliceMs?: number
+}
 
-/** Status and counters in the documents are the queue; the tick only asks what is due. A missed one loses nothing. */
-export async function letterTick({ clock, log, files, fields }: TickDeps) {
-  await startDue(clock.now())
-  await finishSending(clock.now(), log)
-  await followLateComers(clock.now(), log)
-  await sendReminders(clock.now(), log)
-  await followPosts(clock.now())
-  await climb(clock.now(), log)
-  await freezeCopies({ files, fields, log })
-  await tendThreads(clock.now(), { files, log })
-  await sweepPictures(clock.now(), { files })
+/**
+ * Status and counters in the documents are the queue; the tick only asks what is due. A missed one loses nothing. Letters to many go out in
+ * slices, and between two of them reminders, threads and the rest are looked after.
+ */
+export async function letterTick({ clock, log, files, fields, sliceMs }: TickDeps, isStopped = () => false) {
+  let isAllSent = false
+  while (!isAllSent && !isStopped()) {
+    await startDue(clock.now())
+    isAllSent = await finishSending(clock.now(), log, sliceMs)
+    await followLateComers(clock.now(), log)
+    await sendReminders(clock.now(), log)
+    await followPosts(clock.now())
+    await climb(clock.now(), log)
+    await freezeCopies({ files, fields, log })
+    await tendThreads(clock.now(), { files, log })
+    await sweepPictures(clock.now(), { files })
+  }
 }
 
 export function letterJobs(agenda: Agenda, deps: TickDeps) {
-  agenda.define(TICK, () => letterTick(deps), { concurrency: 1, lockLifetime: LOCK_MS })
-  return { start: () => agenda.every('5 seconds', TICK) }
+  let isStopped = false
+  const work = () => letterTick(deps, () => isStopped)
+  agenda.define(TICK, work, { concurrency: 1, lockLifetime: LOCK_MS })
+  return {
+    start: () => agenda.every('5 seconds', TICK),
+    /** What goes to a whole city stops between two slices; the next worker goes on from there. */
+    async stop() {
+      isStopped = true
+    },
+  }
 }

@@ -1,4 +1,3 @@
-import type { Logger } from 'pino'
 import { isDuplicatesOnly } from '../../../infra/mongo.ts'
 import { classTeachersOf } from '../../accounts/service.ts'
 import { enqueue } from '../../notify/service.ts'
@@ -38,20 +37,17 @@ const SCHOOLS_AT_ONCE = 20
 
 const NOBODY: Roll = { roster: [], unreached: [] }
 
-type Sending = LetterRecord & { sentAt: Date }
+export type Sending = LetterRecord & { sentAt: Date }
 
-/** The letters whose sending has begun and not ended, oldest first. */
-export const unsent = () =>
-  LetterModel.find({ $or: [{ status: 'sending' }, { areSheetsDue: true, status: 'sent' }] })
-    .sort({ _id: 1 })
-    .limit(50)
-    .lean<Sending[]>()
+/** Whether a slice of work has lasted long enough; without one a letter goes on to its end. */
+export type IsOver = () => boolean
+const never: IsOver = () => false
 
 /**
  * Families see the letter at once; then one sheet for each class of the audience. May be cut short and run again, also twice at once:
- * a sheet is made once (`_id`), and the path of the last class says where to go on.
+ * a sheet is made once (`_id`), and the path of the last class says where to go on. False where the slice ended before the classes did.
  */
-export async function deliver(letter: Sending) {
+export async function deliver(letter: Sending, isOver = never): Promise<boolean> {
   if (isToStaff(letter)) {
     await makeStaffSheets(letter)
     // Teachers have their list of duties; the ladder is for families.
@@ -60,15 +56,17 @@ export async function deliver(letter: Sending) {
       { status: 'sent', areMessagesDue: true },
     )
     await replaceEarlier(letter)
-    return
+    return true
   }
-  await release(letter)
-  await makeAllSheets(letter)
+  const isFirstSlice = !letter.sheetsUpTo
+  if (isFirstSlice) await release(letter)
+  if (!(await makeAllSheets(letter, isOver))) return false
   await LetterModel.updateOne(makingSheets(letter), {
     areSheetsDue: false,
     areMessagesDue: true,
     ...planned(letter),
   })
+  return true
 }
 
 const isToStaff = (letter: Sending): letter is SentToStaff => Boolean(letter.staff)
@@ -91,7 +89,7 @@ async function replaceEarlier({ _id, supersedes }: Sending) {
 /** Neither withdrawn meanwhile, nor finished by another worker. */
 const makingSheets = ({ _id }: Sending) => ({ _id, status: 'sent' as const, areSheetsDue: true })
 
-async function makeAllSheets(letter: Sending) {
+async function makeAllSheets(letter: Sending, isOver: IsOver) {
   let upTo = letter.sheetsUpTo
   for (;;) {
     const classes = await classesAfter(letter.audience, upTo, SHEETS * SIDE_BY_SIDE)
@@ -100,12 +98,14 @@ async function makeAllSheets(letter: Sending) {
     await Promise.all(partsOf(classes, SHEETS).map((some) => makeSheets(letter, some)))
     upTo = last.path
     const { matchedCount } = await LetterModel.updateOne(makingSheets(letter), { $max: { sheetsUpTo: upTo } })
-    if (matchedCount === 0) return
+    if (matchedCount === 0) return true
+    if (isOver()) return false
   }
   const apart = await classesApart(letter)
   for (let at = 0; at < apart.length; at += SHEETS) {
     await makeSheets(letter, await findUnits(apart.slice(at, at + SHEETS)))
   }
+  return true
 }
 
 const partsOf = <T>(all: readonly T[], size: number) =>
@@ -195,20 +195,18 @@ function sheetOf(
   }
 }
 
-/** Sent letters of which somebody has not been told yet. */
-export const unannounced = () =>
-  LetterModel.find({ areMessagesDue: true, status: 'sent' }).sort({ _id: 1 }).limit(50).lean<Sending[]>()
-
 /**
  * Puts one message for each guardian who has joined into the outbox, some classes at a time. A key for letter, person
- * and child is what makes a second run harmless.
+ * and child is what makes a second run harmless. False where the slice ended before the classes did.
  */
-export async function announce(letter: Sending, now: Date) {
-  await (isToStaff(letter) ? announceToStaff(letter, now) : announceToFamilies(letter, now))
+export async function announce(letter: Sending, now: Date, isOver = never): Promise<boolean> {
+  if (isToStaff(letter)) await announceToStaff(letter, now)
+  else if (!(await announceToFamilies(letter, now, isOver))) return false
   await LetterModel.updateOne({ _id: letter._id }, { areMessagesDue: false })
+  return true
 }
 
-async function announceToFamilies(letter: Sending, now: Date) {
+async function announceToFamilies(letter: Sending, now: Date, isOver: IsOver) {
   const before = await editionsBefore(letter)
   let upTo = letter.messagesUpTo
   for (;;) {
@@ -217,7 +215,7 @@ async function announceToFamilies(letter: Sending, now: Date) {
       .limit(MESSAGES * SIDE_BY_SIDE)
       .lean<SheetRecord[]>()
     const last = sheets.at(-1)
-    if (!last) break
+    if (!last) return true
     await Promise.all(
       partsOf(sheets, MESSAGES).map(async (some) => enqueue(await messagesFor(letter, some, before), now)),
     )
@@ -226,7 +224,8 @@ async function announceToFamilies(letter: Sending, now: Date) {
       { _id: letter._id, status: 'sent' },
       { $max: { messagesUpTo: upTo } },
     )
-    if (matchedCount === 0) return // withdrawn meanwhile
+    if (matchedCount === 0) return true // withdrawn meanwhile
+    if (isOver()) return false
   }
 }
 
@@ -250,14 +249,4 @@ async function messagesFor(letter: Sending, sheets: SheetRecord[], before: Sendi
       knewItBefore: readers.has(`${String(bond.studentId)}:${String(bond.personId)}`),
     }),
   )
-}
-
-/** Finishes everything that was begun. One letter that fails does not hold up the rest; the next tick tries it again. */
-export async function finishSending(now: Date, log: Logger) {
-  const attempt = async (letter: Sending, work: () => Promise<void>) =>
-    work().catch((error: unknown) =>
-      log.error({ err: error, letterId: String(letter._id) }, 'letter not sent'),
-    )
-  for (const letter of await unsent()) await attempt(letter, () => deliver(letter))
-  for (const letter of await unannounced()) await attempt(letter, () => announce(letter, now))
 }
