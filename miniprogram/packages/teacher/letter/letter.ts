@@ -153,7 +153,9 @@ Page<Data, Custom>({
   async showNames() {
     const sheet = await call(readSheet, { letterId: this.letterId, classId: this.unitId })
     this.className = sheet.className
-    this.setData({ groups: groupsOf(sheet.rows, sheet.confirmation) })
+    // Whom nothing reaches is asked about afterwards; whoever is reading that list keeps it meanwhile.
+    const unreached = this.data.groups.filter((it) => it.key === 'unreached')
+    this.setData({ groups: [...groupsOf(sheet.rows, sheet.confirmation), ...unreached] })
   },
 
   /** How many a reminder would reach, and who is left to be told in another way. */
@@ -161,14 +163,14 @@ Page<Data, Custom>({
     const said = { letterId: this.letterId, unitId: this.unitId }
     const [plan, unreached] = await Promise.all([call(readReminderPlan, said), call(listUnreached, said)])
     const { remindable, remindAfter } = plan
-    const { groups } = this.data
+    const named = this.data.groups.filter((it) => it.key !== 'unreached')
+    const groups = unreached.families?.length ? [...named, unreachedGroup(unreached.families)] : named
     this.setData({
       remindable: remindable
         ? `现在微信能提醒到${remindable.wechat}/${remindable.families}个家庭${remindAfter ? '，刚提醒过' : ''}`
         : '',
-      ...(unreached.families?.length && {
-        groups: [...groups.filter((it) => it.key !== 'unreached'), unreachedGroup(unreached.families)],
-      }),
+      groups,
+      chosen: this.data.chosen < groups.length ? this.data.chosen : 0,
     })
   },
 
