@@ -14,6 +14,7 @@ interface ShownNode {
   when: string
   unitName: string
   isSent: boolean
+  tag: '' | '已发' | '定时待发'
   draft: string
   /** What can be written on the phone; a letter with a form is written on the console, where it can be seen. */
   templates: { code: string; title: string }[]
@@ -35,6 +36,7 @@ export function presentNode(node: NextNode, now: Date = new Date()): ShownNode {
           ? `${days}，${nearDate(from, now)}开始`
           : `${days}，就在眼前`,
     isSent: state === 'sent' || state === 'scheduled',
+    tag: state === 'sent' ? '已发' : state === 'scheduled' ? '定时待发' : '',
     templates: node.templates
       .filter((it) => !it.hasForm)
       .map((it) => ({ code: it.code, title: it.title.replace(/^给家长的一封信：/, '') })),
