@@ -160,4 +160,16 @@ describe('a reminder to the schools', () => {
     const all = { ...NODE, unitId: String(here.district._id) }
     await expect(here.districtAdmin(remindSchools, all)).rejects.toMatchObject({ status: 409 })
   })
+
+  it('is not offered for a day that is over', async () => {
+    const here = await scene()
+    const unitId = String(here.district._id)
+    world.goTo('2026-10-20T01:00:00Z')
+    const later = await world.as(await buildStaff(here.district, 'district_admin'), 'staff')
+    expect((await later(readNodeProgress, { ...NODE, unitId })).mayRemind).toBe(false)
+    await expect(later(remindSchools, { ...NODE, unitId })).rejects.toMatchObject({
+      status: 409,
+      json: { error: { message: '这个节点已经过去，不用再提醒' } },
+    })
+  })
 })

@@ -19,7 +19,7 @@ export const needsDay = (step: ReminderStep) => step === 'before3' || step === '
 
 /** 提醒 23 人：微信送出 18，短信 2，还在等 1，已先看完 1，没送到 1 */
 export function roundText({ people, sent, texted, waiting, spared, missed }: ReminderRound): string {
-  if (people === 0) return '那时都已完成，没有要提醒的人'
+  if (people === 0) return '那时没有可以提醒的家长'
   const parts: [string, number][] = [
     ['微信送出', sent],
     ['短信', texted],

@@ -4,6 +4,7 @@ import { whileAsking } from '../../../../http/asking.ts'
 import { Refusal } from '../../../../http/errors.ts'
 import { openLink, sendDownload, signLink } from '../../../../http/links.ts'
 import { callerOf, serve } from '../../../../http/serve.ts'
+import { shanghaiDay } from '../../../../infra/clock.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import { watermarkOf } from '../../../../infra/sheets/cells.ts'
 import * as accounts from '../../../accounts/service.ts'
@@ -33,7 +34,7 @@ export function progressRoutes(router: Router, deps: Deps) {
       node: daysOf(node),
       ...figures,
       remindAfter,
-      mayRemind: progress.mayRemind(scope) && !node.isOff,
+      mayRemind: progress.mayRemind(scope) && !node.isOff && node.to >= shanghaiDay(clock.now()),
     }
   })
 

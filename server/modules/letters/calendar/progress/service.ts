@@ -203,9 +203,10 @@ export async function remindSchools(
   if (!mayRemind(scope)) throw new Refusal('invalid', '提醒学校由市或区县来做')
   const node = await nodeAt(scope.path, which.year, which.code)
   if (node.isOff) throw new Refusal('conflict', '这个节点今年停用了，不用提醒')
+  const today = shanghaiDay(now)
+  if (node.to < today) throw new Refusal('conflict', '这个节点已经过去，不用再提醒')
   const missing = (await standingsOf(scope, which)).filter(isMissing)
   if (missing.length === 0) throw new Refusal('conflict', '该发的学校都发了，不用提醒')
-  const today = shanghaiDay(now)
   if (!(await redis.set(nudgeKey(scope, which, today), '1', 'EX', DAY_SECONDS, 'NX')))
     throw new Refusal('too_many', '今天已经提醒过了，请明天再提醒')
   let people = 0
