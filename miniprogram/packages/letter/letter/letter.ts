@@ -28,6 +28,7 @@ Page<Data, Custom>({
     state: 'loading',
     problem: '',
     isStranger: false,
+    isGone: false,
     letter: null,
     fields: [],
     formNote: '',
@@ -62,7 +63,8 @@ Page<Data, Custom>({
       this.receive(letter)
     } catch (error) {
       const isStranger = (me.get()?.children.length ?? 0) === 0
-      this.setData({ state: 'failed', problem: explain(error), isStranger })
+      const isGone = error instanceof Problem && (error.status === 404 || error.status === 409)
+      this.setData({ state: 'failed', problem: explain(error), isStranger, isGone })
     }
   },
 
@@ -258,6 +260,10 @@ Page<Data, Custom>({
   onNewer() {
     const newer = this.data.letter?.newer
     if (newer) void wx.redirectTo({ url: `${pages.letter}?id=${newer}&child=${this.childId}` })
+  },
+
+  onOthers() {
+    go('/pages/letters/letters')
   },
 
   onStart() {

@@ -8,6 +8,8 @@ export interface Data {
   problem: string
   /** Nobody who belongs to a class is signed in: the letter waits behind the door. */
   isStranger: boolean
+  /** Taken back, or not for this family: asking again changes nothing. */
+  isGone: boolean
   letter: ShownLetter | null
   /** The questions that are asked now; empty once they are answered. */
   fields: ShownField[]
@@ -51,5 +53,6 @@ export interface Custom {
   onPicture: (event: WechatMiniprogram.BaseEvent) => void
   onNewer: () => void
   onReply: () => void
+  onOthers: () => void
   onStart: () => void
 }

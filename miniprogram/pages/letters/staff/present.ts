@@ -21,6 +21,9 @@ const STATUS: Record<LetterLine['status'], string> = {
   withdrawn: '已撤回',
 }
 
+/** Of a draft that somebody above wants to see first. */
+const APPROVAL = { submitted: '待审核', approved: '已通过', returned: '已退回' } as const
+
 export function presentLine(line: LetterLine, now = new Date()): ShownLine {
   const { tally, confirmation } = line
   const isWhole = tally !== null && tally.expected > 0 && doneOf(line) >= tally.expected
@@ -29,7 +32,7 @@ export function presentLine(line: LetterLine, now = new Date()): ShownLine {
     id: line.id,
     title: line.title,
     note: noteOf(line, now),
-    tag: STATUS[line.status] || (isWhole ? '全部完成' : ''),
+    tag: (line.approval && APPROVAL[line.approval]) || STATUS[line.status] || (isWhole ? '全部完成' : ''),
     tone: line.status === 'sent' ? 'good' : 'calm',
     figures: tally
       ? [
