@@ -15,6 +15,8 @@ import { exportLetterSheet, readSheet, readSignedCopy, signMyLetter } from '#con
 import { listUnitCalls } from '#contract/meetings'
 import { listStudents } from '#contract/org'
 import { StandingModel } from '../../server/modules/audit/approvals/model.ts'
+import { OPENED_WITH } from '../../server/modules/audit/approvals/rules.ts'
+import { standingOf } from '../../server/modules/audit/approvals/service.ts'
 import { AuditModel, type AuditRecord } from '../../server/modules/audit/model.ts'
 import { GuardianshipModel } from '../../server/modules/org/families/model.ts'
 import { buildStaff, newId } from '../support/build.ts'
@@ -325,4 +327,14 @@ it('takes down who opened a signed copy', async () => {
     await world.as(teacher, 'staff')
   )(readSignedCopy, { ...of, classId })
   expect((await lines('copy.opened'))[0]).toMatchObject({ detail: '《开学前，给家长的一封信》' })
+})
+
+it('opens a school with all its approvals at once: whoever asks in the same moment finds every one', async () => {
+  const { school, klass } = await buildClass(world)
+  const ask = () => standingOf(String(school._id), klass.path)
+
+  const found = await Promise.all(Array.from({ length: 16 }, ask))
+
+  expect(new Set(found.map((it) => it.length))).toEqual(new Set([OPENED_WITH.length]))
+  expect(await StandingModel.countDocuments()).toBe(OPENED_WITH.length)
 })

@@ -4,6 +4,7 @@ import type { UnitKind } from '#contract/org'
 import type { PostKind } from '#contract/posts'
 import { asking } from '../../../http/asking.ts'
 import { Refusal } from '../../../http/errors.ts'
+import { runningSession } from '../../../infra/mongo.ts'
 import { findPerson, postsNow } from '../../accounts/service.ts'
 import type { UnitScope } from '../../org/policy.ts'
 import { DEPTH, idAt, idsOf, isWithin } from '../../org/tree/rules.ts'
@@ -91,10 +92,13 @@ export async function standingOf(schoolId: string, path: string): Promise<Standi
   const found = await inForce()
   if (found.length > 0 || (await StandingModel.exists({ unitId }))) return found
   const schoolPath = path.slice(0, path.indexOf(schoolId) + schoolId.length + 1)
-  await StandingModel.insertMany(
-    OPENED_WITH.map((it) => ({ ...it, unitId, path: schoolPath, from: unitId.getTimestamp() })),
-    { ordered: false },
-  ).catch((error: { code?: number }) => {
+  const open = () =>
+    StandingModel.insertMany(
+      OPENED_WITH.map((it) => ({ ...it, unitId, path: schoolPath, from: unitId.getTimestamp() })),
+    )
+  // All of them at once: who asks in the same moment must not find the first of them and take it for all there are.
+  const opening = runningSession() ? open() : StandingModel.db.transaction(open)
+  await opening.catch((error: { code?: number }) => {
     if (error.code !== 11000) throw error // somebody else asked first
   })
   return inForce()
