@@ -18,6 +18,7 @@ import { buildClass, DRAFT, newRequest, sendLetter, tick } from '../support/lett
 import { openedSurvey } from '../support/surveys.ts'
 import { beginCourse, writeLesson } from '../support/writing.ts'
 import { everyMedium } from './lesson-scenes.ts'
+import { lettersOfEveryFate } from './letter-places.ts'
 import { PASSWORD, useStage } from './stage.ts'
 import { fingers, look, words } from './sweep.ts'
 
@@ -59,7 +60,8 @@ async function scene() {
     [city, 'zhoumin'],
   ] as const)
     await PersonModel.updateOne({ _id: personId }, { loginName, passwordHash })
-  return { ...it, ...(await things(it)) }
+  const fates = await lettersOfEveryFate(world, it, { principal, title: TITLE })
+  return { ...it, ...fates, ...(await things(it)) }
 }
 
 /** Something on every page: a letter to sign, one that was read, a booking, a certificate, a request to join. */
@@ -148,6 +150,7 @@ function phonePlaces(it: Scene): Place[] {
     'packages/letter/letter/letter': `id=${it.letterId}&child=${it.studentId}`,
     'packages/letter/thread/thread': `id=${it.letterId}&child=${it.studentId}`,
     'packages/teacher/thread/thread': `id=${it.threadId}`,
+    'packages/letter/staff-letter/staff-letter': `id=${it.staffLetterId}`,
     'packages/course/survey/survey': `id=${it.surveyId}&student=${it.studentId}`,
     'packages/course/lesson/lesson': `id=${it.lessonId}`,
     'packages/course/exam/exam': 'code=grade7',
@@ -158,13 +161,19 @@ function phonePlaces(it: Scene): Place[] {
     'packages/teacher/joins/joins': `id=${classId}`,
     'packages/teacher/letter/letter': `id=${it.letterId}&unit=${classId}`,
   }
-  return all.flatMap((path) => {
+  const letters = [it.correctedId, it.forwardId].map((id, at) => ({
+    path: `packages/letter/letter/letter?id=${id}&child=${it.studentId}`,
+    as: '张三妈妈',
+    name: ['letter-corrected', 'letter-forwarded'][at] ?? '',
+  }))
+  const rest = all.flatMap((path) => {
     const full = query[path] ? `${path}?${query[path]}` : path
     if (/^packages\/(teacher|letter\/staff)/.test(path)) return [{ path: full, as: '李文' }]
     return path.startsWith('pages/')
       ? ['张三妈妈', '李文'].map((as) => ({ path: full, as }))
       : [{ path: full, as: '张三妈妈' }]
   })
+  return [...rest, ...letters]
 }
 
 /** As soon as a page has what it asked for: films and streams never end, and nobody waits for them. */
@@ -314,7 +323,17 @@ const consolePlaces = (it: Scene): Place[] => {
       `letters/${it.letterId}?${school}`,
       `letters/${it.letterId}?${klass}`,
       `replies?${school}`,
+      `letters/${it.correctedId}?${school}`,
+      `letters/${it.withdrawnId}?${school}`,
+      `letters/${it.forwardId}?${school}`,
+      `letters/objections?${school}`,
+      `letters/verify-copy?${school}`,
       'letters/past',
+      'staff-letters',
+      `staff-letters/${it.staffLetterId}`,
+      `contents?${school}`,
+      `calendar?${school}`,
+      `calendar/2026/national-day?${school}`,
       `roster?${school}`,
       `groups?${school}`,
       `roster/import?${school}`,
@@ -354,6 +373,9 @@ const consolePlaces = (it: Scene): Place[] => {
       `joins?${klass}`,
       `roster?${klass}`,
       `letters/${it.letterId}?${klass}`,
+      `letters/${it.submittedId}?${klass}`,
+      `calendar?${klass}`,
+      'staff-letters',
     ),
     ...as(
       'zhoumin',
@@ -364,6 +386,11 @@ const consolePlaces = (it: Scene): Place[] => {
       'live',
       'courses',
       'letters',
+      `letters/${it.staffLetterId}`,
+      'contents',
+      'calendar',
+      'calendar/2026/national-day',
+      'replies',
       'staff',
       'units',
       'audit',
