@@ -1,6 +1,6 @@
 import type { MessageKind, SentStatus } from '#contract/notify'
 import { fit, inWords, type TemplateValue, typeOf } from '../../infra/wechat/fit.ts'
-import { JOINING, MOVING } from './wording/rules.ts'
+import { JOINING, LETTER, MOVING } from './wording/rules.ts'
 
 /** A moment, a stretch of time, or words where there is no moment (`长期有效`). */
 type When = Date | string
@@ -13,8 +13,8 @@ export interface MessageValues {
     sender: string
     child: string
     note: string
-    /** Other than a new letter: an edition that puts right one they have read. */
-    about?: 'corrected'
+    /** Other than a new letter: an edition that puts right one they have read, or all that waits for who has come late. */
+    about?: 'corrected' | 'waiting'
   }
   letterReminder: { title: string; child: string; deadline: When; note: string }
   callBooked: { who: string; child: string; time: Stretch; note: string }
@@ -65,11 +65,8 @@ interface Kind<V> {
 const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
   letter: {
     label: '家长信提醒',
-    title: (it) => (it.about ? '您读过的信有更正' : '收到一封家长信'),
-    say: (it) =>
-      it.about
-        ? `您读过的《${it.title}》有更正，请再看一下（${it.child}）。`
-        : `${it.sender}给${it.child}的家长寄来“${it.title}”。${it.note}`,
+    title: (it) => LETTER[it.about ?? 'sent'].title,
+    say: (it) => LETTER[it.about ?? 'sent'].say(it),
     keys: { title: 'thing1', sender: 'thing2', child: 'thing3', note: 'thing4' },
   },
   letterReminder: {

@@ -11,6 +11,11 @@ const lateComerSchema = new Schema(
     /** The student. */
     _id: { type: id, required: true },
     dueAt: { type: Date, required: true },
+    /** When the first of the changes was noted: what tells the messages of two of them apart. */
+    since: { type: Date, required: true },
+    /** Not before then is anybody told, as a list or a promotion is often undone within the hour. */
+    tellAt: { type: Date, default: null },
+    isTold: { type: Boolean, default: false, required: true },
     /** Counts the changes: one that comes while an earlier one is worked on is looked at again. */
     turns: { type: Number, default: 0, required: true },
     /** Guardians who have come. */

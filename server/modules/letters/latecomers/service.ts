@@ -12,6 +12,7 @@ import { OPEN_DAYS } from '../rules.ts'
 import { makeSheets } from '../sending/service.ts'
 import { SheetModel } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
+import { tellLate } from './telling/service.ts'
 import { LateComerModel, type LateComerRecord } from './model.ts'
 import { isNotOn, isUnreachedOn, lettingGo, reaching, standingOf, takingOn, waitingFor } from './rules.ts'
 
@@ -42,7 +43,8 @@ export const noteJoined = async (studentId: Types.ObjectId, personId: string, no
   await LateComerModel.updateOne(
     { _id: studentId },
     {
-      $set: { dueAt: now },
+      $setOnInsert: { since: now },
+      $set: { dueAt: now, isTold: false },
       $inc: { turns: 1 },
       $addToSet: { personIds: new Types.ObjectId(personId) },
     },
@@ -55,10 +57,11 @@ export const forgetJoined = async (studentId: Types.ObjectId, personId: string) 
   await LateComerModel.updateOne({ _id: studentId }, { $pull: { personIds: new Types.ObjectId(personId) } })
 }
 
-/** Some children have left their class, or are back in it. Joins the transaction it is called in. */
+/** Some children have left their class, or are back in it; their families hear of it not before `tellAt`. Joins the transaction it is called in. */
 export const noteMoved = async (
   moves: readonly { studentId: Types.ObjectId; classIds: readonly Types.ObjectId[] }[],
   now: Date,
+  tellAt?: Date,
 ) => {
   if (moves.length === 0) return
   await LateComerModel.bulkWrite(
@@ -66,7 +69,8 @@ export const noteMoved = async (
       updateOne: {
         filter: { _id: studentId },
         update: {
-          $set: { dueAt: now },
+          $setOnInsert: { since: now },
+          $set: { dueAt: now, isTold: false, tellAt: tellAt ?? null },
           $inc: { turns: 1 },
           $addToSet: { classIds: { $each: [...classIds] } },
         },
@@ -89,10 +93,11 @@ export async function followLateComers(now: Date, log: Logger) {
 
 async function attempt(late: LateComerRecord, now: Date, log: Logger) {
   const asRead = { _id: late._id, turns: late.turns }
-  const again = (ms: number) => LateComerModel.updateOne(asRead, { dueAt: new Date(now.getTime() + ms) })
+  const again = (ms: number, more = {}) =>
+    LateComerModel.updateOne(asRead, { dueAt: new Date(now.getTime() + ms), ...more })
   try {
     const isSettled = await follow(late, now)
-    await (isSettled ? LateComerModel.deleteOne(asRead) : again(SETTLING_MS))
+    await (isSettled ? LateComerModel.deleteOne(asRead) : again(SETTLING_MS, { isTold: true }))
   } catch (error) {
     log.error({ err: error, studentId: String(late._id) }, 'late comer not followed')
     await again(AFTER_FAILURE_MS)
@@ -108,10 +113,10 @@ async function follow(late: LateComerRecord, now: Date): Promise<boolean> {
   if (!student) return true
   const child = placed(student)
   const letters = await openLettersTo(child, now)
-  if (letters.length === 0) return true
   await letGo(student, await sheetsOf(student, child, letters, late))
   await takeOn(student, child, letters, late)
   await reach(student, await sheetsOf(student, child, letters, late))
+  if (!late.isTold) await tellLate(late, student, child, letters, now)
   return letters.every((it) => !it.areSheetsDue && it.sentAt.getTime() < now.getTime() - SETTLING_MS)
 }
 

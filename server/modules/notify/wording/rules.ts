@@ -28,6 +28,25 @@ export const JOINING: Record<
   },
 }
 
+/** What a family hears of letters. */
+export const LETTER: Record<
+  NonNullable<MessageValues['letter']['about']> | 'sent',
+  { title: string; say: (it: MessageValues['letter']) => string }
+> = {
+  sent: {
+    title: '收到一封家长信',
+    say: (it) => `${it.sender}给${it.child}的家长寄来“${it.title}”。${it.note}`,
+  },
+  corrected: {
+    title: '您读过的信有更正',
+    say: (it) => `您读过的《${it.title}》有更正，请再看一下（${it.child}）。`,
+  },
+  waiting: {
+    title: '有信等您看',
+    say: (it) => `${it.title}（${it.child}）。${it.note}。`,
+  },
+}
+
 /** What a family hears when a child's class changes. */
 export const MOVING: Record<
   NonNullable<MessageValues['childMoved']['about']> | 'moved',

@@ -3,6 +3,7 @@ import type { Deps } from '../../../../infra/deps.ts'
 import { noteMoved } from '../../../letters/latecomers/service.ts'
 import { givePrimaries } from '../../families/admission/service.ts'
 import { GuardianshipModel, StudentModel, type StudentRecord } from '../../families/model.ts'
+import { HOLD_MS } from '../../families/moves/service.ts'
 import { refreshKeys } from '../../families/search/service.ts'
 import type { UnitRecord } from '../../tree/model.ts'
 import {
@@ -184,7 +185,9 @@ async function bringGuardians(changes: Change[]) {
 /** What follows from it in the families: a primary guardian, and the words by which a child is found. */
 export async function tidy(changes: Change[], deps: Tools) {
   // A new child is on no sheet yet, and comes onto one when its family opens the letter.
-  await noteMoved(placesAmong(changes.filter((it) => it.kind !== 'made')), deps.clock.now())
+  const now = deps.clock.now()
+  const moved = placesAmong(changes.filter((it) => it.kind !== 'made'))
+  await noteMoved(moved, now, new Date(now.getTime() + HOLD_MS))
   const withBonds = changes.filter((it) => it.kind === 'changed' && it.bonds.length > 0)
   if (withBonds.length > 0) await givePrimaries(withBonds.map((it) => it.studentId))
   await refreshKeys(

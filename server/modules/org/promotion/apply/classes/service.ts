@@ -9,6 +9,7 @@ import { moveDrafts } from '../../../../letters/moves/service.ts'
 import { followChildren } from '../../../../letters/threads/moves/service.ts'
 import { moveSlots } from '../../../../meetings/moves/service.ts'
 import { GuardianshipModel, StudentModel } from '../../../families/model.ts'
+import { HOLD_MS } from '../../../families/moves/service.ts'
 import { JoinModel } from '../../../joins/model.ts'
 import { UnitModel, type UnitRecord } from '../../../tree/model.ts'
 import { closedCode, fullNameOf, gradeName, mintJoinCode } from '../../../tree/rules.ts'
@@ -101,6 +102,7 @@ async function carryOut(
   await noteMoved(
     studentIds.map((studentId) => ({ studentId, classIds: [klass._id] })),
     now,
+    new Date(now.getTime() + HOLD_MS),
   )
   const [first] = targets
   const posts = await movePosts(
