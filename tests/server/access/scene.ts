@@ -372,35 +372,3 @@ async function buildDrafts(world: World, { school }: Branch): Promise<Ids> {
   })
   return { programmeDraftId: draft.id, lessonDraftId: lessonId, questionDraftId: question.id }
 }
-
-/** Everything the database holds now, and a way back to it: of the collections only those that have changed are written anew. */
-export async function remember() {
-  const all = await Promise.all(
-    Object.values(mongoose.models).map(async ({ collection }) => ({
-      collection,
-      documents: await collection.find().toArray(),
-    })),
-  )
-  const before = await digests()
-  return async () => {
-    const now = await digests()
-    const changed = all.filter(({ collection: { name } }) => now[name] !== before[name])
-    await Promise.all(
-      changed.map(async ({ collection, documents }) => {
-        await collection.deleteMany({})
-        if (documents.length === 0) return
-        // What the server writes by itself in between (a tally of the log) may be there already.
-        const back = documents.map((it) => ({
-          replaceOne: { filter: { _id: it._id }, replacement: it, upsert: true },
-        }))
-        await collection.bulkWrite(back, { ordered: false })
-      }),
-    )
-  }
-}
-
-/** What MongoDB itself says of the contents of each collection. */
-async function digests(): Promise<Record<string, string>> {
-  const answer = await mongoose.connection.db?.command({ dbHash: 1 })
-  return (answer as { collections: Record<string, string> }).collections
-}
