@@ -90,7 +90,9 @@ export async function standingOf(schoolId: string, path: string): Promise<Standi
   const unitId = new Types.ObjectId(schoolId)
   const inForce = () => StandingModel.find({ unitId, to: null }).limit(PAGE).lean<StandingRecord[]>()
   const found = await inForce()
-  if (found.length > 0 || (await StandingModel.exists({ unitId }))) return found
+  if (found.length > 0) return found
+  // Taken back by now, or opened since the first look.
+  if (await StandingModel.exists({ unitId })) return inForce()
   const schoolPath = path.slice(0, path.indexOf(schoolId) + schoolId.length + 1)
   const open = () =>
     StandingModel.insertMany(
