@@ -8,6 +8,8 @@ export interface ShownStaffLine {
   note: string
   tag: string
   tone: 'good' | 'todo' | 'bad'
+  /** Stands below: beside a title in large letters a day has no room. */
+  due: Due | null
   /** Nobody has opened it yet. */
   isNew: boolean
 }
@@ -18,15 +20,16 @@ export function presentStaffLine(line: StaffLetterLine, now = new Date()): Shown
     id: line.id,
     title: line.title,
     note: `${line.from} · ${nearMoment(line.sentAt, now)}`,
-    tag: tagOf(line, now),
+    tag: tagOf(line),
     tone: line.isDone ? 'good' : isLate ? 'bad' : 'todo',
+    due: line.dueOn && !line.isDone ? due(line.dueOn, now) : null,
     isNew: !line.isRead,
   }
 }
 
-function tagOf({ isDone, isRead, confirmation, dueOn }: StaffLetterLine, now: Date) {
+function tagOf({ isDone, isRead, confirmation }: StaffLetterLine) {
   if (isDone) return confirmation === 'confirm' ? '已确认' : '已读'
-  return dueOn ? due(dueOn, now).text : isRead ? '请确认' : '没有读'
+  return isRead ? '请确认' : '没有读'
 }
 
 export interface ShownStaffLetter {
