@@ -1,7 +1,16 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** What takes the longest begins first, so that the workers end together; the times of the last run are not in a fresh clone. */
-const HEAVY = ['/e2e/', '/access/', '/preview.test', '/engines', '-crash.test', '-burst.test', '/roster']
+const HEAVY = [
+  '/e2e/',
+  '/access/',
+  '/preview.test',
+  '/engines',
+  '-crash.test',
+  '-faults.test',
+  '-burst.test',
+  '/roster',
+]
 
 const weight = ({ moduleId }: TestSpecification) => {
   const at = HEAVY.findIndex((it) => moduleId.includes(it))
