@@ -1,4 +1,3 @@
-import { Types } from 'mongoose'
 import type { StaffActor } from '../../server/http/actor.ts'
 import type { Deps } from '../../server/infra/deps.ts'
 import { ensureIndexes } from '../../server/infra/mongo.ts'
@@ -20,6 +19,7 @@ import { unitScope } from '../../server/modules/org/policy.ts'
 import { UnitModel, type UnitRecord } from '../../server/modules/org/tree/model.ts'
 import { gradeName, mintJoinCode } from '../../server/modules/org/tree/rules.ts'
 import { publishContent } from '../../server/scripts/publish.ts'
+import { newUnit } from '../support/town.ts'
 import { type Family, rowsOfClass, STUDENTS } from './families.ts'
 
 /** 5 × 10 × 5 × 10 classes of 40 students are a city of 100,000. */
@@ -70,9 +70,7 @@ const firstLesson = ({ outline: [lesson] }: ProgrammeRecord) => String(lesson?.l
 async function fillSchool(school: UnitRecord, programme: ProgrammeRecord, { fields, clock }: Deps) {
   const grades = GRADES.map((grade) => newUnit('grade', gradeName(grade), `G${grade}`, school, grade))
   const classes = grades.flatMap((parent) =>
-    Array.from({ length: CLASSES }, (_, at) =>
-      newUnit('class', `${at + 1}班`, `${parent.code}-${at + 1}`, parent, parent.grade ?? 0),
-    ),
+    Array.from({ length: CLASSES }, (_, at) => newClass(parent, at + 1)),
   )
   const rows = classes.map((klass) => rowsOfClass(klass, school, programme, fields, clock.now()))
   await Promise.all([
@@ -90,39 +88,6 @@ async function fillSchool(school: UnitRecord, programme: ProgrammeRecord, { fiel
 
 const insertSome = async (certificates: object[]) =>
   certificates.length > 0 && CertificateModel.collection.insertMany(certificates)
-
-function newUnit(
-  kind: UnitRecord['kind'],
-  name: string,
-  code: string,
-  parent: UnitRecord | null,
-  grade: number | null = null,
-) {
-  const _id = new Types.ObjectId()
-  const isInSchool = kind === 'grade' || kind === 'class'
-  return {
-    _id,
-    kind,
-    name,
-    fullName: isInSchool ? `${parent?.fullName ?? ''}${name}` : name,
-    parentId: parent?._id ?? null,
-    path: `${parent?.path ?? '/'}${String(_id)}/`,
-    code,
-    grade,
-    schoolType: kind === 'school' ? ('nineYear' as const) : null,
-    stages: [],
-    campuses: [],
-    isFiveFour: false,
-    hotlines: null,
-    entryYear: null,
-    schoolYear: null,
-    campus: '',
-    closedAt: null,
-    ...(kind === 'class' && { joinCode: mintJoinCode() }),
-    createdAt: new Date(),
-    updatedAt: new Date(),
-  } satisfies UnitRecord as UnitRecord
-}
 
 /** The city's administrator, who has written some letters to everybody. */
 async function office(city: UnitRecord, letterCount: number, { clock }: Deps) {
@@ -170,3 +135,8 @@ async function sendLetter(admin: StaffActor, number: number, now: Date) {
   await deliver({ ...letter, sentAt: letter.sentAt ?? now })
   return String(letter._id)
 }
+
+const newClass = (grade: UnitRecord, number: number): UnitRecord => ({
+  ...newUnit('class', `${number}班`, `${grade.code}-${number}`, grade, grade.grade ?? 0),
+  joinCode: mintJoinCode(),
+})

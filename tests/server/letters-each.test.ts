@@ -23,39 +23,15 @@ import {
 } from '../../server/modules/org/families/model.ts'
 import { part } from '../../server/modules/org/families/departure/service.ts'
 import { ObjectionModel } from '../../server/modules/letters/objections/model.ts'
-import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
 import { SignatureModel } from '../../server/modules/letters/signatures/model.ts'
 import { buildGuardian } from '../support/build.ts'
-import { buildClass, INK, sendLetter } from '../support/letters.ts'
+import { INK, refusal, sentLetter } from '../support/letters.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
 
-async function scene(
-  receiptRule: ReceiptRule,
-  over: { confirmation?: 'confirm' | 'sign'; dueOn?: string } = {},
-) {
-  const built = await buildClass(world)
-  const letter = await sendLetter(world, built.office, built.school, { receiptRule, ...over })
-  const studentId = String(built.zhang._id)
-  return {
-    ...built,
-    letter,
-    studentId,
-    said: { studentId, letterId: letter.id },
-    at: { letterId: letter.id, classId: String(built.klass._id) },
-    her: await world.as(built.mother, 'guardian'),
-    him: await world.as(built.father, 'guardian'),
-    staff: await world.as(built.teacher, 'staff'),
-    sender: await world.as(built.office, 'staff'),
-    sheet: () => SheetModel.findOne({ letterId: letter.id }).lean(),
-  }
-}
-const refusal = (status: number, message: string) => ({
-  status,
-  json: { error: { message: expect.stringContaining(message) as string } },
-})
-
+const scene = (receiptRule: ReceiptRule, over: { confirmation?: 'confirm' | 'sign'; dueOn?: string } = {}) =>
+  sentLetter(world, { receiptRule, ...over })
 async function leave(studentId: string, personId: string, because: 'left' | 'mismatch' | 'barred') {
   const student = (await StudentModel.findById(studentId).lean<StudentRecord>()) as StudentRecord
   const bond = await GuardianshipModel.findOne({ studentId, personId, to: null }).lean()

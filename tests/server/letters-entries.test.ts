@@ -7,10 +7,9 @@ import type { ReceiptRule } from '#contract/letter-receipts'
 import { answerMyLetter, confirmMyLetter, openMyLetter, readSheet } from '#contract/letters'
 import { AnswerModel } from '../../server/modules/letters/answers/model.ts'
 import { LetterPictureModel } from '../../server/modules/letters/pictures/model.ts'
-import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
 import { GuardianshipModel } from '../../server/modules/org/families/model.ts'
 import { buildGuardian, newId } from '../support/build.ts'
-import { buildClass, newRequest, sendLetter, tick } from '../support/letters.ts'
+import { buildClass, newRequest, refusal, sentLetter, tick } from '../support/letters.ts'
 import { filesOf } from '../support/traces.ts'
 import { useWorld } from '../support/world.ts'
 
@@ -23,30 +22,9 @@ const STAYS = [
   { code: 'reason', value: '外婆住院' },
 ]
 
-async function scene(
+const scene = (
   over: { form?: LetterForm; receiptRule?: ReceiptRule; confirmation?: 'confirm' | 'sign' } = {},
-) {
-  const built = await buildClass(world)
-  const letter = await sendLetter(world, built.office, built.school, over)
-  const studentId = String(built.zhang._id)
-  return {
-    ...built,
-    letter,
-    studentId,
-    said: { studentId, letterId: letter.id },
-    at: { letterId: letter.id, classId: String(built.klass._id) },
-    her: await world.as(built.mother, 'guardian'),
-    him: await world.as(built.father, 'guardian'),
-    staff: await world.as(built.teacher, 'staff'),
-    sender: await world.as(built.office, 'staff'),
-    sheet: () => SheetModel.findOne({ letterId: letter.id }).lean(),
-  }
-}
-const refusal = (status: number, message: string) => ({
-  status,
-  json: { error: { message: expect.stringContaining(message) as string } },
-})
-
+) => sentLetter(world, over)
 const photo = (background: string) =>
   sharp({ create: { width: 60, height: 40, channels: 3, background } })
     .withExif({ IFD0: { ImageDescription: '拍摄地点' } })

@@ -2,6 +2,8 @@ import type { LetterForm } from '#contract/letter-form'
 import type { ReceiptRule } from '#contract/letter-receipts'
 import { createLetter, queueLetter } from '#contract/letters'
 import type { UnitRecord } from '../../server/modules/org/tree/model.ts'
+import { expect } from 'vitest'
+import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
 import { letterTick } from '../../server/modules/letters/jobs.ts'
 import { buildBranch, buildGuardian, buildStaff, buildStudent } from './build.ts'
 import type { World } from './world.ts'
@@ -67,4 +69,29 @@ export async function sendLetter(
 }
 
 /** What the worker does every few seconds. */
+/** A letter to a school, with a mother, a father, their teacher and the office that sent it. */
+export async function sentLetter(world: World, over: Parameters<typeof sendLetter>[3] = {}) {
+  const built = await buildClass(world)
+  const letter = await sendLetter(world, built.office, built.school, over)
+  const studentId = String(built.zhang._id)
+  return {
+    ...built,
+    letter,
+    studentId,
+    said: { studentId, letterId: letter.id },
+    at: { letterId: letter.id, classId: String(built.klass._id) },
+    her: await world.as(built.mother, 'guardian'),
+    him: await world.as(built.father, 'guardian'),
+    staff: await world.as(built.teacher, 'staff'),
+    sender: await world.as(built.office, 'staff'),
+    sheet: () => SheetModel.findOne({ letterId: letter.id }).lean(),
+  }
+}
+
+/** What a call is rejected with that is refused in words. */
+export const refusal = (status: number, message: string) => ({
+  status,
+  json: { error: { message: expect.stringContaining(message) as string } },
+})
+
 export const tick = (world: World) => letterTick(world.deps())

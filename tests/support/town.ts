@@ -95,7 +95,8 @@ async function fillDistrict(number: number, city: UnitRecord, { schools, classes
 
 const newId = () => new Types.ObjectId()
 
-function newUnit(
+/** A unit as the models give it, for whoever writes past them. */
+export function newUnit(
   kind: UnitRecord['kind'],
   name: string,
   code: string,
