@@ -4,11 +4,14 @@ import * as life from '#contract/letter-life'
 import * as letters from '#contract/letters'
 import * as reminding from '#contract/reminding'
 import * as unreached from '#contract/unreached'
+import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { LetterModel } from '../../server/modules/letters/model.ts'
 import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
 import { SignatureModel } from '../../server/modules/letters/signatures/model.ts'
+import type { UnitRecord } from '../../server/modules/org/tree/model.ts'
 import { buildStaff, newId } from '../support/build.ts'
 import { buildClass, DRAFT, INK, newRequest, sendLetter } from '../support/letters.ts'
+import { buildDistrict, buildSchool } from '../support/schools.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
@@ -92,6 +95,17 @@ const SAID: [Endpoint, (ids: Ids) => Record<string, unknown>][] = [
   [letters.readMySignedCopy, ({ studentId, letterId }) => ({ studentId, letterId })],
   [letters.listMyPastLetters, () => ({})],
   [letters.readMyPastSheet, ({ letterId }) => ({ letterId })],
+]
+
+/** What the staff of a unit look at of a letter. */
+const READS: Endpoint[] = [
+  life.listForwards,
+  letters.readLetter,
+  letters.readLetterFigures,
+  letters.readSheet,
+  reminding.readReminderPlan,
+  unreached.listUnreached,
+  letters.exportLetterSheet,
 ]
 
 async function ask(token: string | null, { method, path }: Endpoint, input: Record<string, unknown>) {
@@ -247,5 +261,57 @@ describe('the posts of one school', () => {
     expect((await ask(below, letters.readLetter, asked)).status).toBe(404)
     expect((await ask(below, letters.readLetterFigures, asked)).status).toBe(404)
     expect((await ask(below, letters.queueLetter, { letterId: draft.id, sendAt: null })).status).toBe(404)
+  })
+
+  it('shows a letter to one grade to its teachers and none of the other grades', async () => {
+    const { call, district } = await buildDistrict(world)
+    const { school, office, classOf } = await buildSchool(world, { call, district }, { grades: [7, 8] })
+    const [seven, apart, eight] = [classOf('七年级1班'), classOf('七年级2班'), classOf('八年级1班')]
+    const unitId = String(school._id)
+    const toFamilies = async (words: object) => {
+      const { id } = await office(letters.createLetter, {
+        ...{ ...DRAFT, audience: [], ...words, unitId, requestId: newRequest() },
+      })
+      return office(letters.queueLetter, { letterId: id, sendAt: null })
+    }
+    const toSeven = await toFamilies({
+      parts: {
+        grades: [{ unitId, grades: [7] }],
+        without: { unitIds: [String(apart._id)] },
+      },
+    })
+    const teacher = async (klass: UnitRecord) =>
+      world.tokenOf(await buildStaff(klass, 'class_teacher'), 'staff')
+    const cells: [UnitRecord, number][] = [
+      [seven, 200],
+      [apart, 404],
+      [eight, 404],
+    ]
+    for (const [klass, status] of cells) {
+      const token = await teacher(klass)
+      const asked = { letterId: toSeven.id, unitId: String(klass._id), classId: String(klass._id) }
+      const tried = SAID.filter(([it]) => READS.includes(it)).map(async ([endpoint, input]) => {
+        const studentId = newId()
+        return (await ask(token, endpoint, input({ ...asked, studentId }))).status
+      })
+      expect([klass.fullName, await Promise.all(tried)]).toEqual([klass.fullName, READS.map(() => status)])
+      const above = { unitId: asked.unitId, box: 'above' }
+      const listed = (await (await ask(token, letters.listLetters, above)).json()) as { letters: unknown[] }
+      expect(listed.letters).toHaveLength(status === 200 ? 1 : 0)
+    }
+    expect((await office(letters.readLetter, { letterId: toSeven.id })).id).toBe(toSeven.id)
+    const both = await buildStaff(eight, 'class_teacher')
+    await PersonModel.updateOne(
+      { _id: both },
+      {
+        $push: {
+          posts: { post: 'class_teacher', unitId: seven._id, path: seven.path, from: new Date(0), to: null },
+        },
+      },
+    )
+    const lookedAt = await ask(await world.tokenOf(both, 'staff'), letters.readLetter, {
+      letterId: toSeven.id,
+    })
+    expect(lookedAt.status).toBe(200)
   })
 })

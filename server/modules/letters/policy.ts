@@ -5,7 +5,7 @@ import { type Action, may } from '../org/rules.ts'
 import { DEPTH, idsOf, isWithin } from '../org/tree/rules.ts'
 import type { LetterRecord } from './model.ts'
 import { findLetter } from './service.ts'
-import { placeOf } from './placing/service.ts'
+import { isFor, placeOf } from './placing/service.ts'
 import { sentenceFor } from './withdrawals/service.ts'
 
 declare const proven: unique symbol
@@ -78,24 +78,20 @@ export async function letterWithin<A extends Action>(
   const letter = await findLetter(letterId)
   if (!letter || isHidden(actor, letter)) throw noLetter()
   const isOwn = actor.posts.some((it) => isWithin(letter.path, it.path))
-  const at = unitId ?? (isOwn ? String(letter.unitId) : nearestPost(actor, letter))
+  const at = unitId ?? (isOwn ? String(letter.unitId) : await postThatGotIt(actor, letter))
   if (!at) throw noLetter()
   const scope = await unitScope(actor, at, action)
   const isOut = letter.status === 'sent' || letter.status === 'withdrawn' || letter.status === 'sending'
   if (!isOut && !(isOwn && scope.may('writeLetters'))) throw noLetter()
-  if (!touches(letter, scope.path)) throw noLetter()
+  if (!isWithin(letter.path, scope.path) && !(await isFor(letter, scope.path))) throw noLetter()
   return { letter, scope, isOwn } as LetterInScope<A>
 }
 
-/** A letter touches a unit when it was written at or below it, or was sent to somebody there. */
-const touches = (letter: LetterRecord, path: string) =>
-  isWithin(letter.path, path) ||
-  placesOf(letter).some((it) => isWithin(it.path, path) || isWithin(path, it.path))
-
-const nearestPost = (actor: StaffActor, letter: LetterRecord) =>
-  actor.posts.find((it) => placesOf(letter).some((to) => isWithin(it.path, to.path)))?.unitId
-
-const placesOf = ({ audience, staff }: LetterRecord) => [...audience, ...(staff?.units ?? [])]
+/** A grade head is asked for the grade before the class: the wider view is the one that is meant. */
+async function postThatGotIt(actor: StaffActor, letter: LetterRecord) {
+  for (const { unitId, path } of actor.posts) if (await isFor(letter, path)) return unitId
+  return undefined
+}
 
 /** A letter to one's own child; anybody else's does not exist, a withdrawn one is gone and says so. */
 export async function letterForChild(child: OwnChild, letterId: string): Promise<ChildsLetter> {

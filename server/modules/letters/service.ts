@@ -243,6 +243,7 @@ async function inBox(scope: UnitScope, box: Box) {
   return {
     unitId: { $in: onPath.slice(0, -1) },
     status: 'sent' as const,
+    'without.unitId': { $nin: onPath },
     $or: [
       { 'audience.unitId': { $in: await addressesAround(scope) } },
       ...(scope.kind === 'class' ? [] : [{ 'audience.ofId': { $in: onPath } }]),

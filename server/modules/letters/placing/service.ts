@@ -1,8 +1,10 @@
 import { Types } from 'mongoose'
 import type { OwnChild, UnitScope } from '../../org/policy.ts'
 import { addressesOf, addressOf, type Reached } from '../../org/audiences/rules.ts'
+import { hasClassIn } from '../../org/audiences/service.ts'
 import { factsOf } from '../../org/audiences/facts/service.ts'
-import { idsOf } from '../../org/tree/rules.ts'
+import { idsOf, isWithin, within } from '../../org/tree/rules.ts'
+import type { LetterRecord } from '../model.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { goesByClass, NO_FACTS, type PlacedChild, placing, type SentRule, type SheetPlace } from './rules.ts'
@@ -76,6 +78,22 @@ export async function addressesFor(
   const facts = await factsOf(places.map((it) => it.classId))
   const known = places.map((it) => ({ ...it, ...(facts.get(it.classId) ?? NO_FACTS(it.classId)) }))
   return addressesOf(child, known).map((it) => new Types.ObjectId(it))
+}
+
+/**
+ * Whether a letter is for somebody at or below a place. A letter to 七年级 of a school is for none of its 八年级, and one to a
+ * group for the classes its children are in: those have a sheet.
+ */
+export async function isFor({ _id, audience, without, staff }: LetterRecord, path: string) {
+  const touches = (it: Pick<SheetPlace, 'path'>) => isWithin(it.path, path) || isWithin(path, it.path)
+  if (staff) return staff.units.some(touches)
+  if (without?.some((it) => !it.part && isWithin(path, it.path))) return false
+  const isNamed = audience.some((it) => isWithin(it.path, path) || (!it.part && isWithin(path, it.path)))
+  if (isNamed) return true
+  const around = audience.filter((it) => it.part && isWithin(path, it.path))
+  if (around.length === 0) return false
+  if (await SheetModel.exists({ letterId: _id, path: within(path) })) return true
+  return hasClassIn(around, path)
 }
 
 /** The addresses at which a letter reaches somebody in a unit as a whole or in a part: what its staff see of letters from above. */

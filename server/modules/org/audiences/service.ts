@@ -76,6 +76,10 @@ export const classesAfter = (audience: readonly Entry[], after: string, most: nu
     .limit(most)
     .lean<UnitRecord[]>()
 
+/** Whether some lines of an audience mean a whole class at or below a place, also one of last year. */
+export const hasClassIn = async (audience: readonly Entry[], path: string) =>
+  (await UnitModel.exists({ kind: 'class', path: within(path), $or: ofClasses(audience) })) !== null
+
 /** What classes are meant by the lines of an audience that mean whole classes; nothing is meant by none. */
 export function ofClasses(audience: readonly Entry[]): object[] {
   const meant = audience.flatMap(({ path, part, isStudent }) => {
