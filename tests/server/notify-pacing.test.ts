@@ -35,7 +35,7 @@ const letter = (personId: string, over: Partial<Outgoing<'letter'>> = {}): Outgo
   kind: 'letter',
   subject: 'letter-1',
   personId,
-  values: { title: '春游告知书', sender: '实验中学', child: '张三', note: '请阅读' },
+  values: { title: '春游告知书', sender: '实验中学', child: '张三', note: '请看一看' },
   page: 'packages/letter/letter/letter?id=1',
   ...over,
 })
@@ -43,7 +43,7 @@ const reminder = (personId: string, subject: string, title: string, child = '张
   kind: 'letterReminder',
   subject,
   personId,
-  values: { title, child, deadline: new Date('2026-11-27T23:59:00+08:00'), note: '请阅读后手写签字' },
+  values: { title, child, deadline: new Date('2026-11-27T23:59:00+08:00'), note: '请在11月27日(周五)前手写签字' },
   page: `packages/letter/letter/letter?id=${subject}`,
 })
 
@@ -236,7 +236,7 @@ describe('what a bundle says', () => {
     kind: 'letterReminder',
     subject: 'a',
     page: 'p?id=a',
-    values: { title: '春游', child: '张三', deadline: '请尽快', note: '请阅读' },
+    values: { title: '春游', child: '张三', deadline: '请尽快', note: '请看一看' },
     ...over,
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { askInWords } from '#contract/letter-ask'
 import { WeChatError, WeChatUnreachable } from '../../server/infra/wechat/errors.ts'
 import { noteTap, type Tap, type TapReport } from '../../server/modules/notify/consents/rules.ts'
 import { verdictOn } from '../../server/modules/notify/dispatch/rules.ts'
@@ -170,6 +171,17 @@ describe('the kinds of message', () => {
     const isOwn = ['certificate', 'certificateExpiry', 'evidenceDecided'].includes(sample.kind)
     expect(text).toContain(isOwn ? '' : '张三')
     expect(`${title}${text}`).not.toMatch(/undefined|null|用户|GMT|\d{4}-\d\d-\d\dT/)
+    expect(text).toMatch(/[^。]。$/)
+  })
+
+  it.each([
+    [askInWords('read'), '请看一看'],
+    [askInWords('confirm', '12月10日(周四)'), '请在12月10日(周四)前读完并确认'],
+    [askInWords('sign', '12月10日(周四)'), '请在12月10日(周四)前手写签字'],
+    [askInWords('sign', '12月10日(周四)', '家长'), '请家长在12月10日(周四)前手写签字'],
+  ])('ask in one sentence: %s', (said, asked) => {
+    expect(said).toBe(asked)
+    expect(complaintAbout('thing4', said)).toBeNull()
   })
 })
 

@@ -160,7 +160,7 @@ describe('the second way', () => {
     await Promise.all([text(), text(), text()])
     await text()
     expect(simulator.control.texted).toHaveLength(2)
-    expect(simulator.control.texted[0]?.params).toEqual(['1', '春游告知书', '11月27日(周五)'])
+    expect(simulator.control.texted[0]?.params).toEqual(['1', '春游告知书', '11月27日(周五)前'])
     expect(await states()).toEqual(['sent', 'sent'])
     expect((await call(readTextSetting, { unitId })).spent).toEqual({
       ...{ todayFen: 10, monthFen: 10 },
@@ -328,7 +328,7 @@ describe('the words', () => {
     const part = (subject: string, title: string) =>
       ({ subject, values: { title, deadline: new Date('2026-11-27T15:59:00Z') } }) as never
     const params = paramsOf([part('a', '【${x}】春游'), part('a', '春游'), part('b', '家长会')])
-    expect(params.map((it) => it.value)).toEqual(['2', '春游、家长会', '11月27日(周五)'])
+    expect(params.map((it) => it.value)).toEqual(['2', '春游、家长会', '11月27日(周五)前'])
     expect(isOptOut('退订')).toBe(true)
     expect(isOptOut('谢谢老师，收到')).toBe(false)
   })

@@ -1,6 +1,6 @@
 import type { MessageKind, SentStatus } from '#contract/notify'
 import { fit, inWords, type TemplateValue, typeOf } from '../../infra/wechat/fit.ts'
-import { JOINING, LETTER, MOVING } from './wording/rules.ts'
+import { closed, JOINING, LETTER, MOVING } from './wording/rules.ts'
 
 /** A moment, a stretch of time, or words where there is no moment (`长期有效`). */
 type When = Date | string
@@ -72,7 +72,7 @@ const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
   letterReminder: {
     label: '签收提醒',
     title: '有一封信等您签收',
-    say: (it) => `${it.child}的“${it.title}”还没有签收，截止时间：${inWords(it.deadline)}。${it.note}`,
+    say: (it) => `${it.child}家的《${it.title}》还没有签收。${it.note}`,
     keys: { title: 'thing1', child: 'thing2', deadline: 'thing3', note: 'thing4' },
   },
   callBooked: {
@@ -109,43 +109,43 @@ const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
     label: '证书发放通知',
     title: '您的证书发放了',
     say: (it) =>
-      `恭喜${it.holder}学完“${it.programme}”，证书编号${it.number}，${fit('date', it.issuedOn)}颁发。`,
+      `恭喜${it.holder}学完《${it.programme}》，证书编号${it.number}，${fit('date', it.issuedOn)}颁发。`,
     keys: { programme: 'thing1', holder: 'name2', number: 'character_string3', issuedOn: 'date4' },
   },
   certificateExpiry: {
     label: '证书到期提醒',
     title: '您的绿证快到期了',
-    say: (it) => `“${it.programme}”的绿证（编号${it.number}）${it.note}。`,
+    say: (it) => `《${it.programme}》的绿证（编号${it.number}）${it.note}`,
     keys: { programme: 'thing1', number: 'character_string2', endsOn: 'date3', note: 'thing4' },
   },
   studyReminder: {
     label: '学习提醒',
     title: '家长课程等您来学',
-    say: (it) => `${it.child}的家长您好，“${it.programme}”${it.progress}。${it.note}`,
+    say: (it) => `${it.child}的家长，您好！《${it.programme}》${it.progress}。${it.note}`,
     keys: { programme: 'thing1', child: 'thing2', progress: 'thing3', note: 'thing4' },
   },
   evidenceDecided: {
     label: '活动证明审核结果',
     title: '您交的活动证明有结果了',
-    say: (it) => `“${it.programme}”的活动证明（${it.what}）${it.result}。${it.note}`,
+    say: (it) => `《${it.programme}》的活动证明（${it.what}）${it.result}。${it.note}`,
     keys: { programme: 'thing1', what: 'thing2', result: 'phrase3', note: 'thing4' },
   },
   survey: {
     label: '小调查邀请',
     title: '请您答一个小调查',
-    say: (it) => `“${it.title}”抽到了${it.child}家，${inWords(it.deadline)}。${it.note}`,
+    say: (it) => `《${it.title}》抽到了${it.child}家，请在${inWords(it.deadline)}答完。${it.note}`,
     keys: { title: 'thing1', child: 'thing2', deadline: 'thing3', note: 'thing4' },
   },
   live: {
     label: '云课堂变动通知',
     title: (it) => (it.about ? '云课堂取消了' : '云课堂改时间了'),
-    say: (it) => `“${it.title}”（${it.child}）${it.about ? '原定' : '改为'}${inWords(it.time)}。${it.note}`,
+    say: (it) => `《${it.title}》（${it.child}）${it.about ? '原定' : '改为'}${inWords(it.time)}。${it.note}`,
     keys: { title: 'thing1', child: 'thing2', time: 'time3', note: 'thing4' },
   },
   liveReminder: {
     label: '云课堂开课提醒',
     title: '云课堂快开课了',
-    say: (it) => `“${it.title}”${inWords(it.time)}开课（${it.child}）。${it.note}`,
+    say: (it) => `《${it.title}》（${it.child}）${inWords(it.time)}开课。${it.note}`,
     keys: { title: 'thing1', child: 'thing2', time: 'time3', note: 'thing4' },
   },
   childMoved: {
@@ -163,13 +163,13 @@ const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
   reply: {
     label: '老师回复通知',
     title: '老师回复您了',
-    say: (it) => `${it.who}在“${it.title}”下面回复了您（${it.child}）。${it.note}。`,
+    say: (it) => `${it.who}在《${it.title}》下面回复了您（${it.child}）。${it.note}`,
     keys: { title: 'thing1', child: 'thing2', who: 'thing3', note: 'thing4' },
   },
   replyStaff: {
     label: '家长来信通知',
     title: (it) => (it.note === '请尽快看' ? '请尽快看一位家长的话' : '家长写来一条'),
-    say: (it) => `${it.child}的家长在“${it.title}”下面写给${it.post}，${it.note}。`,
+    say: (it) => `${it.child}的家长在《${it.title}》下面写给${it.post}，${it.note}`,
     keys: { title: 'thing1', child: 'thing2', post: 'thing3', note: 'thing4' },
   },
 }
@@ -219,7 +219,7 @@ export function keyOf({
 /** Headline and sentence for the list of messages in the mini-program. */
 export function wording<K extends MessageKind>({ kind, values }: Pick<Outgoing<K>, 'kind' | 'values'>) {
   const { title, say } = KINDS[kind]
-  return { title: typeof title === 'string' ? title : title(values), text: say(values) }
+  return { title: typeof title === 'string' ? title : title(values), text: closed(say(values)) }
 }
 
 /** A WeChat template as this installation was granted it. */

@@ -1,4 +1,11 @@
-import type { Letter, SheetRow, Tally, UnreachedCause, UnreachedFamily } from '../../../contract'
+import {
+  askInWords,
+  type Letter,
+  type SheetRow,
+  type Tally,
+  type UnreachedCause,
+  type UnreachedFamily,
+} from '../../../contract'
 import { date, moment, nearMoment } from '../../../services/format'
 
 /** A list of names: who has done a thing, or has not. */
@@ -59,14 +66,12 @@ export interface ShownHead {
   left: number
 }
 
-const ASKS = { read: '请家长看过', confirm: '请家长点确认', sign: '请家长手写签字' } as const
-
 export function presentHead(letter: Letter, tally: Tally): ShownHead {
   const done = tally[ASKED[letter.confirmation].of]
   return {
     title: letter.title,
     note: `${letter.unitName} · ${letter.sentAt ? moment(letter.sentAt) : '还没有发出'}`,
-    asks: `${ASKS[letter.confirmation]}${letter.dueOn ? `，${date(letter.dueOn)}前` : ''}`,
+    asks: askInWords(letter.confirmation, letter.dueOn ? date(letter.dueOn) : '', '家长'),
     label: ASKED[letter.confirmation].did,
     done,
     expected: tally.expected,

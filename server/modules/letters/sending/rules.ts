@@ -1,11 +1,9 @@
+import { askInWords } from '#contract/letter-ask'
 import { dayInWords, shanghaiInstant } from '../../../infra/clock.ts'
 import type { AnyOutgoing } from '../../notify/rules.ts'
 import type { LetterRecord } from '../model.ts'
 
 const DAY_MS = 86_400_000
-
-/** What a letter asks for, as a message says it. */
-const ASK = { read: '请阅读', confirm: '请阅读后点确认', sign: '请阅读后手写签字' } as const
 
 export interface Addressee {
   studentId: string
@@ -20,9 +18,8 @@ export interface Addressee {
 export const letterPage = (letterId: string, studentId: string) =>
   `packages/letter/letter/letter?id=${letterId}&child=${studentId}`
 
-/** 请阅读后手写签字，11月25日(周三)前完成 */
 const askFor = ({ confirmation, dueOn }: Pick<LetterRecord, 'confirmation' | 'dueOn'>) =>
-  dueOn ? `${ASK[confirmation]}，${dayInWords(dueOn)}前` : ASK[confirmation]
+  askInWords(confirmation, dueOn ? dayInWords(dueOn) : '')
 
 /** After the last day of a letter its messages would only confuse. */
 const endOf = (dueOn: string | null | undefined) =>
@@ -39,7 +36,7 @@ export const announcement = (letter: LetterRecord, to: Addressee): AnyOutgoing =
     sender: letter.unitName,
     child: to.childName,
     ...(to.knewItBefore
-      ? { note: '您读过的信有更正，请再看一下', about: 'corrected' as const }
+      ? { note: '您读过的信有更正，请再看一遍', about: 'corrected' as const }
       : { note: askFor(letter) }),
   },
   page: letterPage(String(letter._id), to.studentId),
@@ -89,7 +86,7 @@ export function reminder(
       title: letter.title,
       child: to.childName,
       deadline: letter.dueOn ? shanghaiInstant(letter.dueOn, '23:59') : '请尽快',
-      note: ASK[letter.confirmation],
+      note: askFor(letter),
     },
     page: letterPage(String(letter._id), to.studentId),
     path: to.path,

@@ -3,7 +3,7 @@ import { dayInWords, shanghaiDay } from '../../../infra/clock.ts'
 import { inWords } from '../../../infra/wechat/fit.ts'
 import type { Part } from '../pacing/rules.ts'
 
-/** The fields of the template the city has had approved: 您有${count}封信等您签收：${title}，请在${date}前打开小程序。 */
+/** The fields of the template the city has had approved: 您有${count}封信等您签收：${title}，请在${date}打开小程序。 */
 export const FIELDS = ['count', 'title', 'date'] as const
 /** Providers refuse longer values of a field. */
 const MOST = 20
@@ -21,7 +21,7 @@ export function paramsOf(parts: readonly Part[]) {
   const values = {
     count: String(titles.size),
     title: plain([...titles.values()].join('、')),
-    date: first ? dayInWords(shanghaiDay(first)) : '近日',
+    date: first ? `${dayInWords(shanghaiDay(first))}前` : '近日',
   }
   return FIELDS.map((name) => ({ name, value: values[name] }))
 }

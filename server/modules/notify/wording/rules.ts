@@ -1,5 +1,8 @@
 import type { MessageValues } from '../rules.ts'
 
+/** A sentence with its full stop; notes come with one and without. */
+export const closed = (text: string) => (/[。！？…]$/.test(text) ? text : `${text}。`)
+
 /** What a 班主任 hears about who belongs to a family. */
 export const JOINING: Record<
   NonNullable<MessageValues['joinRequest']['about']> | 'asked',
@@ -35,15 +38,15 @@ export const LETTER: Record<
 > = {
   sent: {
     title: '收到一封家长信',
-    say: (it) => `${it.sender}给${it.child}的家长寄来“${it.title}”。${it.note}`,
+    say: (it) => `${it.sender}给${it.child}的家长寄来《${it.title}》。${it.note}`,
   },
   corrected: {
     title: '您读过的信有更正',
-    say: (it) => `您读过的《${it.title}》有更正，请再看一下（${it.child}）。`,
+    say: (it) => `您读过的《${it.title}》有更正，请再看一遍（${it.child}）。`,
   },
   waiting: {
     title: '有信等您看',
-    say: (it) => `${it.title}（${it.child}）。${it.note}。`,
+    say: (it) => `${it.title}（${it.child}）。${it.note}`,
   },
 }
 
