@@ -15,6 +15,7 @@ import * as notify from '../../server/modules/notify/service.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
 import { startWechatSimulator } from '../../server/scripts/simulator/wechat.ts'
 import { buildBranch, buildGuardian, buildStaff, buildStudent, newId } from '../support/build.ts'
+import { scans, statementsOf } from '../support/plans.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld({ WX_TEMPLATES: JSON.stringify(DEMO_TEMPLATE_IDS) })
@@ -237,6 +238,32 @@ describe('listSentMessages', () => {
     const second = await call(listSentMessages, { ...ask, after: first.next ?? '' })
     expect(new Set([...first.messages, ...second.messages].map((message) => message.id)).size).toBe(130)
     expect([first.counts, second.next]).toEqual([{ pending: 130 }, null])
+  })
+
+  it('goes class by class, and reads no more than the page', async () => {
+    const it = await family()
+    const neighbour = `${it.grade.path}${newId()}/`
+    const items = Array.from({ length: 220 }, (_, n) =>
+      letter(newId(), { path: n % 2 ? it.klass.path : neighbour }),
+    )
+    await notify.enqueue(items, world.now())
+    const call = await world.as(await buildStaff(it.school, 'school_admin'), 'staff')
+    const ask = { unitId: String(it.school._id), subject: 'letter-1' }
+    const first = await call(listSentMessages, ask)
+    const second = await call(listSentMessages, { ...ask, after: first.next ?? '' })
+    const statements = await statementsOf(async () => {
+      const third = await call(listSentMessages, { ...ask, after: second.next ?? '' })
+      expect(third).toMatchObject({ messages: { length: 20 }, next: null })
+    })
+    const ids = [...first.messages, ...second.messages].map((message) => message.id)
+    const paths = await OutboxModel.find({ _id: { $in: ids } }).lean<{ _id: string; path: string }[]>()
+    const pathOf = new Map(paths.map((row) => [row._id, row.path]))
+    const walked = ids.map((id) => pathOf.get(id) ?? '')
+    expect(walked).toEqual(walked.toSorted())
+    const [last, page] = statements.filter(({ name }) => name === 'find outbox')
+    expect(last?.docsExamined).toBe(1)
+    expect(page?.docsExamined).toBeLessThanOrEqual(121)
+    expect(scans(statements)).toEqual([])
   })
 
   it('is for staff near the families: not for parents, not for those who only see figures', async () => {

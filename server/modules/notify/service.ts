@@ -174,10 +174,7 @@ export async function reachableOf(personIds: string[], kind: MessageKind, { env 
   return { total: people.length, reachable }
 }
 
-/** How the messages about one thing stand, over everybody. */
-export async function outcomeOf(subject: string, kind?: MessageKind) {
-  return counted({ subject, ...(kind && { kind }) })
-}
+type Placed = Pick<OutboxRecord, '_id' | 'path'>
 
 async function counted(match: object): Promise<Partial<Record<SentStatus, number>>> {
   const groups = await OutboxModel.aggregate<{ _id: SentStatus; count: number }>([
@@ -199,12 +196,17 @@ export async function outcomesByRung(subject: string, path: string) {
   return groups.map(({ _id: { sms, ...of }, count }) => ({ ...of, isTexted: sms === 'sent', count }))
 }
 
-/** What was sent about one thing to the families of a unit. */
+/** What was sent about one thing to the families of a unit, class by class. `after` is the message the page before ended with. */
 export async function sentAbout(scope: UnitScope<'seeFamilies'>, subject: string, after: string | undefined) {
   const match = { subject, path: within(scope.path) }
+  const last = after ? await OutboxModel.findOne({ ...match, _id: after }, { path: 1 }).lean<Placed>() : null
+  const rest = last && {
+    path: { ...match.path, $gte: last.path },
+    $or: [{ path: { $gt: last.path } }, { _id: { $gt: last._id } }],
+  }
   const [found, counts] = await Promise.all([
-    OutboxModel.find({ ...match, ...(after && { _id: { $gt: after } }) }, { values: 0 })
-      .sort({ _id: 1 })
+    OutboxModel.find({ ...match, ...rest }, { values: 0 })
+      .sort({ path: 1, _id: 1 })
       .limit(ADMIN_PAGE + 1)
       .lean<OutboxRecord[]>(),
     counted(match),
