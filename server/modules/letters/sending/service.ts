@@ -49,7 +49,7 @@ const never: IsOver = () => false
  */
 export async function deliver(letter: Sending, isOver = never): Promise<boolean> {
   if (isToStaff(letter)) {
-    await makeStaffSheets(letter)
+    if (!(await makeStaffSheets(letter, isOver))) return false
     // Teachers have their list of duties; the ladder is for families.
     await LetterModel.updateOne(
       { _id: letter._id, status: 'sending' },
@@ -200,8 +200,10 @@ function sheetOf(
  * and child is what makes a second run harmless. False where the slice ended before the classes did.
  */
 export async function announce(letter: Sending, now: Date, isOver = never): Promise<boolean> {
-  if (isToStaff(letter)) await announceToStaff(letter, now)
-  else if (!(await announceToFamilies(letter, now, isOver))) return false
+  const isAtItsEnd = isToStaff(letter)
+    ? await announceToStaff(letter, now, isOver)
+    : await announceToFamilies(letter, now, isOver)
+  if (!isAtItsEnd) return false
   await LetterModel.updateOne({ _id: letter._id }, { areMessagesDue: false })
   return true
 }

@@ -12,24 +12,33 @@ import { StaffSheetModel, type StaffSheetRecord } from '../model.ts'
 import { followHolders, isFor, unitOfSheet } from '../rules.ts'
 import type { SentToStaff } from '../service.ts'
 
+/** Whether a slice of work has lasted long enough. */
+type IsOver = () => boolean
+
 const SCHOOLS = 100
 const MESSAGES = 50
 /** How often an open letter looks for who has come into a post. */
 const CHECK_MS = 24 * 60 * 60_000
 
-/** One sheet for each school, and for each office that is written to. May be cut short and run again. */
-export async function makeStaffSheets(letter: SentToStaff) {
+/**
+ * One sheet for each school, and for each office that is written to. May be cut short and run again; false where the slice ended before
+ * the schools did.
+ */
+export async function makeStaffSheets(letter: SentToStaff, isOver: IsOver): Promise<boolean> {
   const { units } = letter.staff
-  const offices = await officesIn(units)
-  await makeSheets(letter, offices, await holdersAt(letter, offices))
   let upTo = letter.sheetsUpTo
+  if (!upTo) {
+    const offices = await officesIn(units)
+    await makeSheets(letter, offices, await holdersAt(letter, offices))
+  }
   for (;;) {
     const schools = await schoolsAfter(units, upTo, SCHOOLS)
     const last = schools.at(-1)
-    if (!last) return
+    if (!last) return true
     await makeSheets(letter, schools, await holdersAt(letter, schools))
     upTo = last.path
     await LetterModel.updateOne({ _id: letter._id, status: 'sending' }, { $max: { sheetsUpTo: upTo } })
+    if (isOver()) return false
   }
 }
 
@@ -78,8 +87,8 @@ const sheetOf = (letter: SentToStaff, unit: UnitRecord, roster: Types.ObjectId[]
   openUntil: openUntil(letter),
 })
 
-/** Puts one message for each person into the outbox, some schools at a time; a second run adds none. */
-export async function announceToStaff(letter: SentToStaff, now: Date) {
+/** Puts one message for each person into the outbox, some schools at a time; a second run adds none. False where the slice ended first. */
+export async function announceToStaff(letter: SentToStaff, now: Date, isOver: IsOver): Promise<boolean> {
   let upTo = letter.messagesUpTo
   for (;;) {
     const sheets = await StaffSheetModel.find({ letterId: letter._id, path: { $gt: upTo } })
@@ -87,7 +96,7 @@ export async function announceToStaff(letter: SentToStaff, now: Date) {
       .limit(MESSAGES)
       .lean<StaffSheetRecord[]>()
     const last = sheets.at(-1)
-    if (!last) return
+    if (!last) return true
     await enqueue(
       sheets.flatMap((it) => messagesOf(letter, it, it.roster)),
       now,
@@ -97,7 +106,8 @@ export async function announceToStaff(letter: SentToStaff, now: Date) {
       { _id: letter._id, status: 'sent' },
       { $max: { messagesUpTo: upTo } },
     )
-    if (matchedCount === 0) return // withdrawn meanwhile
+    if (matchedCount === 0) return true // withdrawn meanwhile
+    if (isOver()) return false
   }
 }
 
