@@ -5,20 +5,21 @@ import {
   readReminderPlan,
   readSheet,
   remindUnread,
-  withdrawLetter,
   type Letter,
   type Reply,
 } from '../../../contract'
 import { call, explain, tell } from '../../../services/api'
 import { cardTitle } from '../../../services/letter-card'
-import { goBack, go } from '../../../services/navigate'
+import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { me } from '../../../services/store'
+import { callInGroup } from './group-call'
 import { groupsOf, presentHead, type Group, type ShownHead, standingOf, unreachedGroup } from './present'
 
 type Rows = Reply<typeof readLetterFigures>['rows']
 
 interface Data {
+  letterId: string
   state: 'loading' | 'ready' | 'failed'
   problem: string
   head: ShownHead | null
@@ -33,13 +34,9 @@ interface Data {
   remindable: string
   mayWithdraw: boolean
   mayRevise: boolean
-  isAsking: boolean
-  reason: string
-  reasons: string[]
   busy: boolean
 }
 interface Custom {
-  letterId: string
   unitId: string
   letter: Letter | null
   className: string
@@ -53,30 +50,15 @@ interface Custom {
   onUnit: (event: WechatMiniprogram.BaseEvent) => void
   onCopy: () => void
   onRemind: () => Promise<void>
-  onWithdraw: () => void
-  onKeep: () => void
-  onReason: (event: WechatMiniprogram.Input) => void
-  onCommonReason: (event: WechatMiniprogram.BaseEvent) => void
   onRevise: () => void
-  onWithdrawn: () => Promise<void>
 }
 
 const LOOK_MS = 3000
 
-/** Of the base library from 3.7.8 on; not in the typings yet. */
-interface GroupTool {
-  selectGroupMembers?: (options: object) => Promise<{ members: string[] }>
-  notifyGroupMembers?: (options: {
-    title: string
-    members: string[]
-    entrancePath: string
-    type: 'participate' | 'complete'
-  }) => Promise<unknown>
-}
-
 /** Who has answered a letter and who has not, by name for a class, by unit above it. */
 Page<Data, Custom>({
   data: {
+    letterId: '',
     state: 'loading',
     problem: '',
     head: null,
@@ -88,12 +70,8 @@ Page<Data, Custom>({
     remindable: '',
     mayWithdraw: false,
     mayRevise: false,
-    isAsking: false,
-    reason: '',
-    reasons: ['时间写错了，稍后重发', '发错了范围', '活动取消了'],
     busy: false,
   },
-  letterId: '',
   unitId: '',
   letter: null,
   className: '',
@@ -101,7 +79,7 @@ Page<Data, Custom>({
 
   onLoad(query) {
     const posts = me.get()?.posts ?? []
-    this.letterId = query.id ?? ''
+    this.setData({ letterId: query.id ?? '' })
     this.unitId = query.unit ?? posts.find((it) => it.unitKind === 'class')?.unitId ?? posts[0]?.unitId ?? ''
   },
   onShow() {
@@ -113,7 +91,7 @@ Page<Data, Custom>({
   },
 
   async load() {
-    const said = { letterId: this.letterId, unitId: this.unitId }
+    const said = { letterId: this.data.letterId, unitId: this.unitId }
     try {
       const [letter, figures] = await Promise.all([call(readLetter, said), call(readLetterFigures, said)])
       this.letter = letter
@@ -151,7 +129,7 @@ Page<Data, Custom>({
   },
 
   async showNames() {
-    const sheet = await call(readSheet, { letterId: this.letterId, classId: this.unitId })
+    const sheet = await call(readSheet, { letterId: this.data.letterId, classId: this.unitId })
     this.className = sheet.className
     // Whom nothing reaches is asked about afterwards; whoever is reading that list keeps it meanwhile.
     const unreached = this.data.groups.filter((it) => it.key === 'unreached')
@@ -160,7 +138,7 @@ Page<Data, Custom>({
 
   /** How many a reminder would reach, and who is left to be told in another way. */
   async showReach() {
-    const said = { letterId: this.letterId, unitId: this.unitId }
+    const said = { letterId: this.data.letterId, unitId: this.unitId }
     const [plan, unreached] = await Promise.all([call(readReminderPlan, said), call(listUnreached, said)])
     const { remindable, remindAfter } = plan
     const named = this.data.groups.filter((it) => it.key !== 'unreached')
@@ -174,25 +152,8 @@ Page<Data, Custom>({
     })
   },
 
-  /** Names members in a WeChat group to do it; an older WeChat sends the card instead. */
   async onGroupCall() {
-    const group = wx as unknown as GroupTool
-    if (!this.letter || !group.selectGroupMembers || !group.notifyGroupMembers) {
-      void wx.showToast({ title: '请点“发到班级群”', icon: 'none' })
-      return
-    }
-    try {
-      const { members } = await group.selectGroupMembers({})
-      await group.notifyGroupMembers({
-        title: this.letter.title,
-        members,
-        entrancePath: `${pages.letter.slice(1)}?id=${this.letterId}`,
-        type: 'complete',
-      })
-    } catch {
-      // Cancelled, or not opened from a group: the card goes everywhere.
-      void wx.showToast({ title: '没有点名，可以把卡片发到班级群', icon: 'none' })
-    }
+    if (this.letter) await callInGroup(this.data.letterId, this.letter.title)
   },
 
   onGroup(event) {
@@ -201,7 +162,7 @@ Page<Data, Custom>({
   },
   onUnit(event) {
     const { id } = event.currentTarget.dataset as { id: string }
-    go(`${pages.teacherLetter}?id=${this.letterId}&unit=${id}`)
+    go(`${pages.teacherLetter}?id=${this.data.letterId}&unit=${id}`)
   },
   onCopy() {
     const { groups, chosen } = this.data
@@ -213,7 +174,7 @@ Page<Data, Custom>({
     if (this.data.busy) return
     this.setData({ busy: true })
     try {
-      const said = { letterId: this.letterId, unitId: this.unitId }
+      const said = { letterId: this.data.letterId, unitId: this.unitId }
       const { families, wechat } = await call(remindUnread, said)
       const title = `已提醒${families}个家庭，${wechat ?? 0}位家长的微信会响`
       void wx.showToast({ title, icon: 'none', duration: 3000 })
@@ -224,43 +185,14 @@ Page<Data, Custom>({
     }
   },
 
-  onWithdraw() {
-    this.setData({ isAsking: true })
-  },
-  onReason({ detail: { value } }) {
-    this.setData({ reason: value })
-  },
-  onCommonReason(event) {
-    const { text } = event.currentTarget.dataset as { text: string }
-    this.setData({ reason: text })
-  },
   onRevise() {
-    go(`${pages.teacherNotice}?unit=${this.unitId}&revise=${this.letterId}`)
+    go(`${pages.teacherNotice}?unit=${this.unitId}&revise=${this.data.letterId}`)
   },
-  onKeep() {
-    this.setData({ isAsking: false })
-  },
-  async onWithdrawn() {
-    if (this.data.busy) return
-    const reason = this.data.reason.trim()
-    if (!reason) return void wx.showToast({ title: '请写一句为什么撤回', icon: 'none' })
-    this.setData({ busy: true })
-    try {
-      await call(withdrawLetter, { letterId: this.letterId, reason })
-      void wx.showToast({ title: '已撤回', icon: 'success' })
-      goBack()
-    } catch (error) {
-      tell(error)
-    } finally {
-      this.setData({ busy: false, isAsking: false })
-    }
-  },
-
   onShareAppMessage() {
     const { letter } = this
     return {
       title: letter ? cardTitle(letter, this.className) : '家长学校',
-      path: `${pages.letter}?id=${this.letterId}`,
+      path: `${pages.letter}?id=${this.data.letterId}`,
     }
   },
 })
