@@ -16,6 +16,13 @@ export type FamilyProgress = z.infer<typeof familyProgress>
 export const myObjection = z.object({ reason: z.string(), at: instant })
 export type MyObjection = z.infer<typeof myObjection>
 
+/** Guardians who answered differently: that they do, then what was agreed on; never why. */
+export const familyDifference = z.object({
+  /** null while the school has not talked to them. */
+  settled: z.nullable(z.object({ decision: z.string(), by: z.string(), at: instant })),
+})
+export type FamilyDifference = z.infer<typeof familyDifference>
+
 /** The two things guardians can have said, as a settlement names them. */
 export const opinion = z.enum(['同意', '不同意'], '请选择同意还是不同意')
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { audienceParts, shownParts, shownStaff, staffAudience } from './audiences.ts'
 import { day, done, endpoint, instant, objectId, whole, words } from './endpoint.ts'
 import { answerItem, answerItems, familyAnswer, letterForm, penStroke } from './letter-form.ts'
-import { familyProgress, myObjection, receiptRule } from './letter-receipts.ts'
+import { familyDifference, familyProgress, myObjection, receiptRule } from './letter-receipts.ts'
 import { unitKind } from './org.ts'
 import { reminderStep, reminderSteps } from './reminding.ts'
 
@@ -625,6 +625,7 @@ export const myLetter = z.object({
   progress: z.optional(familyProgress),
   objected: z.optional(deed),
   myObjection: z.optional(z.nullable(myObjection)),
+  difference: z.optional(z.nullable(familyDifference)),
   /** Links to photos of the paper from which the school entered an answer of this family. */
   papers: z.optional(z.array(z.string())),
   /** The family can write back below it. */

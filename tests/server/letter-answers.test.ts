@@ -24,6 +24,7 @@ import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
 import { buildClass, INK, sendLetter } from '../support/letters.ts'
 import { GuardianshipModel } from '../../server/modules/org/families/model.ts'
 import { buildListedGuardian } from '../support/build.ts'
+import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
@@ -233,6 +234,35 @@ describe('guardians who differ', () => {
     expect(await sheet()).toMatchObject({ conflicts: 0 })
     await her(answerMyLetter, { ...said, answers: STAYS })
     expect(await sheet()).toMatchObject({ conflicts: 1, answered: 1 })
+  })
+
+  it('are asked about once, see neutrally that they are, never the other’s reason, and hear what came of it', async () => {
+    const { her, him, said, at, staff, office, mother, father } = await scene()
+    await her(answerMyLetter, { ...said, answers: COMES })
+    const his = await him(answerMyLetter, { ...said, answers: STAYS })
+    await him(answerMyLetter, { ...said, answers: STAYS })
+    const hers = await her(openMyLetter, said)
+
+    expect([his.difference, hers.difference]).toEqual([{ settled: null }, { settled: null }])
+    expect(JSON.stringify(his)).toContain('外婆生日')
+    expect(JSON.stringify(hers)).not.toContain('外婆生日')
+    const told = (personId: string, step: RegExp) => OutboxModel.find({ personId, _id: step }).lean()
+    expect(await told(office, /conflict-/)).toMatchObject([{ title: '有家长填得不一样' }])
+
+    const settled = { ...at, studentId: said.studentId, decision: '不参加', note: '和爸爸妈妈通了电话' }
+    await staff(settleConflict, settled)
+
+    const after = await her(openMyLetter, said)
+    expect(after.difference).toMatchObject({ settled: { decision: '不参加', by: '李老师' } })
+    expect(JSON.stringify(after)).not.toContain('通了电话')
+    for (const personId of [mother, father]) {
+      const [message, ...more] = await told(personId, /-settled-/)
+      expect(message?.text).toContain('记下了和您家商量的结果')
+      expect(more).toEqual([])
+    }
+    expect((await staff(readAnswers, at)).rows[0]?.answers.map((it) => it.lines.at(-1)?.text)).toContain(
+      '外婆生日',
+    )
   })
 
   it('are one again when one of them turns out a stranger', async () => {

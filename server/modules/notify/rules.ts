@@ -13,8 +13,8 @@ export interface MessageValues {
     sender: string
     child: string
     note: string
-    /** Other than a new letter: an edition that puts right one they have read, or all that waits for who has come late. */
-    about?: 'corrected' | 'waiting'
+    /** Other than a new letter: one put right that they have read, all that waits for who has come late, what guardians agreed on. */
+    about?: 'corrected' | 'waiting' | 'settled'
   }
   letterReminder: { title: string; child: string; deadline: When; note: string }
   callBooked: { who: string; child: string; time: Stretch; note: string }

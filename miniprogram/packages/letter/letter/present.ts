@@ -45,6 +45,8 @@ export interface ShownLetter {
   ruleText: string
   /** 选择: large buttons instead of the bar; null where there are none or nothing can be changed any more. */
   choice: { form: LetterForm; mine: readonly AnswerItem[] } | null
+  /** Guardians who answered differently: that the school will ask, then what was agreed on. */
+  difference: { head: string; text: string } | null
   /** What this guardian has said against it. */
   objection: { reason: string } | null
   canObject: boolean
@@ -97,6 +99,7 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
       letter.form?.isPlain && letter.abilities.answer
         ? { form: letter.form, mine: letter.myAnswer ?? [] }
         : null,
+    difference: differenceOf(letter, now),
     objection: letter.myObjection ? { reason: letter.myObjection.reason } : null,
     canObject: letter.abilities.object === true,
     papers: (letter.papers ?? []).map((it) => `${server}/api${it}`),
@@ -114,6 +117,14 @@ function doneText({ isDone, form, confirmation, objected, confirmed, signed }: M
   if (!isDone) return ''
   if (form?.isPlain) return '已选好'
   return objected && !confirmed && !signed ? '已回复' : DONE[confirmation]
+}
+
+function differenceOf({ difference }: MyLetter, now: Date) {
+  if (!difference) return null
+  const { settled } = difference
+  return settled
+    ? { head: `商量好了：${settled.decision}`, text: `${settled.by} ${moment(settled.at, now)} 记下` }
+    : { head: '家里的想法不一样', text: '老师会和您家联系。商量好的结果，在这里看得到。' }
 }
 
 function ruleText({ receiptRule, progress, confirmation, isDone, form }: MyLetter) {

@@ -2,6 +2,7 @@ import {
   type AnswerItem,
   type AnswerRow,
   type AnswerValue,
+  decisionOf,
   type FamilyAnswer,
   type FormField,
   type LetterForm,
@@ -27,6 +28,8 @@ export interface Sight {
   /** Whose own answer it is reads its telephone number. */
   isOpen?: boolean
   seesReasons?: boolean
+  /** Another guardian reads. */
+  isFamily?: boolean
   /** The link to a picture; without it the line says that there is one. */
   pictureOf?: ((pictureId: string) => string) | undefined
   /** Pictures that only who sent them may see (decision 0020), with why they were sent back. */
@@ -41,13 +44,22 @@ export const linesOf = (form: LetterForm, items: readonly AnswerItem[], sight: S
   form.fields.flatMap((field) => {
     const given = items.find((it) => it.code === field.code)
     if (!given) return []
-    const isHidden = field.isReason === true && !sight.seesReasons
+    const isHidden = isPrivate(form, field, sight)
     const { shown, note } = picturesFor([given], sight)
     const text = (isHidden ? FOR_SENDER : inWords(field, given.value, sight.isOpen)) + note
     const { pictureOf } = sight
     const pictures = pictureOf && shown.map(pictureOf)
     return [{ code: field.code, label: field.label, text, ...(pictures?.length && { pictures }) }]
   })
+
+/** A reason is for the sender; what a guardian wrote to explain a decision is not for the other one, either. */
+const isPrivate = (form: LetterForm, { isReason, type, shownIf }: FormField, sight: Sight) =>
+  (isReason === true && !sight.seesReasons) ||
+  (sight.isFamily === true &&
+    !sight.isOpen &&
+    type === 'text' &&
+    shownIf !== undefined &&
+    shownIf.field === decisionOf(form)?.code)
 
 /** The pictures that a reader may see, and a word about the others. Whose own answer it is sees them all. */
 function picturesFor(items: readonly AnswerItem[], { hidden, isOpen }: Sight) {
@@ -84,6 +96,7 @@ export function presentAnswer(
     isMine,
     lines: linesOf(form, itemsOf(answer), {
       isOpen: isMine,
+      isFamily: reader !== null,
       seesReasons: isMine || (sight.seesReasons ?? false),
       pictureOf: sight.pictureOf,
       hidden: sight.hidden,

@@ -5,10 +5,11 @@ import type { Deps } from '../../../infra/deps.ts'
 import { joinedGuardiansOf } from '../../org/audiences/service.ts'
 import type { LetterRecord } from '../model.ts'
 import type { ChildsLetter } from '../policy.ts'
-import { SheetModel } from '../sheets/model.ts'
+import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { record } from '../sheets/service.ts'
 import { refuseHarmful, watchPictures } from '../../safety/service.ts'
+import { tellAuthor } from '../opinions/service.ts'
 import { usePictures } from '../pictures/service.ts'
 import { findSignature } from '../signatures/service.ts'
 import { AnswerModel, type AnswerRecord, SettlementModel, type SettlementRecord } from './model.ts'
@@ -164,7 +165,7 @@ export async function keep(
   try {
     await AnswerModel.db.transaction(async () => {
       await write(given, now, deps)
-      await mark(letter._id, form, place, now)
+      if (await mark(letter._id, form, place, now)) await tellAuthor(letter, 'conflict', now)
       await also?.()
     })
   } catch (error) {
@@ -209,7 +210,7 @@ async function write(
   if (matchedCount === 0) throw new Refusal('conflict', '刚刚有人改过这份答复，请刷新看看')
 }
 
-/** Brings the sheet and the counted answers of one family to what its guardians have said. */
+/** Brings the sheet and the counted answers of one family to what its guardians have said; whether they differ since now. */
 async function mark(letterId: Types.ObjectId, form: LetterForm, place: Given['place'], now: Date) {
   const { studentId, classId, guardianKey } = place
   const student = new Types.ObjectId(studentId)
@@ -219,11 +220,12 @@ async function mark(letterId: Types.ObjectId, form: LetterForm, place: Given['pl
   const needed =
     form.answeredBy === 'each' ? (await joinedGuardiansOf([student])).map((it) => String(it.personId)) : []
   const isWhole = needed.every((it) => family.some((one) => one.guardianKey === it))
-  await SheetModel.updateOne(
+  const before = await SheetModel.findOneAndUpdate(
     { _id: sheetId(String(letterId), classId) },
     rules.answerMark({ student, studentId, guardianKey, isConflict, isWhole }, now),
-    { updatePipeline: true },
-  )
+    { updatePipeline: true, projection: { conflictIds: 1 } },
+  ).lean<Pick<SheetRecord, 'conflictIds'>>()
+  return isConflict && !before?.conflictIds?.some((it) => it.equals(student))
 }
 
 /** One after the other: a transaction has one session. */

@@ -49,7 +49,7 @@ interface Mine {
 }
 
 export function presentMyLetter(
-  { proof: { letter, child }, sheet, bonds, answers, correction }: Opened,
+  { proof: { letter, child }, sheet, bonds, answers, correction, difference }: Opened,
   now: Date,
   deps: Pick<Deps, 'fields'> & Mine,
 ): MyLetter {
@@ -87,6 +87,7 @@ export function presentMyLetter(
     ...(progress && { progress }),
     objected: presentDeed(sheet.objectedBy, of),
     myObjection: deps.said,
+    difference,
     papers: Object.values(sheet.byHand?.[child.studentId] ?? {})
       .flatMap((it) => it.papers ?? [])
       .map(deps.pictureOf),

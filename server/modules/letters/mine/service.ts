@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import type { FamilyDifference } from '#contract/letter-receipts'
 import { Refusal } from '../../../http/errors.ts'
 import type { OwnChild } from '../../org/policy.ts'
 import { joinedGuardiansOf } from '../../org/audiences/service.ts'
@@ -6,6 +7,7 @@ import type { AnswerRecord } from '../answers/model.ts'
 import { answersOf, refuseUnanswered } from '../answers/service.ts'
 import { type Correction, correctionFor } from '../editions/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
+import { differenceIn } from '../opinions/service.ts'
 import type { ChildsLetter } from '../policy.ts'
 import { letterPage } from '../sending/rules.ts'
 import { callingOf } from '../sheets/present.ts'
@@ -120,6 +122,8 @@ export interface Opened {
   correction?: Correction | null
   proof: ChildsLetter
   sheet: FamilySheet
+  /** Guardians who differ, or differed. */
+  difference: FamilyDifference | null
   /** What the family has filled in below the letter. */
   answers: AnswerRecord[]
   /** What the guardians who have done something are called. */
@@ -171,5 +175,6 @@ export async function withNames(proof: ChildsLetter, sheet: FamilySheet): Promis
       : [{ studentId, personId, relation }]
   // A letter without a form costs no further read (decision 0006).
   const answers = proof.letter.form ? await answersOf(proof.letter._id, studentId) : []
-  return { proof, sheet, bonds, answers }
+  const difference = await differenceIn(proof.letter, studentId, sheet, answers)
+  return { proof, sheet, bonds, answers, difference }
 }

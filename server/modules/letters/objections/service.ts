@@ -2,13 +2,13 @@ import { Types } from 'mongoose'
 import type { StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
-import { enqueue } from '../../notify/service.ts'
-import { shanghaiDay } from '../../../infra/clock.ts'
+import { findStudents } from '../../org/families/service.ts'
 import { refuseHarmful } from '../../safety/service.ts'
 import { SettlementModel, type SettlementRecord } from '../answers/model.ts'
 import { MOST_EARLIER } from '../answers/rules.ts'
 import { superseded } from '../mine/service.ts'
 import type { LetterRecord } from '../model.ts'
+import { tellAuthor, tellSettled } from '../opinions/service.ts'
 import type { ChildsLetter, LetterInScope } from '../policy.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { ANY, sheetId } from '../sheets/rules.ts'
@@ -39,11 +39,12 @@ export async function object(
     '写的原因里有不合适的内容，请改一改再提交',
   )
   const asked = { ...letter, rule: ruleOf(letter) }
-  const sheet = await SheetModel.db.transaction(async () => {
+  return SheetModel.db.transaction(async () => {
     const before = await SheetModel.findById(sheetId(String(letter._id), proof.classId)).lean<SheetRecord>()
     const no = rules.objectionTo(asked, before ?? {}, child, now)
     if (no) throw new Refusal('conflict', no)
     await keepWords(proof, reason, now, deps)
+    await tellAuthor(letter, 'objection', now)
     return write(proof, (student) =>
       rules.objecting(
         student,
@@ -53,8 +54,6 @@ export async function object(
       ),
     )
   })
-  await tellSender(proof, now)
-  return sheet
 }
 
 const keepWords = ({ letter, child }: ChildsLetter, reason: string, now: Date, deps: Pick<Deps, 'fields'>) =>
@@ -114,29 +113,6 @@ async function keepSaid(
       $push: { earlier: { $each: earlier, $slice: -MOST_EARLIER } },
     },
     { upsert: true },
-  )
-}
-
-/** The author hears of it, at most once a day for one letter however many families object. */
-async function tellSender({ letter }: ChildsLetter, now: Date) {
-  await enqueue(
-    [
-      {
-        kind: 'staffMatter',
-        subject: String(letter._id),
-        step: `objection-${shanghaiDay(now)}`,
-        personId: String(letter.authorId),
-        path: letter.path,
-        values: {
-          title: '有家长表示了不同意见',
-          who: letter.title,
-          unit: letter.unitName,
-          note: '请在管理后台打开这封信，看看家长怎么说。',
-        },
-        page: '/pages/home/home',
-      },
-    ],
-    now,
   )
 }
 
@@ -201,5 +177,8 @@ export async function settle(
       { upsert: true },
     )
     await SheetModel.updateOne(ofClass, rules.settled(student), { updatePipeline: true })
+    const { agreed, objecting } = rules.opinionsOf(sheet, studentId)
+    const [child] = await findStudents([studentId])
+    if (child) await tellSettled(letter, { student: child, said: [...agreed, ...objecting] }, now)
   })
 }

@@ -36,6 +36,7 @@ export type FamilySheet = Pick<
   | 'isForEach'
   | 'confirmedIds'
   | 'signedIds'
+  | 'conflictIds'
 >
 
 const familyPart = (studentId: string): Record<string, unknown> => ({
@@ -52,6 +53,7 @@ const familyPart = (studentId: string): Record<string, unknown> => ({
   isForEach: 1,
   confirmedIds: onlyThis('confirmedIds', studentId),
   signedIds: onlyThis('signedIds', studentId),
+  conflictIds: onlyThis('conflictIds', studentId),
 })
 
 /** Of a set of families no more than this one. */

@@ -48,6 +48,11 @@ export const LETTER: Record<
     title: '有信等您看',
     say: (it) => `${it.title}（${it.child}）。${it.note}`,
   },
+  settled: {
+    title: '商量的结果记下了',
+    say: (it) =>
+      `《${it.title}》里家长的想法不一样（${it.child}），${it.sender}记下了和您家商量的结果，请打开看看。`,
+  },
 }
 
 /** What a family hears when a child's class changes. */

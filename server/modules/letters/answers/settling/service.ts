@@ -1,6 +1,8 @@
 import { Types } from 'mongoose'
 import type { StaffActor } from '../../../../http/actor.ts'
 import { Refusal } from '../../../../http/errors.ts'
+import { findStudents } from '../../../org/families/service.ts'
+import { tellSettled } from '../../opinions/service.ts'
 import type { LetterInScope } from '../../policy.ts'
 import { SheetModel } from '../../sheets/model.ts'
 import { sheetId } from '../../sheets/rules.ts'
@@ -44,5 +46,8 @@ export async function settle(
         updatePipeline: true,
       },
     )
+    const [child] = await findStudents([studentId])
+    const guardians = family.map((it) => it.guardianKey)
+    if (child) await tellSettled(letter, { student: child, said: guardians }, now)
   })
 }
