@@ -3,6 +3,7 @@ import path from 'node:path'
 import * as z from 'zod'
 import {
   bankQuestion,
+  type Danger,
   dangerFile,
   holidaysFile,
   hotlinesFile,
@@ -319,8 +320,8 @@ export function readHotlines(dir = path.join(contentDir, 'hotlines')): HotlineSe
 }
 
 /** Words by which what a family writes speaks of danger to a child. */
-export const readDangerWords = (dir = path.join(contentDir, 'danger')): string[] =>
-  readJson(path.join(dir, 'words.json'), dangerFile).words
+export const readDangerWords = (dir = path.join(contentDir, 'danger')): Danger =>
+  readJson(path.join(dir, 'words.json'), dangerFile)
 
 export const readHolidays = (dir = path.join(contentDir, 'calendar')): Holidays[] =>
   jsonFiles(dir)

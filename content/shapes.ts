@@ -296,11 +296,13 @@ export const hotlinesFile = z.strictObject({
 export type Hotline = z.infer<typeof hotline>
 export type HotlineSet = z.infer<typeof hotlinesFile>
 
-/** Plain words by which a text speaks of danger to a child. */
+/** Plain words by which a text speaks of danger to a child, and everyday phrases that only sound like one of them. */
 export const dangerFile = z.strictObject({
   note: text,
   words: z.array(text).min(1),
+  harmless: z.array(text),
 })
+export type Danger = Pick<z.infer<typeof dangerFile>, 'words' | 'harmless'>
 
 const holiday = z.strictObject({
   name: text,

@@ -43,7 +43,12 @@ const reminder = (personId: string, subject: string, title: string, child = '张
   kind: 'letterReminder',
   subject,
   personId,
-  values: { title, child, deadline: new Date('2026-11-27T23:59:00+08:00'), note: '请在11月27日(周五)前手写签字' },
+  values: {
+    title,
+    child,
+    deadline: new Date('2026-11-27T23:59:00+08:00'),
+    note: '请在11月27日(周五)前手写签字',
+  },
   page: `packages/letter/letter/letter?id=${subject}`,
 })
 

@@ -1,5 +1,6 @@
 import type { RepliesTo, ThreadState } from '#contract/threads'
 import type { UnitKind } from '#contract/org'
+import type { Danger } from '../../../../content/shapes.ts'
 import type { LetterRecord } from '../model.ts'
 
 /** A line may be taken back so long: for the slip of a thumb, not for changing history. */
@@ -80,8 +81,12 @@ export const isWithdrawable = (line: { at: Date; withdrawnAt?: Date | null | und
 /** What people write between the characters of a word: spaces, stops, signs. */
 const BETWEEN = /[\s\p{P}\p{S}]+/gu
 
-/** Whether a text speaks of danger to a child, by plain words; spaces and signs between the characters do not hide them. */
-export function speaksOfDanger(text: string, words: readonly string[]) {
-  const plain = text.replace(BETWEEN, '')
+/**
+ * Whether a text speaks of danger to a child, by plain words; spaces and signs between the characters do not hide them. What is
+ * harmless is so only when nothing stands in it but spaces: “想死你了”, not “想死，你了解吗”.
+ */
+export function speaksOfDanger(text: string, { words, harmless }: Danger) {
+  const close = text.toLowerCase().replace(/\s+/g, '')
+  const plain = harmless.reduce((left, it) => left.replaceAll(it, '\0'), close).replace(BETWEEN, '')
   return words.some((it) => plain.includes(it))
 }

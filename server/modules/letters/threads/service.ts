@@ -1,5 +1,6 @@
 import { Types } from 'mongoose'
 import { readDangerWords } from '../../../../content/schema.ts'
+import type { Danger } from '../../../../content/shapes.ts'
 import type { LetterRecord } from '../model.ts'
 import { editionsBefore } from '../editions/service.ts'
 import { LineModel, type LineRecord, ThreadModel, type ThreadRecord } from './model.ts'
@@ -13,7 +14,7 @@ export const threadOf = (letterId: Types.ObjectId, studentId: string) =>
 export const rootOf = async (letter: LetterRecord): Promise<LetterRecord> =>
   (await editionsBefore(letter)).at(-1) ?? letter
 
-let words: string[] | undefined
+let words: Danger | undefined
 /** The list of `content/danger`, read once. */
 export const dangerWords = () => (words ??= readDangerWords())
 
