@@ -27,6 +27,7 @@ const NEEDED: Need[] = [
   ['B1', '暑假', ALL, ['summer-holiday', 'summer-holiday-senior', 'summer-holiday-kindergarten']],
   ['B1', '5·25', ALL, ['heart-day', 'heart-day-kindergarten']],
   ['B1', '世界精神卫生日', ALL, ['mental-health-day', 'mental-health-day-kindergarten']],
+  ['B7', '家庭教育宣传周', ALL, ['family-week']],
   ['B1', '宣传月', ALL, ['publicity-months', 'publicity-months-kindergarten']],
   ['B2', '提醒函', ALL, ['reach-out-reminder']],
   ['B2', '家访', ALL, ['home-visit-notice']],

@@ -161,7 +161,7 @@ describe('the day’s walk', () => {
     expect(letters).toHaveLength(1)
     const letter = await office(readLetter, { letterId: letters[0]?.id ?? '' })
     expect(letter).toMatchObject({
-      title: '给家长的一封信：心里病了，也能治',
+      title: '给家长的一封信：心里病了，也要看医生',
       status: 'draft',
       dueOn: '2026-10-10',
       audience: [{ unitId: ids.school, name: school.fullName }],
