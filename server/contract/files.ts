@@ -2,8 +2,13 @@ import * as z from 'zod/mini'
 import { done, endpoint, instant, objectId, words } from './endpoint.ts'
 
 /** What may be uploaded; known by its first bytes, not by its name. */
-export const assetKind = z.enum(['video', 'audio', 'image', 'pdf'])
+export const assetKind = z.enum(['video', 'audio', 'image', 'pdf', 'document'])
 export type AssetKind = z.infer<typeof assetKind>
+/** What lessons are made of. */
+export type LessonFileKind = Exclude<AssetKind, 'document'>
+
+/** A document beside a letter: a phone on a slow line fetches no more in a minute. */
+export const MOST_LETTER_BYTES = 20 * 1024 ** 2
 
 /** 2 GB, the largest film of a lesson. */
 export const MOST_BYTES: Record<AssetKind, number> = {
@@ -11,10 +16,12 @@ export const MOST_BYTES: Record<AssetKind, number> = {
   audio: 300 * 1024 ** 2,
   image: 30 * 1024 ** 2,
   pdf: 60 * 1024 ** 2,
+  document: MOST_LETTER_BYTES,
 }
 
-/** A document beside a letter: a phone on a slow line fetches no more in a minute. */
-export const MOST_LETTER_BYTES = 20 * 1024 ** 2
+/** What a `document` is by its content. */
+export const OFFICE = ['docx', 'xlsx', 'pptx'] as const
+export type OfficeFormat = (typeof OFFICE)[number]
 
 /** A line of speech, with the seconds it stands. */
 export const caption = z.object({ from: z.number(), to: z.number(), text: z.string() })
@@ -55,7 +62,7 @@ const upload = z.object({
 
 export const beginUpload = endpoint({
   access: 'staff',
-  summary: '准备上传一个文件（视频、音频、图片、PDF），返回断点续传的地址',
+  summary: '准备上传一个文件（视频、音频、图片、PDF；写信时还有 Word、Excel、PPT），返回断点续传的地址',
   method: 'POST',
   path: '/units/:unitId/uploads',
   input: z.strictObject({
@@ -63,7 +70,7 @@ export const beginUpload = endpoint({
     kind: assetKind,
     name: words('文件名', 200),
     bytes: z.int('文件的大小不对').check(z.gte(1, '文件是空的，请重新选择')),
-    /** For a letter: it does not stand among the unit's files, and a PDF gets no open address. */
+    /** For a letter: it does not stand among the unit's files, and a paper gets no open address. A `document` is for letters alone. */
     isForLetter: z.optional(z.boolean()),
   }),
   reply: upload,

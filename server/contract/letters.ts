@@ -157,7 +157,7 @@ const revision = z.optional(z.int('版本不对').check(z.gte(0, '版本不对')
 export const attachment = z.object({
   id: objectId,
   name: z.string(),
-  kind: z.catch(z.enum(['pdf', 'image']), 'pdf'),
+  kind: z.catch(z.enum(['pdf', 'image', 'docx', 'xlsx', 'pptx']), 'pdf'),
   bytes: z.int(),
   sha256: z.string(),
 })

@@ -52,6 +52,8 @@ export interface Download {
     | 'image/png'
     | 'image/jpeg'
     | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
+    | 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+    | 'application/vnd.openxmlformats-officedocument.presentationml.presentation'
   /** With its ending; Chinese is fine. */
   name: string
   /** Shown in the browser instead of saved. */

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type AssetKind, beginUpload, listAssets, readAsset } from '#contract/files'
+import { type AssetKind, beginUpload, listAssets, OFFICE, readAsset } from '#contract/files'
 import * as writing from '#contract/letter-writing'
 import * as letters from '#contract/letters'
 import { openMyStaffLetter } from '#contract/staff-letters'
@@ -13,6 +13,7 @@ import { hashText } from '../../server/modules/letters/rules.ts'
 import { buildStaff } from '../support/build.ts'
 import { makePdf, makePhoto } from '../support/films.ts'
 import { buildClass, DRAFT, newRequest } from '../support/letters.ts'
+import { makeOffice } from '../support/office.ts'
 import { upload } from '../support/uploading.ts'
 import { type Refused, useWorld } from '../support/world.ts'
 
@@ -95,6 +96,30 @@ describe('attachments', () => {
     expect(got.headers.get('content-disposition')).toMatch(/^attachment; /)
     expect(got.headers.get('x-content-type-options')).toBe('nosniff')
     expect(got.headers.get('cache-control')).toBe('private, no-store')
+  })
+
+  it('may be documents of Word, Excel and PowerPoint, each served as what it is', async () => {
+    const { call, letterId, unitId, send, attach, out, mother, zhang } = await begin()
+    for (const format of OFFICE) {
+      const asset = await send('document', `../春游.${format}m.exe`, await makeOffice(format))
+      expect([asset.status, asset.address]).toEqual(['ready', null])
+      await attach(asset.id)
+    }
+    await out()
+    const guardian = await world.as(mother, 'guardian')
+    const mine = { studentId: String(zhang._id), letterId }
+    const { attachments = [] } = await guardian(letters.openMyLetter, mine)
+    expect(attachments.map((it) => [it.name, it.kind])).toEqual(OFFICE.map((it) => [`春游.${it}m.${it}`, it]))
+    for (const { id, kind } of attachments) {
+      const { link } = await guardian(writing.readMyAttachment, { ...mine, attachmentId: id })
+      const { headers, bytes } = await fetched(link)
+      expect(headers.get('content-type')).toContain('application/vnd.openxmlformats-officedocument.')
+      expect(headers.get('content-disposition')).toMatch(new RegExp(`^attachment; .*${kind}$`))
+      expect([headers.get('x-content-type-options'), bytes.length > 0]).toEqual(['nosniff', true])
+    }
+    // They are for letters alone.
+    const aside = { unitId, kind: 'document' as const, name: 'a.docx', bytes: 900 }
+    expect(await statusOf(call(beginUpload, aside))).toBe(400)
   })
 
   it('are for nobody but the readers of the letter, also with a link in the hand', async () => {
@@ -261,7 +286,8 @@ const HOSTILE: [name: string, kind: AssetKind, make: () => Buffer | Promise<Buff
   ['a.png', 'image', () => Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), html])],
   ['a.gif', 'image', () => Buffer.from('GIF89a/*<script>alert(1)</script>*/=1;')],
   ['a.jpg', 'image', () => photo.subarray(0, 300)],
-  ['a.docx', 'pdf', () => Buffer.from('PK\x03\x04'.padEnd(900))],
+  ['a.docx', 'document', () => Buffer.from('PK\x03\x04'.padEnd(900))],
+  ['a.docx', 'pdf', () => makeOffice('docx')],
   ['a.exe', 'pdf', () => Buffer.from('MZ'.padEnd(900))],
   ['a.php.jpg', 'image', () => Buffer.from('<?php system($_GET[0]);'.padEnd(900))],
 ]

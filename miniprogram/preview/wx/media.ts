@@ -91,6 +91,12 @@ function previewImage({ urls, current }: { urls: string[]; current?: string }) {
 }
 
 function openDocument({ filePath, fileType = '' }: { filePath: string; fileType?: string }) {
+  if (fileType !== 'pdf') {
+    const said = '手机上由微信打开；这里请下载后查看'
+    const words = element('p', 'file', `${fileType.toUpperCase()} 文件。${said}`)
+    cover('document', words).append(button('下载', () => download(filePath), 'download'))
+    return
+  }
   const frame = Object.assign(document.createElement('iframe'), {
     src: addressOf(filePath),
     title: `文档 ${fileType}`,

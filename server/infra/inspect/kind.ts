@@ -4,6 +4,7 @@ import { fileTypeFromFile } from 'file-type'
 /** The file is not what it should be; the sentence is for the person who chose it. */
 export class FileRefused extends Error {}
 
+/** `document` is known by what it holds, not by its first bytes: see `inspectOffice`. */
 export type FileKind = 'video' | 'audio' | 'image' | 'pdf'
 
 /** By what stands in the first bytes, never by the name. */

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { inflateSync, constants } from 'node:zlib'
+import type { FromInspector } from './apart.ts'
 import { FileRefused } from './kind.ts'
-
-export type FromPdfWorker = { pages: number } | { refused: string }
 
 /** A lesson's paper, not a book. */
 const MOST_PAGES = 300
@@ -108,7 +107,7 @@ function unpack(packed: Buffer, dictionary: string): Buffer {
   }
 }
 
-let said: FromPdfWorker
+let said: FromInspector<{ pages: number }>
 try {
   said = inspect(readFileSync((workerData as { path: string }).path))
 } catch (error) {

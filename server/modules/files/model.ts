@@ -1,4 +1,5 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { OFFICE } from '#contract/files'
 
 const id = Schema.Types.ObjectId
 
@@ -8,7 +9,7 @@ const assetSchema = new Schema(
     unitId: { type: id, required: true },
     path: { type: String, required: true },
     personId: { type: id, required: true },
-    kind: { type: String, enum: ['video', 'audio', 'image', 'pdf'], required: true },
+    kind: { type: String, enum: ['video', 'audio', 'image', 'pdf', 'document'], required: true },
     name: { type: String, required: true },
     bytes: { type: Number, required: true },
     status: {
@@ -23,6 +24,8 @@ const assetSchema = new Schema(
     key: { type: String, required: true },
     seconds: { type: Number, default: null },
     pages: { type: Number, default: null },
+    /** Which of the office formats a document is. */
+    format: { type: String, enum: OFFICE },
     width: { type: Number, default: null },
     height: { type: Number, default: null },
     /** Of a picture as it was drawn anew. */

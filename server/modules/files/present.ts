@@ -2,6 +2,10 @@ import type { Asset } from '#contract/files'
 import type { AssetRecord } from './model.ts'
 import { addressOf, posterOf } from './rules.ts'
 
+/** A paper that was uploaded for a letter is served with the letter alone. */
+const openAddressOf = ({ key, kind, isForLetter }: AssetRecord) =>
+  kind === 'document' || (isForLetter && kind === 'pdf') ? null : addressOf({ key, kind })
+
 export const presentAsset = (it: AssetRecord): Asset => ({
   id: String(it._id),
   kind: it.kind,
@@ -14,8 +18,7 @@ export const presentAsset = (it: AssetRecord): Asset => ({
   pages: it.pages ?? null,
   width: it.width ?? null,
   height: it.height ?? null,
-  // A PDF that was uploaded for a letter is served with the letter alone.
-  address: it.status === 'ready' && !(it.isForLetter && it.kind === 'pdf') ? addressOf(it) : null,
+  address: it.status === 'ready' ? openAddressOf(it) : null,
   poster: it.status === 'ready' ? posterOf(it) : null,
   captions: it.captions,
   isInUse: it.isInUse,

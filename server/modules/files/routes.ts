@@ -84,7 +84,7 @@ function uploadRoutes(router: Router, deps: Deps) {
   const tus = tusServer(deps, async (assetId) => {
     // What is quickly looked at is ready when its last byte has arrived; films wait for a worker.
     const asset = await files.findAsset(assetId)
-    if (asset?.kind !== 'image' && asset?.kind !== 'pdf') return
+    if (!asset || !['image', 'pdf', 'document'].includes(asset.kind)) return
     const leased = await lease(clock.now(), assetId)
     if (leased) await work(leased, deps)
   })

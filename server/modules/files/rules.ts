@@ -1,3 +1,4 @@
+import type { AssetKind } from '#contract/files'
 import { fileName } from '../../http/links.ts'
 
 /** An upload nobody came back to is thrown away. */
@@ -51,14 +52,15 @@ export const asWebVtt = (captions: readonly { from: number; to: number; text: st
 
 const stamp = (seconds: number) => new Date(Math.round(seconds * 1000)).toISOString().slice(11, 23)
 
-/** What a player, a phone and the console are given of a file that is ready: a path under `/media/a/<key>/`. */
+/** What a player, a phone and the console are given of a file that is ready: a path under `/media/a/<key>/` */
 export const MADE = {
   video: 'film.m3u8',
   audio: 'sound.m4a',
   image: 'picture.jpg',
   pdf: 'paper.pdf',
-} as const
-export const addressOf = ({ key, kind }: { key: string; kind: keyof typeof MADE }) =>
-  `/media/a/${key}/${MADE[kind]}`
-export const posterOf = ({ key, kind }: { key: string; kind: keyof typeof MADE }) =>
+  // For letters alone: none is made, as of a PDF that is for a letter.
+  document: 'document',
+} as const satisfies Record<AssetKind, string>
+export const addressOf = ({ key, kind }: { key: string; kind: AssetKind }) => `/media/a/${key}/${MADE[kind]}`
+export const posterOf = ({ key, kind }: { key: string; kind: AssetKind }) =>
   kind === 'video' ? `/media/a/${key}/poster.jpg` : kind === 'image' ? addressOf({ key, kind }) : null

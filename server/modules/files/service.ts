@@ -31,6 +31,9 @@ export async function begin(
 ) {
   // A picture is made smaller anyway; a document goes to the phones as it is.
   const most = said.isForLetter && said.kind === 'pdf' ? MOST_LETTER_BYTES : MOST_BYTES[said.kind]
+  if (said.kind === 'document' && !said.isForLetter) {
+    throw new Refusal('invalid', '这里请用视频、音频、图片或 PDF；Word、Excel 和 PPT 可以加在信里')
+  }
   if (said.bytes > most) {
     throw new Refusal('too_large', `文件超过${sizeInWords(most)}，请压缩后再上传`)
   }

@@ -1,10 +1,10 @@
 import type { OutlineLesson } from '#contract/courses'
 import type { DraftQuestion, LessonDraft } from '#contract/drafts'
-import type { Asset, AssetKind } from '#contract/files'
+import type { Asset, LessonFileKind } from '#contract/files'
 import type { LessonMedium } from '#contract/lesson-parts'
 
 /** The kind of file each kind of lesson is made of. */
-export const MADE_OF: Partial<Record<LessonMedium, AssetKind>> = {
+export const MADE_OF: Partial<Record<LessonMedium, LessonFileKind>> = {
   video: 'video',
   audio: 'audio',
   slides: 'image',

@@ -104,4 +104,5 @@ export const ACCEPT: Record<AssetKind, string> = {
   audio: 'audio/*',
   image: 'image/jpeg,image/png,image/webp',
   pdf: 'application/pdf',
+  document: '.docx,.xlsx,.pptx',
 }

@@ -4,6 +4,15 @@ import { call, Problem, tell } from '../../../services/api'
 
 interface Shown extends Attachment {
   size: string
+  icon: string
+}
+
+const ICONS = {
+  pdf: 'file-pdf',
+  image: 'image',
+  docx: 'file-word',
+  xlsx: 'file-excel',
+  pptx: 'file-powerpoint',
 }
 
 /** The files beside a letter: fetched by a link of ten minutes, with how far it is, and opened in WeChat's own reader. */
@@ -26,7 +35,7 @@ Component({
 
   observers: {
     files(files: Attachment[]) {
-      this.setData({ shown: files.map((it) => ({ ...it, size: sizeOf(it.bytes) })) })
+      this.setData({ shown: files.map((it) => ({ ...it, size: sizeOf(it.bytes), icon: ICONS[it.kind] })) })
     },
   },
 
@@ -44,7 +53,7 @@ Component({
           : await call(readMyAttachment, { ...said, studentId: childId })
         const path = await fetchFile(`${origin}/api${link}`, (percent) => this.setData({ percent }))
         if (file.kind === 'image') void wx.previewImage({ urls: [path], current: path })
-        else await wx.openDocument({ filePath: path, fileType: 'pdf', showMenu: true })
+        else await wx.openDocument({ filePath: path, fileType: file.kind, showMenu: true })
       } catch (error) {
         this.setData({ failed: id })
         tell(error)

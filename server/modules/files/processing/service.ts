@@ -5,6 +5,7 @@ import type { Deps } from '../../../infra/deps.ts'
 import { hash } from '../../../infra/files.ts'
 import { redraw } from '../../../infra/inspect/image.ts'
 import { checkKind, FileRefused } from '../../../infra/inspect/kind.ts'
+import { inspectOffice } from '../../../infra/inspect/office.ts'
 import { inspectPdf } from '../../../infra/inspect/pdf.ts'
 import { openScan } from '../../../infra/inspect/scan.ts'
 import { toAudio, toHls } from '../../../infra/video/encode.ts'
@@ -15,7 +16,7 @@ import { LEASE_MS, MADE, MOST_ATTEMPTS } from '../rules.ts'
 import { madeDir, makeFolders, originalOf, removeBytes } from '../service.ts'
 
 type Tools = Pick<Deps, 'env' | 'clock' | 'log'>
-type Made = Partial<Pick<AssetRecord, 'seconds' | 'pages' | 'width' | 'height' | 'sha256'>>
+type Made = Partial<Pick<AssetRecord, 'seconds' | 'pages' | 'width' | 'height' | 'sha256' | 'format'>>
 
 /** Whoever is at a file renews its lease this often, and notes how far the work is. */
 const RENEWAL_MS = 5_000
@@ -49,7 +50,7 @@ export async function work(asset: AssetRecord, deps: Tools, calledOff?: AbortSig
     await makeFolders(deps)
     await sweepWork(asset, deps)
     const source = originalOf(String(asset._id), deps)
-    await checkKind(source, asset.kind)
+    if (asset.kind !== 'document') await checkKind(source, asset.kind)
     await openScan(deps.env.CLAMD_URL)(source)
     await held.note({ status: 'working' })
     await mkdir(folder)
@@ -69,6 +70,7 @@ export async function work(asset: AssetRecord, deps: Tools, calledOff?: AbortSig
 type Held = ReturnType<typeof holdLease>
 
 async function make(asset: AssetRecord, source: string, folder: string, held: Held): Promise<Made> {
+  if (asset.kind === 'document') return inspectOffice(source)
   const target = join(folder, MADE[asset.kind])
   if (asset.kind === 'image') {
     const size = await redraw(source, target)

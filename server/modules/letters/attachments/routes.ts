@@ -12,6 +12,7 @@ import { letterForChild, letterWithin, ownLetter, type OwnLetter } from '../poli
 import type { LetterRecord } from '../model.ts'
 import { presentLetter } from '../present.ts'
 import { letterForStaff } from '../staff/policy.ts'
+import { MIME } from './rules.ts'
 import { attach, attachmentFor, detach, watchAttachment } from './service.ts'
 
 /** Files beside a letter. A link opens nothing by itself: whether its person may read the letter is asked again. */
@@ -59,7 +60,7 @@ export function attachmentRoutes(router: Router, deps: Deps) {
     const { name, kind, sha256 } = await attachmentFor(personId, letter, attachmentId)
     sendDownload(ctx, {
       bytes: await files.get(sha256),
-      type: kind === 'pdf' ? 'application/pdf' : 'image/jpeg',
+      type: MIME[kind],
       name,
     })
   })

@@ -23,16 +23,15 @@ export async function attach(
   const { asset } = own
   const id = String(asset._id)
   if (asset.status !== 'ready') throw new Refusal('conflict', '这个文件还没有处理好，请稍等')
-  if (asset.kind !== 'pdf' && asset.kind !== 'image') {
-    throw new Refusal('invalid', '附件请用 PDF 或图片；文档和表格请先另存为 PDF')
-  }
+  const kind = kindOf(asset)
+  if (!kind) throw new Refusal('invalid', '附件请用 PDF、Word、Excel、PPT 或图片')
   const bytes = await bytesOf(asset, deps)
   if (bytes.length > MOST_LETTER_BYTES) throw new Refusal('too_large', '一个附件最大20MB，请压缩后再加')
   const sha256 = await deps.files.put(bytes)
   const added: Attachment = {
     id,
-    name: nameOf(asset.name, asset.kind),
-    kind: asset.kind,
+    name: nameOf(asset.name, kind),
+    kind,
     bytes: bytes.length,
     sha256,
   }
@@ -51,6 +50,9 @@ export async function attach(
   if (asset.isForLetter && !asset.isInUse) await remove(own, deps)
   return now
 }
+
+const kindOf = ({ kind, format }: OwnAsset['asset']): Attachment['kind'] | null =>
+  kind === 'document' ? (format ?? null) : kind === 'pdf' || kind === 'image' ? kind : null
 
 async function whyNot({ _id }: LetterRecord, id: string): Promise<LetterRecord> {
   const there = await LetterModel.findById(_id).lean<LetterRecord>()
