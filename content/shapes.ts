@@ -198,6 +198,8 @@ const blank = z
     type: z.optional(z.enum(['text', 'date', 'number', 'choice', 'phone'])),
     /** What a `choice` may be; the example is one of them. */
     choices: z.optional(z.array(text).min(2).max(8)),
+    /** The calendar fills it in once the days of the node are sure: all of them, the only one, or the day after the last. */
+    node: z.optional(z.enum(['days', 'day', 'dayAfter'])),
     example: text,
   })
   .refine((it) => (it.type === 'choice') === Boolean(it.choices), '选择题要写 choices，别的不要写')

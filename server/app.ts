@@ -73,6 +73,7 @@ import { textSettingRoutes } from './modules/notify/texting/settings/routes.ts'
 import { dashboardRoutes } from './modules/figures/dashboard/routes.ts'
 import { dutyRoutes } from './modules/figures/duties/routes.ts'
 import { progressRoutes } from './modules/letters/calendar/progress/routes.ts'
+import { letterNodeRoutes } from './modules/letters/calendar/settling/routes.ts'
 import { calendarRoutes } from './modules/letters/calendar/routes.ts'
 import { homeRoutes } from './modules/figures/home/routes.ts'
 import { privacyRoutes } from './modules/privacy/routes.ts'
@@ -142,6 +143,7 @@ const ROOMS = [
   serviceHourRoutes,
   overdueRoutes,
   calendarRoutes,
+  letterNodeRoutes,
   progressRoutes,
   meetingRoutes,
   homeRoutes,

@@ -57,7 +57,14 @@ export const yearNode = z.object({
   dismissal: z.nullable(z.object({ reason: z.string(), by: z.string(), at: instant })),
   letters: z.array(nodeLetter),
   /** Above a school: how many are concerned, and how many of them have sent theirs. */
-  schools: z.nullable(z.object({ all: z.int(), sent: z.int() })),
+  schools: z.nullable(
+    z.object({
+      all: z.int(),
+      sent: z.int(),
+      /** Of a node that is over: 没有发, neither sent nor dismissed. */
+      unsent: z.optional(z.nullable(z.int())),
+    }),
+  ),
   abilities: z.object({
     change: z.boolean(),
     /** Takes an added one away; puts any other back to where its rule has it. */
@@ -191,6 +198,8 @@ export const readNodeProgress = endpoint({
     /** When those who have not sent theirs may be reminded again; null when they may now. */
     remindAfter: z.nullable(instant),
     mayRemind: z.boolean(),
+    /** What is not sent by now is 没有发: a draft that lies there is no different from none. */
+    isOver: z.optional(z.boolean()),
     countedAt: instant,
   }),
 })

@@ -12,6 +12,7 @@ import * as groups from './groups.ts'
 import * as letterAnswers from './letter-answers.ts'
 import * as letterLife from './letter-life.ts'
 import * as objections from './letter-receipts.ts'
+import * as letterNodes from './letter-nodes.ts'
 import * as letters from './letters.ts'
 import * as letterWriting from './letter-writing.ts'
 import * as figures from './figures.ts'
@@ -56,6 +57,7 @@ export const ROOMS: Record<string, object> = {
   letterAnswers,
   staffLetters,
   letterLife,
+  letterNodes,
   letterWriting,
   objections,
   threads,

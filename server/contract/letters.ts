@@ -44,6 +44,17 @@ const forNode = z.optional(
 /** The day of the year's calendar a letter belongs to. */
 export const letterNode = z.object({ code: z.string(), year: z.int(), title: z.string() })
 
+/** Its node has moved, or is off, since it was written: what was, what is, and what becomes of the letter that follows. */
+export const nodeMove = z.object({
+  from: day,
+  to: day,
+  isOff: z.boolean(),
+  before: z.object({ from: day, to: day }),
+  dueOn: z.nullable(day),
+  sendAt: z.nullable(instant),
+})
+export type NodeMove = z.infer<typeof nodeMove>
+
 /** What the author fills in before sending: 〔请填写：费用，没有就写“不收费”〕. A day is kept as `YYYY-MM-DD`. */
 export const authorBlank = z.strictObject({
   name: z.string().check(z.minLength(1), z.maxLength(40)),
@@ -206,6 +217,10 @@ export const letter = z.object({
   offersHelp: z.optional(z.boolean()),
   /** Where it comes from: 年度日历. */
   node: z.optional(z.nullable(letterNode)),
+  /** Until somebody has taken the new days, or kept the old ones. */
+  nodeMove: z.optional(z.nullable(nodeMove)),
+  /** A draft that was put away, and the last day on which it can be taken up again. */
+  expired: z.optional(z.nullable(z.object({ at: instant, until: day }))),
   form: z.optional(z.nullable(letterForm)),
   blanks: z.optional(z.array(authorBlank)),
   attachments: z.optional(z.array(attachment)),
@@ -253,6 +268,8 @@ export const letter = z.object({
     submit: z.optional(z.boolean()),
     recall: z.optional(z.boolean()),
     decide: z.optional(z.boolean()),
+    settle: z.optional(z.boolean()),
+    restore: z.optional(z.boolean()),
   }),
 })
 export type Letter = z.infer<typeof letter>

@@ -81,7 +81,25 @@ describe('which schools have sent theirs', () => {
     expect(school.mayRemind).toBe(false)
 
     const { nodes } = await here.cityAdmin(readCalendar, { unitId: String(here.city._id) })
-    expect(nodes.find((it) => it.code === NODE.code)?.schools).toEqual({ all: 3, sent: 1 })
+    expect(nodes.find((it) => it.code === NODE.code)?.schools).toMatchObject({
+      all: 3,
+      sent: 1,
+      unsent: null,
+    })
+  })
+
+  it('calls whoever has neither sent nor dismissed 没有发 once the node is over, draft or none', async () => {
+    const here = await scene()
+    for (const now of ['2026-10-11T01:00:00Z', '2026-10-26T01:00:00Z']) {
+      world.goTo(now)
+      await calendarTick(world.deps())
+      const city = await world.as(await buildStaff(here.city, 'city_admin'), 'staff')
+      const { nodes } = await city(readCalendar, { unitId: String(here.city._id) })
+      expect(nodes.find((it) => it.code === NODE.code)?.schools).toEqual({ all: 3, sent: 1, unsent: 1 })
+      const { total, isOver } = await city(readNodeProgress, { ...NODE, unitId: String(here.city._id) })
+      expect(isOver).toBe(true)
+      expect([total.draft + total.none, total.sent, total.dismissed]).toEqual([1, 1, 1])
+    }
   })
 
   it('counts a school whose families have had the district’s own letter', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '#contract/endpoint'
 import * as life from '#contract/letter-life'
+import * as nodes from '#contract/letter-nodes'
 import * as letters from '#contract/letters'
 import * as reminding from '#contract/reminding'
 import * as unreached from '#contract/unreached'
@@ -43,6 +44,16 @@ const SAID: [Endpoint, (ids: Ids) => Record<string, unknown>][] = [
   [life.readWritingRules, ({ unitId }) => ({ unitId })],
   [life.listScheduledLetters, ({ unitId }) => ({ unitId })],
   [life.rescheduleLetter, ({ letterId }) => ({ letterId, sendAt: '2030-01-01T00:00:00Z' })],
+  [
+    nodes.settleNodeMove,
+    ({ letterId }) => ({
+      letterId,
+      take: true,
+      seen: { from: '2026-10-01', to: '2026-10-07', isOff: false },
+    }),
+  ],
+  [nodes.listExpiredDrafts, ({ unitId }) => ({ unitId })],
+  [nodes.restoreDraft, ({ letterId }) => ({ letterId })],
   [life.submitLetter, ({ letterId }) => ({ letterId, thenSend: null })],
   [life.recallLetter, ({ letterId }) => ({ letterId })],
   [life.listSubmittedLetters, ({ unitId }) => ({ unitId })],
@@ -149,7 +160,7 @@ const counts = async () => [
 ]
 
 it('has an honest question for every endpoint of the room', () => {
-  const all = [...Object.values(letters), ...Object.values(life)].filter(
+  const all = [...Object.values(letters), ...Object.values(life), ...Object.values(nodes)].filter(
     (it) => 'path' in it && 'access' in it,
   )
   expect(SAID.map(([it]) => it)).toEqual(expect.arrayContaining(all))

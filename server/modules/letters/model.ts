@@ -2,10 +2,13 @@ import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
 import type { LetterForm } from '#contract/letter-form'
 import type { Attachment, AuthorBlank } from '#contract/letters'
 import type { FrozenPicture } from './rules.ts'
+import type { NodeDays } from './calendar/model.ts'
 import { dropsIndex } from '../../infra/gone-indexes.ts'
 import { ANY_ID } from '../../infra/partial-indexes.ts'
 
 const id = Schema.Types.ObjectId
+/** So long an expired draft can be taken up again. */
+export const KEPT_DAYS = 366
 
 /** A line of an audience: a unit, a single family, a group, or a part of a unit. */
 const entrySchema = new Schema(
@@ -104,6 +107,7 @@ const letterSchema = new Schema(
       ),
       default: undefined,
     },
+    nodeDays: { type: Schema.Types.Mixed },
     /** `city:year:node:unit:template` of a draft that the calendar has made; nobody's own has it. */
     draftKey: { type: String },
     /** The help lines of each family's own city stand below it (B8). */
@@ -122,10 +126,12 @@ const letterSchema = new Schema(
     dueOn: { type: String, default: null },
     status: {
       type: String,
-      enum: ['draft', 'scheduled', 'sending', 'sent', 'withdrawn'],
+      enum: ['draft', 'expired', 'scheduled', 'sending', 'sent', 'withdrawn'],
       default: 'draft',
       required: true,
     },
+    /** A draft whose node is over or off, put away with the rest of its unit’s. */
+    expiredAt: { type: Date },
     sendAt: { type: Date, default: null },
     sentAt: { type: Date, default: null },
     version: { type: Number, default: 1, required: true },
@@ -231,6 +237,12 @@ letterSchema.index(
 )
 // What a unit has planned, by its day.
 letterSchema.index({ unitId: 1, sendAt: 1 }, { partialFilterExpression: { status: 'scheduled' } })
+// What a unit has put away; after a year it is gone, as its list says.
+letterSchema.index({ unitId: 1, expiredAt: -1 }, { partialFilterExpression: { status: 'expired' } })
+letterSchema.index(
+  { expiredAt: 1 },
+  { expireAfterSeconds: KEPT_DAYS * 86_400, partialFilterExpression: { status: 'expired' } },
+)
 // The tick asks for what is due; only what waits carries the cost.
 letterSchema.index({ sendAt: 1 }, { partialFilterExpression: { status: 'scheduled' } })
 letterSchema.index({ status: 1, _id: 1 }, { partialFilterExpression: { status: 'sending' } })
@@ -271,8 +283,9 @@ export interface AudienceEntry {
 
 export type LetterRecord = Omit<
   InferSchemaType<typeof letterSchema>,
-  'form' | 'blanks' | 'attachments' | 'pictures' | 'approval' | 'audience' | 'without'
+  'form' | 'blanks' | 'attachments' | 'pictures' | 'approval' | 'audience' | 'without' | 'nodeDays'
 > & {
+  nodeDays?: NodeDays | null
   approval?: Approval | null
   _id: Types.ObjectId
   audience: AudienceEntry[]

@@ -6,6 +6,7 @@ import type { ReminderStep } from '#contract/reminding'
 import { type Form, OCCASIONS } from '../../../content/schema.ts'
 import type { Action } from '../org/rules.ts'
 import { approvalHash } from './approvals/rules.ts'
+import { presentNodeLife } from './calendar/settling/present.ts'
 import { USUAL_STEPS } from './ladder/rules.ts'
 import { isWithin } from '../org/tree/rules.ts'
 import {
@@ -57,6 +58,7 @@ export function presentLetter(
     staff: letter.staff ? presentStaffAudience(letter.staff) : null,
     receiptRule: letter.receiptRule ?? 'any',
     offersHelp: letter.offersHelp ?? false,
+    ...presentNodeLife(letter),
     node: letter.node ? { code: letter.node.code, year: letter.node.year, title: letter.node.title } : null,
     form: letter.form ?? null,
     blanks: letter.blanks ?? [],
@@ -65,7 +67,7 @@ export function presentLetter(
     replies: repliesTo(letter),
     dueOn: letter.dueOn ?? null,
     remindOn: (letter.remindOn as ReminderStep[] | null | undefined) ?? [...USUAL_STEPS],
-    status,
+    status: shownStatus(status),
     sendAt: letter.sendAt?.toISOString() ?? null,
     sentAt: letter.sentAt?.toISOString() ?? null,
     version,
@@ -101,6 +103,9 @@ export function presentLetter(
     },
   }
 }
+
+/** A draft that was put away is one for readers who know no other word. */
+export const shownStatus = (status: LetterRecord['status']) => (status === 'expired' ? 'draft' : status)
 
 const presentApproval = (it: Approval, hash: string) => ({
   state: it.state,
@@ -169,7 +174,7 @@ export function presentLine(letter: LetterRecord, tally: Tally | null): LetterLi
     audience: addressesInWords(letter),
     confirmation,
     dueOn: letter.dueOn ?? null,
-    status,
+    status: shownStatus(status),
     sendAt: letter.sendAt?.toISOString() ?? null,
     sentAt: letter.sentAt?.toISOString() ?? null,
     version,

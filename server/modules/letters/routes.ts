@@ -54,7 +54,7 @@ export function letterRoutes(router: Router, deps: Deps) {
     const scope = await unitScope(actor, unitId, 'writeLetters')
     const at = node && (await nodeOfLetter(scope.path, node, draft.template))
     return letterFor(
-      await letters.createLetter(scope, { ...draft, ...(at && { node: at }) }, actor, clock.now()),
+      await letters.createLetter(scope, { ...draft, forNode: at }, actor, clock.now()),
       scope,
       actor,
     )
@@ -97,7 +97,7 @@ export function letterRoutes(router: Router, deps: Deps) {
   serve(router, api.sendNotice, async ({ actor, caller: _, unitId, node, ...said }) => {
     const scope = await unitScope(actor, unitId, 'writeLetters')
     const at = node && (await nodeOfLetter(scope.path, node, said.template))
-    const sent = await sendNotice(scope, { ...said, ...(at && { node: at }) }, actor, deps)
+    const sent = await sendNotice(scope, { ...said, forNode: at }, actor, deps)
     return letterFor(await deliverSmall(sent), scope, actor)
   })
 

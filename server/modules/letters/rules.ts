@@ -143,7 +143,7 @@ export const fillingFor = (words: ClassWords, child: { studentName: string; rela
 })
 
 export interface Standing {
-  status: LetterStatus
+  status: LetterStatus | 'expired'
   isSuperseded: boolean
 }
 
@@ -158,7 +158,9 @@ export function abilitiesOf(
     edit: mayWrite && status === 'draft',
     queue: mayWrite && status === 'draft',
     unqueue: mayWrite && status === 'scheduled',
-    remove: mayWrite && status === 'draft',
+    remove: mayWrite && (status === 'draft' || status === 'expired'),
+    restore: mayWrite && status === 'expired',
+    settle: mayWrite && (status === 'draft' || status === 'scheduled'),
     withdraw: mayWrite && isSent,
     revise: mayWrite && isSent && !isSuperseded,
     remind: isSent && !isSuperseded && (mayWrite || may('writeLetters')),

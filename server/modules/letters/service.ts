@@ -31,6 +31,9 @@ export const letterTemplates = () => (templates ??= readLetterTemplates())
 
 export const findLetter = (letterId: string) => LetterModel.findById(letterId).lean<LetterRecord>()
 
+/** The day of the year's calendar that a letter is written for. */
+export type ForNode = Pick<LetterRecord, 'node' | 'nodeDays'>
+
 export interface Draft {
   title: string
   body: string
@@ -57,13 +60,13 @@ export async function createLetter(
     kind,
     requestId,
     template,
-    node,
+    forNode,
     ...draft
   }: Draft & {
     kind: LetterRecord['kind']
     requestId: string
     template?: string | undefined
-    node?: LetterRecord['node']
+    forNode?: ForNode | undefined
   },
   author: StaffActor,
   now = new Date(),
@@ -85,7 +88,7 @@ export async function createLetter(
         ...(isForOneFamily && { isForOneFamily }),
         // A letter about worry has the help lines below it, unless its author has taken them away (B8).
         offersHelp: words.offersHelp ?? begun?.offersHelp ?? false,
-        ...(node && { node }),
+        ...forNode,
         unitId: new Types.ObjectId(scope.unitId),
         unitName: scope.fullName,
         path: scope.path,
@@ -153,7 +156,10 @@ const holds = (letter: LetterRecord, change: object) =>
   )
 
 export async function removeLetter({ letter }: OwnLetter) {
-  const { deletedCount } = await LetterModel.deleteOne({ _id: letter._id, status: 'draft' })
+  const { deletedCount } = await LetterModel.deleteOne({
+    _id: letter._id,
+    status: { $in: ['draft', 'expired'] },
+  })
   if (deletedCount === 0) throw new Refusal('conflict', '这封信已经不是草稿，不能删除')
 }
 
@@ -234,7 +240,9 @@ export async function lettersOf(scope: UnitScope<'seeFigures'>, { box, after, is
 async function inBox(scope: UnitScope, box: Box) {
   const unitId = new Types.ObjectId(scope.unitId)
   // Who may not write sees what went out, not what is being written.
-  const shown = scope.may('writeLetters') ? {} : { status: { $in: ['sent', 'withdrawn'] as const } }
+  const shown = scope.may('writeLetters')
+    ? { status: { $ne: 'expired' as const } }
+    : { status: { $in: ['sent', 'withdrawn'] as const } }
   if (box === 'own') return { unitId, ...shown }
   if (box === 'below') {
     return { ownerIds: unitId, unitId: { $ne: unitId }, status: { $in: ['sent', 'withdrawn'] as const } }

@@ -220,6 +220,15 @@ const letters: Record<string, Row> = {
   readWritingRules: staff(WITH_GRADE),
   listScheduledLetters: staff(WITH_GRADE),
   listSubmittedLetters: staff(WITH_GRADE),
+  settleNodeMove: staff(ADMINS, {
+    at: 'school',
+    say: ({ draftId }) => ({
+      ...{ letterId: draftId, take: true },
+      seen: { from: '2026-10-01', to: '2026-10-07', isOff: false },
+    }),
+  }),
+  listExpiredDrafts: staff(WITH_GRADE),
+  restoreDraft: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId }) }),
   rescheduleLetter: staff(ADMINS, { at: 'school', say: () => ({ sendAt: '2027-01-04T00:00:00Z' }) }),
   submitLetter: staff(ADMINS, { at: 'school', say: ({ draftId }) => ({ letterId: draftId }) }),
   recallLetter: staff(ADMINS, { at: 'school' }),

@@ -23,6 +23,18 @@ export interface AddedNode {
   templates: string[]
 }
 
+/** What has become of the days of a node. */
+export interface NodeMove {
+  from: string
+  to: string
+  isOff: boolean
+}
+
+/** The days of its node that a letter is written for, and a move of them about which nobody has decided yet. */
+export interface NodeDays extends NodeMove {
+  move?: NodeMove
+}
+
 /** One school year of a city's or a school's calendar: only what differs from the rules in `content/calendar/`. */
 export interface YearRecord {
   /** `unit:year` */
@@ -33,6 +45,8 @@ export interface YearRecord {
   /** By the node's code: two editors of two nodes do not meet. */
   changes?: Record<string, NodeChange>
   added?: Record<string, AddedNode>
+  /** Added once and taken away again: what was drafted for them is put away. */
+  removed?: Record<string, AddedNode>
   /** Of a school, what the tick has done, by node: drafted 起草过, told 说过, reminded 催过; never a second time. */
   drafted?: Record<string, string>
   told?: Record<string, string>
@@ -48,6 +62,7 @@ const yearSchema = new Schema<YearRecord>(
     year: { type: Number, required: true },
     changes: mixed,
     added: mixed,
+    removed: mixed,
     drafted: mixed,
     told: mixed,
     reminded: mixed,

@@ -1,4 +1,5 @@
 import type { YearNode } from '#contract/calendar'
+import { shownStatus } from '../present.ts'
 import type { NodeView } from './overview/service.ts'
 import { stateAt } from './overview/service.ts'
 import type { EffectiveNode } from './rules.ts'
@@ -40,7 +41,7 @@ export function presentNode(view: NodeView, { kind, mayChange, mayWrite, own }: 
       id: String(it._id),
       title: it.title,
       unitName: it.unitName,
-      status: it.status,
+      status: shownStatus(it.status),
     })),
     schools,
     abilities: {

@@ -2,7 +2,7 @@ import type Router from '@koa/router'
 import * as api from '#contract/calendar'
 import { Refusal } from '../../../http/errors.ts'
 import { DONE, serve } from '../../../http/serve.ts'
-import { dayInWords } from '../../../infra/clock.ts'
+import { dayInWords, shanghaiDay } from '../../../infra/clock.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import * as audit from '../../audit/service.ts'
 import { unitScope, type UnitScope } from '../../org/policy.ts'
@@ -15,7 +15,7 @@ import * as calendar from './service.ts'
 export function calendarRoutes(router: Router, { clock, redis }: Deps) {
   const view = async (scope: UnitScope, year: number) => {
     const [views, own] = await Promise.all([
-      overviewOf(scope, year, redis),
+      overviewOf(scope, year, { redis, today: shanghaiDay(clock.now()) }),
       calendar.changedBy(scope.unitId, year),
     ])
     const viewer = {

@@ -4,7 +4,7 @@ import { datesOf } from '../../../../content/dates.ts'
 import type { CalendarNode, Holidays, LetterTemplate } from '../../../../content/schema.ts'
 import { defaultYear, type YearDays } from '../../org/terms/rules.ts'
 import { type Division, gradesOf } from '../../org/tree/rules.ts'
-import type { AddedNode, NodeChange } from './model.ts'
+import type { AddedNode, NodeChange, NodeMove } from './model.ts'
 
 const DAY_MS = 86_400_000
 /** So many days before it begins, whoever has not sent anything hears of it once more. */
@@ -55,6 +55,7 @@ export interface EffectiveNode {
 interface Changes {
   changes?: Record<string, NodeChange>
   added?: Record<string, AddedNode>
+  removed?: Record<string, AddedNode>
 }
 
 /** What the calendar of one school year is made of. */
@@ -82,6 +83,12 @@ export function nodesOf({ city, school, ...sources }: Sources): EffectiveNode[] 
     .map((it) => changed(it, school?.changes?.[it.code], 'school'))
     .sort((a, b) => (a.from === b.from ? (a.to < b.to ? -1 : 1) : a.from < b.from ? -1 : 1))
 }
+
+/** The nodes a city or a school has added and taken away again, as switched off. */
+export const removedNodes = ({ city, school, templates }: Sources): EffectiveNode[] =>
+  [city, school].flatMap((it) =>
+    Object.values(it?.removed ?? {}).map((one) => ({ ...ownNode(one, 'city', templates), isOff: true })),
+  )
 
 type Plain = Omit<Sources, 'city' | 'school'>
 
@@ -159,6 +166,9 @@ export const openTo = ({ from, to }: Pick<EffectiveNode, 'from' | 'to'>) => {
   const last = addDays(from, OPEN_DAYS)
   return to < last ? to : last
 }
+
+/** What a letter keeps of the days of its node. */
+export const moveOf = ({ from, to, isOff }: NodeMove): NodeMove => ({ from, to, isOff })
 
 /** From the day of drafting until its letter would come too late. */
 export const isOpen = (node: EffectiveNode, today: string) =>

@@ -12,6 +12,7 @@ import { type AddedNode, type NodeChange, WalkModel, YearModel, type YearRecord 
 import {
   type EffectiveNode,
   isNextOpen,
+  moveOf,
   nodeKey,
   nodesOf,
   objectionTo,
@@ -61,9 +62,12 @@ export async function nodeOfLetter(
   { code, year }: { code: string; year: number },
   template?: string,
 ) {
-  const { title } = await nodeAt(path, year, code)
+  const { title, ...node } = await nodeAt(path, year, code)
   const key = nodeKey(idAt(path, DEPTH.city) ?? '', year, code)
-  return { key, code, year, title, ...(template && { template }) }
+  return {
+    node: { key, code, year, title, ...(template && { template }) },
+    nodeDays: moveOf(node),
+  }
 }
 
 /** The school years a unit works with: the one that runs, the one got ready in summer, and whether the next is open. */
@@ -146,7 +150,12 @@ export async function add(
 export async function reset(scope: Keeper, year: number, code: string) {
   byKeeper(scope)
   const node = await nodeAt(scope.path, year, code)
-  await write(scope, year, { $unset: { [`changes.${code}`]: 1, [`added.${code}`]: 1 } })
+  const own = await YearModel.findById(yearKey(scope.unitId, year)).lean<YearRecord>()
+  const added = own?.added?.[code]
+  await write(scope, year, {
+    $unset: { [`changes.${code}`]: 1, [`added.${code}`]: 1 },
+    ...(added && { $set: { [`removed.${code}`]: added } }),
+  })
   return node
 }
 

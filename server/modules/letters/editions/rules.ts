@@ -16,7 +16,7 @@ const LIFE = [
     'correction',
   ],
   ...['sheetsUpTo', 'messagesUpTo', 'areMessagesDue', 'areSheetsDue', 'rungs', 'nextRungAt'],
-  ...['approval', 'withdrawnAt', 'withdrawnReason', 'draftKey', 'revision'],
+  ...['approval', 'withdrawnAt', 'withdrawnReason', 'nodeDays', 'expiredAt'],
 ]
 
 /** What a letter says, asks and whom it goes to: what a next edition begins with, and what a yes is given to. */

@@ -4,6 +4,8 @@ import { LetterModel, type LetterRecord } from '../model.ts'
 import { monthsBetween } from '../rules.ts'
 import { SheetModel } from '../sheets/model.ts'
 
+const WRITTEN = ['draft', 'expired', 'scheduled'] as const
+
 interface Place {
   _id: Types.ObjectId
   path: string
@@ -19,7 +21,7 @@ export async function moveDrafts(from: Pick<Place, '_id' | 'path'>, to: readonly
   if (!first) return
   const letters = await LetterModel.find({
     unitId: { $in: idsOf(from.path).map((it) => new Types.ObjectId(it)) },
-    status: { $in: ['draft', 'scheduled'] },
+    status: { $in: [...WRITTEN] },
     $or: [{ unitId: from._id }, { 'audience.unitId': from._id }],
   }).lean<LetterRecord[]>()
   for (const letter of letters) {
@@ -35,7 +37,7 @@ export async function moveDrafts(from: Pick<Place, '_id' | 'path'>, to: readonly
       ownerIds: idsOf(first.path).map((it) => new Types.ObjectId(it)),
     }
     await LetterModel.updateOne(
-      { _id: letter._id, status: { $in: ['draft', 'scheduled'] } },
+      { _id: letter._id, status: { $in: [...WRITTEN] } },
       { $set: { audience, ...own } },
     )
   }

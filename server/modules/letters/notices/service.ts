@@ -10,7 +10,7 @@ import * as safety from '../../safety/service.ts'
 import { approverOf, submit, submitForSafety } from '../approvals/service.ts'
 import type { LetterRecord } from '../model.ts'
 import { ownLetter } from '../policy.ts'
-import { createLetter, sendOnce } from '../service.ts'
+import { createLetter, type ForNode, sendOnce } from '../service.ts'
 
 /** What families agree to when a teacher has not written it. */
 const PLEDGE = { read: '', confirm: '我已知道这件事。', sign: '我已读完这条通知，知道要做什么。' } as const
@@ -26,7 +26,7 @@ export interface Notice {
   pledge?: string | undefined
   form?: LetterForm | null | undefined
   blanks?: AuthorBlank[] | undefined
-  node?: LetterRecord['node']
+  forNode?: ForNode | undefined
   /** Single families instead of the whole unit. */
   studentIds?: string[] | undefined
   /** So long it waits before it goes, and can be taken back without a trace. */
@@ -39,7 +39,7 @@ export interface Notice {
  */
 export async function sendNotice(
   scope: UnitScope<'writeLetters'>,
-  { holdSeconds = 0, kind = 'notice', node, ...said }: Notice,
+  { holdSeconds = 0, kind = 'notice', forNode, ...said }: Notice,
   author: StaffActor,
   deps: Pick<Deps, 'wechat' | 'log' | 'clock'>,
 ): Promise<LetterRecord> {
@@ -55,7 +55,7 @@ export async function sendNotice(
     ...{ kind, pledge: said.pledge ?? PLEDGE[said.confirmation] },
     audience: isForSome ? [] : [scope.unitId],
     // What a few families get is not the letter of a node.
-    ...(node && !isForSome && { node }),
+    ...(!isForSome && { forNode }),
   }
   const made = await createLetter(scope, draft, author)
   const own = await ownLetter(author, String(made._id))

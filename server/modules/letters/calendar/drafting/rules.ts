@@ -3,6 +3,7 @@ import type { InChargePost } from '#contract/calendar'
 import { dayInWords } from '../../../../infra/clock.ts'
 import type { AnyOutgoing } from '../../../notify/rules.ts'
 import { type Division, isWithin } from '../../../org/tree/rules.ts'
+import type { NodeMove } from '../model.ts'
 import { addDays, type EffectiveNode, offeredTo, type TemplateOf } from '../rules.ts'
 
 export interface Unit {
@@ -94,9 +95,9 @@ export interface Matter {
 }
 
 /** One key for one day and what it is about: a walk that begins anew says nothing twice. */
-const stepOf = (today: string, { path, nodes }: Matter) =>
+const stepOf = (today: string, { path, nodes }: Matter, about: readonly unknown[]) =>
   `${today}-${createHash('sha256')
-    .update(JSON.stringify([path, nodes.map((it) => it.code)]))
+    .update(JSON.stringify([path, nodes.map((it) => it.code), ...about]))
     .digest('hex')
     .slice(0, 16)}`
 
@@ -128,18 +129,33 @@ export const nudgeMessage = (matter: Matter, today: string, sender: string): Any
     note: `${sender}提醒：${titles(matter.nodes)}的信还没有发。今年不发的，请在年度日历里写明原因。`,
   })
 
+/** A letter is in somebody's hands and its node has moved. */
+export const movedMessage = (
+  matter: Matter,
+  { move, about }: { move: NodeMove; about: string },
+  today: string,
+): AnyOutgoing =>
+  message(
+    matter,
+    today,
+    'calendar-moved',
+    { title: move.isOff ? '节点今年停用了' : '节点改了日期', note: about },
+    [move.from, move.to, move.isOff],
+  )
+
 function message(
   matter: Matter,
   today: string,
   subject: string,
   { title, note }: { title: string; note: string },
+  about: readonly unknown[] = [],
 ): AnyOutgoing {
   const first = matter.nodes.map((it) => it.from).sort()[0] ?? today
   return {
     kind: 'staffMatter',
     subject,
     personId: matter.personId,
-    step: stepOf(today, matter),
+    step: stepOf(today, matter, about),
     values: { title, who: dayInWords(first), unit: matter.unitName, note },
     page: '/pages/home/home',
     path: matter.path,

@@ -4,7 +4,8 @@ import { idsOf } from '../../../org/tree/rules.ts'
 import { LetterModel } from '../../model.ts'
 import { presentTemplate } from '../../present.ts'
 import { type Day, type Item, mark, type SchoolUnit } from '../marks/service.ts'
-import { draftKey } from '../rules.ts'
+import { withDays } from '../following/rules.ts'
+import { draftKey, moveOf } from '../rules.ts'
 import { templateOf } from '../service.ts'
 import { dueOnOf, type Target, targetsOf } from './rules.ts'
 
@@ -41,9 +42,14 @@ function letterOf(
     ...{ kind, title, body, pledge, confirmation },
     ...(form && { form }),
     ...(offersHelp && { offersHelp }),
-    blanks: (blanks ?? []).map(({ example: _, ...it }) => it),
+    blanks: withDays(
+      (blanks ?? []).map(({ example: _, ...it }) => it),
+      node,
+      found,
+    ),
     dueOn: dueOnOf(node, { confirmation, dueDays }, today),
     node: { key, code: node.code, year, title: node.title, template: code },
+    nodeDays: moveOf(node),
     draftKey: once,
     unitId: unit._id,
     unitName: unit.fullName,

@@ -20,6 +20,8 @@ export interface Item {
 export interface Day {
   today: string
   now: Date
+  /** The school year that runs. */
+  current: number
   city: Division
 }
 

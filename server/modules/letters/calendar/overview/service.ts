@@ -7,7 +7,7 @@ import { childrenOf, findUnit, gradesWithin, schoolsByGrade } from '../../../org
 import { LetterModel, type LetterRecord } from '../../model.ts'
 import { dismissalsOf } from '../dismissing/service.ts'
 import { isServed } from '../drafting/rules.ts'
-import type { DismissalRecord } from '../model.ts'
+import { DismissalModel, type DismissalRecord } from '../model.ts'
 import { type EffectiveNode, gradesFor, isOpen, nodeKey, offeredTo, openTo, stateOf } from '../rules.ts'
 import { divisionOf, nodesAt, templateOf, yearsAt } from '../service.ts'
 
@@ -30,16 +30,20 @@ export interface NodeView {
   /** A letter from above has gone to everybody here. */
   isServedFromAbove: boolean
   dismissal: DismissalRecord | null
-  schools: { all: number; sent: number } | null
+  schools: { all: number; sent: number; unsent: number | null } | null
 }
 
 const keyOf = (path: string, year: number, code: string) => nodeKey(idAt(path, DEPTH.city) ?? '', year, code)
 
 /** The nodes that concern a unit, with what it has written for each. */
-export async function overviewOf(scope: UnitScope, year: number, redis: Redis): Promise<NodeView[]> {
+export async function overviewOf(
+  scope: UnitScope,
+  year: number,
+  { redis, today }: { redis: Redis; today: string },
+): Promise<NodeView[]> {
   const [nodes, city] = await Promise.all([nodesAt(scope.path, year), divisionOf(scope.path)])
   return DEPTH[scope.kind] < DEPTH.school
-    ? overviewAbove(scope, year, { nodes, city, redis })
+    ? overviewAbove(scope, year, { nodes, city, redis, today })
     : overviewWithin(scope, year, { nodes, city })
 }
 
@@ -62,6 +66,7 @@ async function overviewWithin(
         'node.key': { $in: keys },
         $or: [{ path: within(scope.path) }, { path: { $in: onPath.slice(0, -1) } }],
         isPrivate: { $ne: true },
+        status: { $ne: 'expired' },
       },
       { node: 1, path: 1, status: 1, 'audience.path': 1, title: 1, unitName: 1 },
     )
@@ -92,7 +97,7 @@ const pathsTo = (path: string) => idsOf(path).map((_, at, ids) => `/${ids.slice(
 async function overviewAbove(
   scope: UnitScope,
   year: number,
-  { nodes, city, redis }: { nodes: EffectiveNode[]; city: Division; redis: Redis },
+  { nodes, city, redis, today }: { nodes: EffectiveNode[]; city: Division; redis: Redis; today: string },
 ): Promise<NodeView[]> {
   const keys = nodes.map((it) => keyOf(scope.path, year, it.code))
   const [counts, letters] = await Promise.all([
@@ -100,7 +105,12 @@ async function overviewAbove(
       schoolCounts(scope, nodes, { keys, city }),
     ),
     LetterModel.find(
-      { 'node.key': { $in: keys }, path: scope.path, isPrivate: { $ne: true }, status: { $ne: 'withdrawn' } },
+      {
+        'node.key': { $in: keys },
+        path: scope.path,
+        isPrivate: { $ne: true },
+        status: { $nin: ['withdrawn', 'expired'] },
+      },
       { node: 1, path: 1, status: 1, 'audience.path': 1, title: 1, unitName: 1 },
     )
       .limit(MOST_LETTERS)
@@ -111,9 +121,16 @@ async function overviewAbove(
     node,
     templates: offered(node, every, city),
     letters: letters.filter((it) => it.node?.key === keys[at]),
-    ...{ isServedFromAbove: false, dismissal: null, schools: counts[at] ?? { all: 0, sent: 0 } },
+    ...{ isServedFromAbove: false, dismissal: null, schools: schoolsOf(node, counts[at], today) },
   }))
 }
+
+/** Once a node is over, whoever has neither sent nor dismissed it has not sent: also who still has a draft. */
+const schoolsOf = (
+  { to }: EffectiveNode,
+  { all, sent, dismissed }: Counts = { all: 0, sent: 0, dismissed: 0 },
+  today: string,
+) => ({ all, sent, unsent: to < today ? all - sent - dismissed : null })
 
 const everyLetter = (nodes: readonly EffectiveNode[]) => {
   const all: EffectiveNode['letters'] = {}
@@ -123,13 +140,19 @@ const everyLetter = (nodes: readonly EffectiveNode[]) => {
   return all
 }
 
+interface Counts {
+  all: number
+  sent: number
+  dismissed: number
+}
+
 /** For each node the schools it concerns, and those with a letter that is out: the letters are read from their index alone. */
 async function schoolCounts(
   scope: UnitScope,
   nodes: readonly EffectiveNode[],
   { keys, city }: { keys: string[]; city: Division },
-) {
-  const [byGrade, rows, above] = await Promise.all([
+): Promise<Counts[]> {
+  const [byGrade, rows, above, dismissals] = await Promise.all([
     schoolsByGrade(scope.path),
     LetterModel.aggregate<{ _id: { key: string; school: string } }>([
       {
@@ -142,16 +165,21 @@ async function schoolCounts(
       { $group: { _id: { key: '$node.key', school: idAtExpression(DEPTH.school) } } },
     ]),
     lettersAbove(scope, keys),
+    DismissalModel.find(
+      { nodeKey: { $in: keys }, path: within(scope.path) },
+      { _id: 0, nodeKey: 1, path: 1 },
+    ).lean<Pick<DismissalRecord, 'nodeKey' | 'path'>[]>(),
   ])
+  const off = new Set(dismissals.map((it) => `${it.nodeKey} ${it.path}`))
   const sent = new Set(rows.map(({ _id }) => `${_id.key} ${_id.school}`))
   return nodes.map((node, at) => {
     const key = keys[at] ?? ''
     const concerned = new Set(gradesFor(node, templateOf, city).flatMap((it) => byGrade.get(it) ?? []))
     const ofKey = above.filter((it) => it.node?.key === key)
-    const out = [...concerned].filter(
-      (path) => sent.has(`${key} ${idAt(path, DEPTH.school)}`) || isServed(path, ofKey),
-    )
-    return { all: concerned.size, sent: out.length }
+    const isOut = (path: string) => sent.has(`${key} ${idAt(path, DEPTH.school)}`) || isServed(path, ofKey)
+    const rest = [...concerned].filter((path) => !isOut(path))
+    const dismissed = rest.filter((path) => off.has(`${key} ${path}`)).length
+    return { all: concerned.size, sent: concerned.size - rest.length, dismissed }
   })
 }
 

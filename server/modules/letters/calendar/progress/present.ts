@@ -4,6 +4,7 @@ import { dayInWords, shanghaiDay } from '../../../../infra/clock.ts'
 import { safeCell, stampSheet } from '../../../../infra/sheets/cells.ts'
 import type { UnitScope } from '../../../org/policy.ts'
 import type { EffectiveNode } from '../rules.ts'
+import { isMissing } from './rules.ts'
 import type { linesOf } from './service.ts'
 
 const STATES: Record<NodeState, string> = {
@@ -13,6 +14,9 @@ const STATES: Record<NodeState, string> = {
   sent: '已发',
   dismissed: '今年不发',
 }
+const stateInWords = (state: NodeState, isOver: boolean) =>
+  isOver && isMissing({ state }) ? '没有发' : STATES[state]
+
 const HEADINGS = [
   '区县',
   '学校',
@@ -30,8 +34,11 @@ const WIDTHS = [16, 28, 18, 30, 10, 10, 10, 10, 10, 10]
 /** A line for each school; figures only, no names of people. */
 export async function workbookOf(
   node: EffectiveNode,
-  lines: Awaited<ReturnType<typeof linesOf>>,
-  watermark: string,
+  {
+    lines,
+    isOver,
+    watermark,
+  }: { lines: Awaited<ReturnType<typeof linesOf>>; isOver: boolean; watermark: string },
 ): Promise<Buffer> {
   const book = new ExcelJS.Workbook()
   const sheet = book.addWorksheet('发信情况', { views: [{ state: 'frozen', ySplit: 2 }] })
@@ -40,7 +47,7 @@ export async function workbookOf(
   for (const { district, school, state, reason, letters, tally } of lines) {
     const { expected, reached, read, confirmed, signed } = tally
     sheet.addRow([
-      ...[safeCell(district), safeCell(school), STATES[state], safeCell(reason ?? '')],
+      ...[safeCell(district), safeCell(school), stateInWords(state, isOver), safeCell(reason ?? '')],
       ...[letters, expected, reached, read, confirmed, signed],
     ])
   }

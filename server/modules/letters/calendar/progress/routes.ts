@@ -21,6 +21,8 @@ const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 export function progressRoutes(router: Router, deps: Deps) {
   const { clock, env, redis } = deps
 
+  const isOver = ({ to }: { to: string }) => to < shanghaiDay(clock.now())
+
   serve(router, api.readNodeProgress, async ({ actor, unitId, year, code }) => {
     const scope = await unitScope(actor, unitId, 'seeFigures')
     const which = { year, code }
@@ -34,7 +36,8 @@ export function progressRoutes(router: Router, deps: Deps) {
       node: daysOf(node),
       ...figures,
       remindAfter,
-      mayRemind: progress.mayRemind(scope) && !node.isOff && node.to >= shanghaiDay(clock.now()),
+      mayRemind: progress.mayRemind(scope) && !node.isOff && !isOver(node),
+      isOver: isOver(node),
     }
   })
 
@@ -63,7 +66,8 @@ export function progressRoutes(router: Router, deps: Deps) {
       audit.record('figures.exported', { unit: scope, detail }, now),
     )
     const watermark = watermarkOf({ name: actor.name, unit: scope }, now)
-    const bytes = await workbookOf(node, await progress.linesOf(scope, which), watermark)
+    const lines = await progress.linesOf(scope, which)
+    const bytes = await workbookOf(node, { lines, isOver: isOver(node), watermark })
     sendDownload(ctx, { bytes, type: XLSX, name: nameOfExport(scope, node, now) })
   })
 }

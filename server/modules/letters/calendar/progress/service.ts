@@ -9,6 +9,7 @@ import type { UnitScope } from '../../../org/policy.ts'
 import { BELOW, DEPTH, idAt, idAtExpression, within } from '../../../org/tree/rules.ts'
 import { childrenOf, findUnits, schoolsByGrade } from '../../../org/tree/service.ts'
 import { LetterModel } from '../../model.ts'
+import { shownStatus } from '../../present.ts'
 import { SheetModel } from '../../sheets/model.ts'
 import { NOTHING } from '../../sheets/rules.ts'
 import { talliesOf } from '../../sheets/service.ts'
@@ -127,7 +128,9 @@ async function rowsAbove(scope: UnitScope, which: NodeOf, now: Date) {
 }
 
 async function ofSchool(scope: UnitScope, which: NodeOf, redis: Redis, now: Date) {
-  const view = (await overviewOf(scope, which.year, redis)).find((it) => it.node.code === which.code)
+  const view = (await overviewOf(scope, which.year, { redis, today: shanghaiDay(now) })).find(
+    (it) => it.node.code === which.code,
+  )
   if (!view) throw new Refusal('not_found', '这个节点与本校的学段无关')
   const tallies = await talliesOf(
     view.letters.map((it) => it._id),
@@ -146,7 +149,7 @@ async function ofSchool(scope: UnitScope, which: NodeOf, redis: Redis, now: Date
     },
     rows: [],
     letters: view.letters.map((it) => ({
-      ...{ id: String(it._id), title: it.title, unitName: it.unitName, status: it.status },
+      ...{ id: String(it._id), title: it.title, unitName: it.unitName, status: shownStatus(it.status) },
       tally: tallies.get(String(it._id)) ?? null,
     })),
     countedAt: now.toISOString(),

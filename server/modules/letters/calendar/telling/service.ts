@@ -6,12 +6,21 @@ import { DEPTH, idAt, idsOf, within } from '../../../org/tree/rules.ts'
 import { unitsBetween } from '../../../org/tree/service.ts'
 import { LetterModel, type LetterRecord } from '../../model.ts'
 import { type Day, type Item, mark, type SchoolUnit } from '../marks/service.ts'
-import { draftedMessage, isServed, type Matter, reminderMessage, unitsInCharge } from '../drafting/rules.ts'
-import { DismissalModel, type DismissalRecord } from '../model.ts'
+import {
+  draftedMessage,
+  isServed,
+  type Matter,
+  movedMessage,
+  reminderMessage,
+  unitsInCharge,
+} from '../drafting/rules.ts'
+import { daysInWords } from '../following/rules.ts'
+import { DismissalModel, type DismissalRecord, type NodeMove } from '../model.ts'
 import { templateOf } from '../service.ts'
 
 /** Who is told of what a school has to do: its administrator, or where there is none the principal. */
 const OFFICE: PostKind[] = ['school_admin', 'principal']
+const ABOVE: PostKind[] = ['district_admin', 'city_admin']
 
 /** Tells whoever is in charge once that a draft, or a template, is there. */
 export async function tellOfDrafts(items: Item[], day: Day) {
@@ -40,6 +49,62 @@ async function tell(items: Item[], day: Day, say: (matter: Matter, today: string
   await enqueue(
     matters.map((it) => say(it, day.today)),
     day.now,
+  )
+}
+
+/** A letter in somebody's hands whose node has moved. */
+export interface Moved {
+  letter: Pick<LetterRecord, 'unitId' | 'unitName' | 'path' | 'authorId' | 'status'>
+  item: Pick<Item, 'node' | 'school'>
+  move: NodeMove
+}
+
+/** Tells the author of a letter, and whoever is in charge of its node, that the node has moved: one message for each node and unit. */
+export async function tellOfMoves(moved: readonly Moved[], day: Day) {
+  if (moved.length === 0) return
+  const opens = moved.map(({ letter, item }) => ({
+    node: item.node,
+    unit: { _id: letter.unitId, path: letter.path, name: letter.unitName, fullName: letter.unitName },
+    school: item.school,
+  }))
+  const [inCharge, authors] = await Promise.all([
+    peopleFor(opens, day.now),
+    stillThere(
+      moved.map((it) => it.letter),
+      day.now,
+    ),
+  ])
+  const messages = moved.flatMap(({ letter, item, move }) => {
+    const { unitName, path, authorId } = letter
+    const author = String(authorId)
+    const people = new Set([
+      ...(inCharge.get(String(letter.unitId)) ?? []),
+      ...(authors.has(author) ? [author] : []),
+    ])
+    const about = aboutMove(item.node.title, move, letter.status)
+    return [...people].map((personId) =>
+      movedMessage({ personId, unitName, path, nodes: [item.node] }, { move, about }, day.today),
+    )
+  })
+  await enqueue(messages, day.now)
+}
+
+function aboutMove(title: string, move: NodeMove, status: LetterRecord['status']) {
+  const what = move.isOff ? `“${title}”今年停用了` : `“${title}”改到${daysInWords(move)}`
+  return status === 'scheduled'
+    ? `${what}，给它写的信还按原来的时间发。请打开信看一下，要不要跟着改。`
+    : `${what}，给它写的信没有动。请打开草稿看一下，要不要跟着改。`
+}
+
+/** The authors who still hold a post at or above what they wrote for. */
+async function stillThere(letters: readonly Pick<LetterRecord, 'path' | 'authorId'>[], now: Date) {
+  const unitIds = [...new Set(letters.flatMap((it) => idsOf(it.path)))]
+  const holders = await holdersAt(unitIds, [...OFFICE, 'grade_head', 'class_teacher', ...ABOVE], now)
+  const at = Map.groupBy(holders, (it) => it.personId)
+  return new Set(
+    letters
+      .filter((it) => at.get(String(it.authorId))?.some(({ unitId }) => idsOf(it.path).includes(unitId)))
+      .map((it) => String(it.authorId)),
   )
 }
 

@@ -6,7 +6,16 @@ import { schoolsAfter, unitsBetween, unitsWithin } from '../../../org/tree/servi
 import { draft } from '../drafting/service.ts'
 import type { Day, Item } from '../marks/service.ts'
 import { WalkModel, type WalkRecord } from '../model.ts'
-import { isOpen, nodeKey, nodesOf, type Sources, yearKey } from '../rules.ts'
+import { follow, followAbove } from '../following/service.ts'
+import {
+  type EffectiveNode,
+  isOpen,
+  nodeKey,
+  nodesOf,
+  removedNodes,
+  type Sources,
+  yearKey,
+} from '../rules.ts'
 import { findYears, sourcesOf, yearsAt } from '../service.ts'
 import { remindLate, tellOfDrafts } from '../telling/service.ts'
 
@@ -27,8 +36,12 @@ export async function walkCity(city: UnitRecord, now: Date) {
   const { today, current, coming } = await yearsAt(city.path, now)
   let walk = await beginDay(city._id, today)
   if (walk.isDone) return
-  const years = await Promise.all([...new Set([current, coming])].map((it) => sourcesOf(city.path, it)))
-  const day: Day = { today, now, city: { isFiveFour: city.isFiveFour } }
+  // Letters of the year before are still put away in autumn.
+  const years = await Promise.all(
+    [...new Set([current - 1, current, coming])].map((it) => sourcesOf(city.path, it)),
+  )
+  const day: Day = { today, now, current, city: { isFiveFour: city.isFiveFour } }
+  await workAbove(city, years, day)
   for (;;) {
     const schools = await schoolsAfter(city.path, walk.upTo, SCHOOLS)
     const last = schools.at(-1)
@@ -51,7 +64,9 @@ async function beginDay(cityId: Types.ObjectId, day: string): Promise<WalkRecord
 }
 
 async function workThrough(schools: UnitRecord[], years: Sources[], day: Day) {
-  const items = await openItems(schools, years, day)
+  const all = await itemsOf(schools, years)
+  await follow(all, day)
+  const items = all.filter(({ node, year }) => year >= day.current && isOpen(node, day.today))
   if (items.length === 0) return
   await draft(
     items.filter((it) => !it.done.drafted?.[it.node.code]),
@@ -70,11 +85,12 @@ async function workThrough(schools: UnitRecord[], years: Sources[], day: Day) {
 /** Whoever has only just been told is not reminded on the same day. */
 const isLate = ({ node, done }: Item, today: string) =>
   node.remindOn <= today &&
-  !done.reminded?.[node.code] &&
+  // A reminder before the day it was moved to is another one.
+  (done.reminded?.[node.code] ?? '') < node.remindOn &&
   Boolean(done.told?.[node.code] && done.told[node.code] !== today)
 
-/** The nodes that are open today, school by school. The city's own are worked out once; three reads for all schools together. */
-async function openItems(schools: UnitRecord[], years: Sources[], { today }: Day): Promise<Item[]> {
+/** The nodes of some years, school by school. The city's own are worked out once; three reads for all schools together. */
+async function itemsOf(schools: UnitRecord[], years: Sources[]): Promise<Item[]> {
   const [first, last] = [schools[0]?.path ?? '', schools.at(-1)?.path ?? '']
   const [grades, said] = await Promise.all([
     unitsBetween(first, last, 'grade'),
@@ -83,20 +99,34 @@ async function openItems(schools: UnitRecord[], years: Sources[], { today }: Day
   const saidBy = new Map(said.map((it) => [it._id, it]))
   const gradesBy = Map.groupBy(grades, (it) => idAt(it.path, DEPTH.school) ?? '')
   return years.flatMap((sources) => {
-    const ofCity = nodesOf(sources)
+    const ofCity = standing(sources)
     return schools.flatMap((school) => {
       const own = saidBy.get(yearKey(String(school._id), sources.year))
-      const nodes = own?.changes || own?.added ? nodesOf({ ...sources, school: own }) : ofCity
-      return nodes
-        .filter((node) => isOpen(node, today))
-        .map((node) => ({
-          node,
-          key: nodeKey(idAt(school.path, DEPTH.city) ?? '', sources.year, node.code),
-          year: sources.year,
-          school,
-          grades: gradesBy.get(String(school._id)) ?? [],
-          done: own ?? {},
-        }))
+      const hasOwn = own?.changes ?? own?.added ?? own?.removed
+      const nodes = hasOwn ? standing({ ...sources, school: own }) : ofCity
+      const grades = gradesBy.get(String(school._id)) ?? []
+      return nodes.map((node) => itemOf(node, sources.year, { school, grades, done: own ?? {} }))
     })
   })
+}
+
+/** With those that were taken away: what was drafted for them is put away. */
+const standing = (sources: Sources) => [...nodesOf(sources), ...removedNodes(sources)]
+
+const itemOf = (node: EffectiveNode, year: number, at: Pick<Item, 'school' | 'grades' | 'done'>): Item => ({
+  node,
+  year,
+  ...at,
+  key: nodeKey(idAt(at.school.path, DEPTH.city) ?? '', year, node.code),
+})
+
+/** What the city and its districts write themselves. */
+async function workAbove(city: UnitRecord, years: Sources[], day: Day) {
+  const units = [city, ...(await unitsWithin(city.path, 'district'))]
+  const items = years.flatMap((sources) =>
+    units.flatMap((school) =>
+      standing(sources).map((node) => itemOf(node, sources.year, { school, grades: [], done: {} })),
+    ),
+  )
+  await followAbove(items, day)
 }
