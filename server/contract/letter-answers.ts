@@ -47,7 +47,7 @@ export const readAnswers = endpoint({
 
 export const enterAnswer = endpoint({
   access: 'staff',
-  summary: '代家长登记纸上、电话里或当面的答复，并注明是代录',
+  summary: '代家长登记纸上、电话里或当面的答复，并注明是代登记',
   method: 'POST',
   path: '/letters/:letterId/sheets/:classId/entries',
   input: z.strictObject({
@@ -83,7 +83,7 @@ export const enterForMany = endpoint({
 
 export const undoEntries = endpoint({
   access: 'staff',
-  summary: '撤销登记：代录的记录收回，家长自己的回复不动',
+  summary: '撤销登记：代登记的记录收回，家长自己的回复不动',
   method: 'POST',
   path: '/letters/:letterId/sheets/:classId/entries-undone',
   input: z.strictObject({

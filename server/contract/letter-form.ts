@@ -56,7 +56,7 @@ export const penStroke = z
 export const handwriting = z.strictObject({
   width: z.number().check(z.gte(50), z.lte(5000)),
   height: z.number().check(z.gte(50), z.lte(5000)),
-  strokes: z.array(penStroke).check(z.minLength(1, '请先签名'), z.maxLength(200, '笔画太多了，请重写')),
+  strokes: z.array(penStroke).check(z.minLength(1, '请先签字'), z.maxLength(200, '笔画太多了，请重写')),
 })
 export type Handwriting = z.infer<typeof handwriting>
 

@@ -9,7 +9,7 @@ import { reminderStep, reminderSteps } from './reminding.ts'
 /** 家长信 from an office, 通知 from a class. One engine. */
 export const letterKind = z.enum(['letter', 'notice'])
 
-/** What families are asked for: 仅阅读, 点确认, 手写签字. */
+/** What families are asked for: 看过就好, 点确认, 手写签字. */
 export const confirmation = z.enum(['read', 'confirm', 'sign'])
 export type Confirmation = z.infer<typeof confirmation>
 
@@ -710,7 +710,7 @@ export const signMyLetter = endpoint({
     ...mine,
     width: z.number().check(z.gte(50), z.lte(5000)),
     height: z.number().check(z.gte(50), z.lte(5000)),
-    strokes: z.array(penStroke).check(z.minLength(1, '请先签名'), z.maxLength(200, '笔画太多了，请重写')),
+    strokes: z.array(penStroke).check(z.minLength(1, '请先签字'), z.maxLength(200, '笔画太多了，请重写')),
   }),
   reply: myLetter,
 })

@@ -31,10 +31,10 @@ export async function sendStartLetter(stage: Stage) {
 export async function signStartLetter(phone: Phone) {
   await phone.tap('信件')
   await phone.tap('给家长的一封信：孩子上初中了')
-  await phone.see('手写签名')
+  await phone.see('手写签字')
   await phone.see(/张三妈妈/)
   await phone.screenshot('main-job/11-letter')
-  await phone.tap('手写签名')
+  await phone.tap('手写签字')
   await phone.see('请在此写上您的姓名')
   const ink = await phone.page.locator('canvas').boundingBox()
   if (!ink) throw new Error('The signature pad has no canvas')

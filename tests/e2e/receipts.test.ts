@@ -165,7 +165,10 @@ it(
     await page.getByRole('dialog').getByRole('button', { name: '登记' }).click()
     await page.getByText(/登记了1家/).waitFor()
     await page.getByText(/^已确认 1$/).click()
-    await page.getByText(/代录/).first().waitFor()
+    await page
+      .getByText(/代登记/)
+      .first()
+      .waitFor()
     await stage.shot(page, 'receipts-entered')
     await page.goto(`${world.origin()}/admin/letters/${leave.id}?unitId=${String(klass._id)}`)
     await page.getByText('看第1张').waitFor()

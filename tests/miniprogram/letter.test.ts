@@ -49,7 +49,7 @@ describe('what a letter says', () => {
     expect(presentLetter(letter, NOW)).toMatchObject({
       about: '11月20日(周五) · 给张三（七年级2班）',
       due: { text: '明天截止', tone: 'soon' },
-      action: '手写签名',
+      action: '手写签字',
       doneText: '',
     })
     expect(presentLetter(signed, NOW)).toMatchObject({

@@ -321,7 +321,7 @@ describe('an answer on paper', () => {
 
     expect(await sheet()).toMatchObject({ answered: 1, signed: 1, read: 1, reached: 1 })
     const { rows } = await staff(readSheet, at)
-    expect(rows[1]).toMatchObject({ signed: { by: '李四奶奶（纸上，李老师代录）' }, hasCopy: false })
+    expect(rows[1]).toMatchObject({ signed: { by: '李四奶奶（纸上，李老师代登记）' }, hasCopy: false })
     const answers = (await staff(readAnswers, at)).rows[1]?.answers
     expect(answers).toMatchObject([{ by: '李四奶奶', way: 'paper', enteredBy: '李老师' }])
     expect((await AnswerModel.findOne().lean())?.earlier).toHaveLength(1)

@@ -132,7 +132,7 @@ it('shows the teacher who signed', async () => {
 })
 
 it.each([
-  ['nothing', { strokes: [] }, '请先签名'],
+  ['nothing', { strokes: [] }, '请先签字'],
   ['a dot', { strokes: [[10, 10]] }, '签名太短，请写上您的姓名'],
   ['half a point', { strokes: [[10, 10, 300]] }, '签名不完整，请重写'],
   ['far off the pad', { strokes: [[10, 10, 9e9, 3]] }, null],

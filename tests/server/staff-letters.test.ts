@@ -168,7 +168,7 @@ it('is written to staff or to families, asks for no handwriting, and stays insid
     const draft = await call(createLetter, write(['class_teacher'], over))
     return call(queueLetter, { letterId: draft.id, sendAt: null })
   }
-  await expect(send({ confirmation: 'sign' })).rejects.toMatchObject(refused('仅阅读'))
+  await expect(send({ confirmation: 'sign' })).rejects.toMatchObject(refused('看过就好'))
   await expect(send({ body: '{{孩子}}好' })).rejects.toMatchObject(refused('没有孩子和班级'))
   expect(klass).toBeDefined()
   const { letters } = await office(listLetters, { unitId: String(klass._id), box: 'above' })

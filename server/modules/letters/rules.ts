@@ -104,7 +104,7 @@ export function obstacle(letter: Text & Addressed, sendAt: Date, now: Date): str
 /** Staff have no child in the letter, and their handwriting is not asked for. */
 function obstacleToStaff({ body, pledge, confirmation, form }: Text): string | null {
   if (form) return '写给老师的信还不能带表，请用“点确认”'
-  if (confirmation === 'sign') return '写给老师的信请选“仅阅读”或“点确认”'
+  if (confirmation === 'sign') return '写给老师的信请选“看过就好”或“点确认”'
   return /\{\{\s*(孩子|班级|班主任)\s*\}\}/.test(body + pledge)
     ? '写给老师的信里没有孩子和班级，请去掉这些填空'
     : null

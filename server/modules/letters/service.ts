@@ -172,7 +172,9 @@ export async function queueLetter({ letter, scope }: OwnLetter, sendAt: Date | n
   await refuseAltered(letter)
   const change = isNow(sendAt, now) ? sending(letter, now) : scheduled(sendAt)
   // `updatedAt` too: what was checked is what is sent, not what a colleague saved meanwhile.
-  return transition(letter._id, 'draft', change, '这封信已经寄出或正在排队', { updatedAt: letter.updatedAt })
+  return transition(letter._id, 'draft', change, '这封信已经发出，或正在等待发送', {
+    updatedAt: letter.updatedAt,
+  })
 }
 
 /** As `queueLetter`, for whom asks again because the answer got lost: what is on its way is the answer. */

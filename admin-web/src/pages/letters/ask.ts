@@ -16,7 +16,7 @@ export const LEVEL_HELP: Record<Level, string> = {
   read: '家长打开就算完成',
   confirm: '家长读完点一下“我已阅读并确认”；不同意的可以写明意见，只有您看得到',
   choose: '信末是几个大按钮，家长点一下就答好了，比如：参加、不参加',
-  sign: '家长用手指签名，留下不可改动的签收单；不同意的可以写明意见，只有您看得到',
+  sign: '家长用手指写上姓名，留下不可改动的签收单；不同意的可以写明意见，只有您看得到',
 }
 
 export const RULE_TEXT: Record<ReceiptRule, string> = {

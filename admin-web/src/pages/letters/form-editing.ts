@@ -7,7 +7,7 @@ export const TYPES: { type: FieldType; text: string }[] = [
   { type: 'date', text: '日子' },
   { type: 'phone', text: '手机号' },
   { type: 'picture', text: '照片' },
-  { type: 'signature', text: '手写签名' },
+  { type: 'signature', text: '手写签字' },
 ]
 
 export const MOST_FIELDS = 12

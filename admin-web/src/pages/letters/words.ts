@@ -78,7 +78,7 @@ const TYPE_TEXT: Record<FormField['type'], string> = {
   date: '日子',
   phone: '手机号，加密保存',
   picture: '照片',
-  signature: '手写签名',
+  signature: '手写签字',
 }
 
 /** 参加、不参加 · 选了“参加”才问 · 可以不填 */

@@ -15,7 +15,7 @@ export interface ShownLetter {
   attachments: Attachment[]
   pledge: string
   /** The page's one button; empty when nothing is asked any more. */
-  action: '' | '我已阅读并确认' | '改为同意' | '手写签名'
+  action: '' | '我已阅读并确认' | '改为同意' | '手写签字'
   /** What this family has done, the last deed first: 张三妈妈 9月1日(周二) 18:00 签了字. */
   deeds: string[]
   /** What was asked is done, in a word. */
@@ -33,7 +33,7 @@ export interface ShownLetter {
   canChange: boolean
   hasMine: boolean
   /** The page's one button while the form is being filled in. */
-  actionAfterForm: '提交' | '提交并确认' | '填好了，去签名'
+  actionAfterForm: '提交' | '提交并确认' | '填好了，去签字'
   newer: string | null
   /** What was put right since the family read it. */
   correction: { words: string; from: number; changed: number[] } | null
@@ -76,7 +76,7 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
           ? '改为同意'
           : '我已阅读并确认'
         : sign
-          ? '手写签名'
+          ? '手写签字'
           : '',
     deeds: deedsOf(letter, now),
     doneText: doneText(letter),
@@ -89,7 +89,7 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     answersTitle: letter.form?.isPlain ? '家里的选择' : '填好的表',
     canChange: letter.abilities.answer === true && !letter.form?.isPlain,
     hasMine: Boolean(letter.myAnswer),
-    actionAfterForm: confirm ? '提交并确认' : sign ? '填好了，去签名' : '提交',
+    actionAfterForm: confirm ? '提交并确认' : sign ? '填好了，去签字' : '提交',
     newer: letter.supersededBy,
     correction: letter.correction ?? null,
     takesReplies: letter.takesReplies === true,
@@ -138,9 +138,9 @@ function ruleText({ receiptRule, progress, confirmation, isDone, form }: MyLette
 
 const HOW = { app: '填', paper: '纸上填', call: '电话里说', visit: '当面说' } as const
 
-/** 张三妈妈 11月20日(周五) 18:00填 · 张三妈妈 11月20日(周五) 18:00纸上填，李老师代录 */
+/** 张三妈妈 11月20日(周五) 18:00填 · 张三妈妈 11月20日(周五) 18:00纸上填，李老师代登记 */
 function answeredBy({ by, at, way, enteredBy }: NonNullable<MyLetter['answers']>[number], now: Date) {
-  return `${by} ${moment(at, now)} ${HOW[way]}${enteredBy ? `，${enteredBy}代录` : ''}`
+  return `${by} ${moment(at, now)} ${HOW[way]}${enteredBy ? `，${enteredBy}代登记` : ''}`
 }
 
 function deedsOf({ read, confirmed, signed, objected = null, form }: MyLetter, now: Date) {

@@ -26,7 +26,7 @@ export async function attach(
   const kind = kindOf(asset)
   if (!kind) throw new Refusal('invalid', '附件请用 PDF、Word、Excel、PPT 或图片')
   const bytes = await bytesOf(asset, deps)
-  if (bytes.length > MOST_LETTER_BYTES) throw new Refusal('too_large', '一个附件最大20MB，请压缩后再加')
+  if (bytes.length > MOST_LETTER_BYTES) throw new Refusal('too_large', '一个附件最大20 MB，请压缩后再加')
   const sha256 = await deps.files.put(bytes)
   const added: Attachment = {
     id,

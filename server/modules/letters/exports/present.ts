@@ -43,7 +43,7 @@ export function presentNames(
   return workbook(title, watermark, [
     [
       ...['班级', '学号', '姓名', '家长已加入', '已读', '已确认', '已签字', '还缺什么', '不同意见'],
-      ...['代录', '家长手机', ...questions],
+      ...['代登记', '家长手机', ...questions],
     ],
     ...rows.map((it) => [
       it.className,

@@ -105,11 +105,11 @@ interface Sight extends Pick<Deps, 'fields'> {
 
 const WAYS = { paper: '纸上', call: '电话里', visit: '当面' } as const
 
-/** How an answer came where the school entered it: 纸上，李老师代录. */
+/** How an answer came where the school entered it: 纸上，李老师代登记. */
 const waysOf = ({ byHand }: SheetRecord, studentId: string) =>
   [
     ...new Set(
-      Object.values(byHand?.[studentId] ?? {}).map((it) => `${it.relation}${WAYS[it.way]}，${it.by}代录`),
+      Object.values(byHand?.[studentId] ?? {}).map((it) => `${it.relation}${WAYS[it.way]}，${it.by}代登记`),
     ),
   ].join('；')
 

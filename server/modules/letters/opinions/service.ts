@@ -13,8 +13,8 @@ import type { FamilySheet } from '../sheets/service.ts'
 type Told = Pick<LetterRecord, '_id' | 'authorId' | 'path' | 'title' | 'unitName'>
 
 const MATTER = {
-  objection: { title: '有家长表示了不同意见', note: '请在管理后台打开这封信，看看家长怎么说。' },
-  conflict: { title: '有家长填得不一样', note: '请在管理后台打开这封信，和家长商量以后记下结果。' },
+  objection: { title: '有家长表示了不同意见', note: '请在控制台打开这封信，看看家长怎么说。' },
+  conflict: { title: '有家长填得不一样', note: '请在控制台打开这封信，和家长商量以后记下结果。' },
 } as const
 
 /** The author hears of it, at most once a day for one letter however many families there are. Joins the transaction it is called in. */

@@ -23,7 +23,7 @@ export function presentDeed(marks: Marks | undefined, { studentId, childName, bo
   if (!first) return null
   const hand = byHand?.[studentId]?.[first.guardianId]
   const by = hand
-    ? `${childName}${hand.relation}（${HOW[hand.way]}，${hand.by}代录）`
+    ? `${childName}${hand.relation}（${HOW[hand.way]}，${hand.by}代登记）`
     : callingOf(bonds, childName, studentId, first.guardianId)
   return { by, at: first.at.toISOString() }
 }

@@ -27,7 +27,7 @@ export interface Entry {
 }
 
 /**
- * 代录: what a guardian answered on paper, by phone or in person. The family counts as having done what the letter asks, and
+ * 代登记: what a guardian answered on paper, by phone or in person. The family counts as having done what the letter asks, and
  * everywhere it says who of the school entered it. The answer of a guardian who has one is replaced; the old one is kept.
  */
 export async function enter(
@@ -38,8 +38,8 @@ export async function enter(
   deps: Pick<Deps, 'fields'>,
 ) {
   const { letter, scope } = inScope
-  if (letter.status !== 'sent') throw new Refusal('conflict', '只有已发出的信可以代录')
-  if (letter.supersededBy) throw new Refusal('conflict', '这封信有了更正的新版，请在新版里代录')
+  if (letter.status !== 'sent') throw new Refusal('conflict', '只有已发出的信可以代登记')
+  if (letter.supersededBy) throw new Refusal('conflict', '这封信有了更正的新版，请在新版里代登记')
   const { student, guardianKey, relation, personId } = await familyMember(inScope, entry)
   const studentId = String(student._id)
   const { papers = [], objection } = entry
