@@ -51,7 +51,7 @@ it('shows a letter to a post as it was written, and leads from an old edition to
   await page.reload()
   await page.getByRole('link', { name: '看新版' }).click()
   await page.getByText('请在周五以前完成。').waitFor()
-  await page.getByRole('button', { name: '点确认' }).click()
+  await page.getByRole('button', { name: '我已阅读并确认' }).click()
   await page.getByText(/您在.*确认了这封信/).waitFor()
   expect(errors).toEqual([])
 })

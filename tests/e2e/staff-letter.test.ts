@@ -40,7 +40,7 @@ it('is opened and confirmed by a teacher on the phone, from the home page and fr
   await at.tap('关于开展防溺水教育的通知')
   await at.see(/用一节班会课/)
   await at.screenshot('staff-letter/2-open')
-  await at.tap('点确认')
+  await at.tap('我已阅读并确认')
   await at.see(/您在.*确认了/)
   await at.screenshot('staff-letter/3-confirmed')
   expect((await StaffSheetModel.findOne().lean())?.confirmed).toBe(1)

@@ -29,7 +29,7 @@ export function presentStaffLine(line: StaffLetterLine, now = new Date()): Shown
 
 function tagOf({ isDone, isRead, confirmation }: StaffLetterLine) {
   if (isDone) return confirmation === 'confirm' ? '已确认' : '已读'
-  return isRead ? '请确认' : '没有读'
+  return isRead ? '待确认' : '未读'
 }
 
 export interface ShownStaffLetter {
