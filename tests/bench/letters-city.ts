@@ -1,4 +1,5 @@
 import mongoose, { Types } from 'mongoose'
+import type { Logger } from 'pino'
 import type { StaffActor } from '../../server/http/actor.ts'
 import { ensureIndexes } from '../../server/infra/mongo.ts'
 import { LetterModel, type LetterRecord } from '../../server/modules/letters/model.ts'
@@ -11,6 +12,7 @@ import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { unitScope } from '../../server/modules/org/policy.ts'
 import type { UnitRecord } from '../../server/modules/org/tree/model.ts'
 import { buildTown, type Size, type Town } from '../support/town.ts'
+import { lateComersLine } from './latecomers.ts'
 import { fire, quantile } from './load.ts'
 import { measure, type Pair, type Settings } from './rounds.ts'
 import { toLetters } from './scenarios.ts'
@@ -29,7 +31,12 @@ type Sent = LetterRecord & { sentAt: Date }
 
 /** A letter to a whole city: how long until it is seen, until its sheets and messages are written, and what receipts and reads cost meanwhile. */
 export async function* letterCityLines(
-  { isWhole, pace, serve }: { isWhole: boolean; pace: Settings; serve: () => Promise<Pair> },
+  {
+    isWhole,
+    pace,
+    serve,
+    log,
+  }: { isWhole: boolean; pace: Settings; serve: () => Promise<Pair>; log: Logger },
   say: (line: string) => void,
 ) {
   const size = isWhole ? WHOLE : TENTH
@@ -53,6 +60,8 @@ export async function* letterCityLines(
   const confirming = { name: `${LETTERS_CITY} confirm`, shot: toLetters(ids.slice(0, 2), 'confirmation') }
   yield await measure(confirming, town.families, pair, pace)
   yield await whilePouring(town, letter, String(more.at(-1)?._id), pair, pace)
+  say('正在让孩子们升一个年级……')
+  yield await lateComersLine(town, LETTERS, log)
 }
 
 function adminOf({ city, adminId }: Town): StaffActor {

@@ -124,7 +124,7 @@ async function lettersOfCity() {
     bare: targetAt(await stage.serve(['tests/bench/bare.ts'], env)),
   })
   try {
-    for await (const line of letterCityLines({ isWhole: values.full, pace, serve }, say)) {
+    for await (const line of letterCityLines({ isWhole: values.full, pace, serve, log: deps.log }, say)) {
       process.stdout.write(`${JSON.stringify(line)}\n`)
     }
   } finally {

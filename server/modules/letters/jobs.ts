@@ -26,14 +26,14 @@ export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields'> & {
 
 /**
  * Status and counters in the documents are the queue; the tick only asks what is due. A missed one loses nothing. Letters to many go out in
- * slices, and between two of them reminders, threads and the rest are looked after.
+ * slices, as do the children of a promotion, and between two of them reminders, threads and the rest are looked after.
  */
 export async function letterTick({ clock, log, files, fields, sliceMs }: TickDeps, isStopped = () => false) {
-  let isAllSent = false
-  while (!isAllSent && !isStopped()) {
+  let isAtItsEnd = false
+  while (!isAtItsEnd && !isStopped()) {
     await startDue(clock.now())
-    isAllSent = await finishSending(clock.now(), log, sliceMs)
-    await followLateComers(clock.now(), log)
+    const isAllSent = await finishSending(clock.now(), log, sliceMs)
+    isAtItsEnd = (await followLateComers(clock.now(), log, sliceMs)) && isAllSent
     await sendReminders(clock.now(), log)
     await followPosts(clock.now())
     await climb(clock.now(), log)

@@ -1,5 +1,10 @@
-/** What a family may leave on a sheet. Whatever it is, the sheet keeps a family that has left anything. */
-const MARKS = ['readBy', 'confirmedBy', 'signedBy', 'objectedBy', 'answeredBy', 'byHand'] as const
+import type { Types } from 'mongoose'
+
+/** When each guardian of a child opened a letter. */
+export type Reading = Record<string, Date>
+
+/** What answers a letter. A family that has left any of it on a sheet stays there. */
+const ANSWERS = ['confirmedBy', 'signedBy', 'objectedBy', 'answeredBy', 'byHand'] as const
 /** Ids become names of fields here, so they are looked at once more. */
 const KEY = /^[0-9a-f]{24}$/
 
@@ -9,61 +14,140 @@ function keyOf(student: unknown) {
   return key
 }
 
-/** Sheets that wait for a family of which nothing has been heard. A mark that was voided may have left an empty map. */
-export const waitingFor = <T>(student: T) => ({
-  roster: student,
-  ...Object.fromEntries(MARKS.map((it) => [`${it}.${keyOf(student)}`, { $in: [null, {}] }])),
+/** The children in a map of marks. A mark that was voided may have left an empty one. */
+const childrenIn = (field: string) => ({
+  $map: {
+    input: {
+      $filter: { input: { $objectToArray: { $ifNull: [`$${field}`, {}] } }, cond: { $ne: ['$$this.v', {}] } },
+    },
+    in: '$$this.k',
+  },
 })
+const ANSWERED = { $setUnion: ANSWERS.map(childrenIn) }
 
-/** How one child stands on a sheet, as a projection. */
-export const standingOf = (student: unknown) => ({
+/** How the children of a class stand on a sheet, as a projection. */
+export const STANDING = {
   letterId: 1,
   classId: 1,
-  isListed: { $in: [student, '$roster'] },
-  isUnreached: { $in: [student, '$unreached'] },
-})
+  confirmation: 1,
+  roster: 1,
+  unreached: 1,
+  readBy: 1,
+  answered: 1,
+  haveAnswered: ANSWERED,
+}
 
-const without = (field: string, student: unknown) => ({
-  $filter: { input: field, cond: { $ne: ['$$this', student] } },
-})
+const readingOn = (student: unknown) => ({ $ifNull: [`$readBy.${keyOf(student)}`, {}] })
+const withReading = <T extends { reading?: Reading | undefined }>(children: readonly T[]) =>
+  children.filter((it): it is T & { reading: Reading } => it.reading !== undefined)
+const sizeOf = (list: unknown) => ({ $size: list })
+const listOf = (field: string) => ({ $ifNull: [`$${field}`, []] })
 
-/** The old class does not wait for the child any more. It is noted, so that a move that is undone finds its place again. */
-export const lettingGo = (student: unknown) => [
-  {
-    $set: {
-      expected: { $subtract: ['$expected', 1] },
-      reached: { $subtract: ['$reached', { $cond: [{ $in: [student, '$unreached'] }, 0, 1] }] },
-      roster: without('$roster', student),
-      unreached: without('$unreached', student),
-      letGo: { $setUnion: [{ $ifNull: ['$letGo', []] }, [student]] },
-    },
-  },
-]
+interface Leaving {
+  studentId: Types.ObjectId
+  /** What the family has opened, as it was read and is kept elsewhere by now. */
+  reading?: Reading | undefined
+}
 
-/** The sheets that do not have the child on their roster. */
-export const isNotOn = <T>(student: T) => ({ roster: { $ne: student } })
-
-/** The class the child is in now waits for it. */
-export const takingOn = (student: unknown, hasJoined: boolean) => [
-  {
-    $set: {
-      expected: { $add: ['$expected', 1] },
-      reached: { $add: ['$reached', hasJoined ? 1 : 0] },
-      roster: { $concatArrays: ['$roster', [student]] },
-      unreached: hasJoined ? '$unreached' : { $concatArrays: ['$unreached', [student]] },
-      letGo: {
-        $cond: [
-          { $isArray: '$letGo' },
-          { $setDifference: [{ $ifNull: ['$letGo', []] }, [student]] },
-          '$$REMOVE',
-        ],
+/**
+ * The old class does not wait for these children any more, as far as they have answered nothing and opened no more than was read. It
+ * is noted, so that a move that is undone finds its place again. Run twice, or beside a receipt, it lets nobody go whom it must keep.
+ */
+export function lettingGo(children: readonly Leaving[]) {
+  const readers = withReading(children)
+  const mayGo = ({ studentId, reading }: Leaving) => ({
+    $and: [
+      { $eq: [readingOn(studentId), { $literal: reading ?? {} }] },
+      { $not: [{ $in: [keyOf(studentId), '$haveAnswered'] }] },
+    ],
+  })
+  const free = children.map((it) => ({ $cond: [mayGo(it), [it.studentId], []] }))
+  const staying = (field: string) => ({
+    $filter: { input: `$${field}`, cond: { $not: [{ $in: ['$$this', '$gone'] }] } },
+  })
+  const gone = { $map: { input: '$gone', in: { $toString: '$$this' } } }
+  return [
+    { $set: { haveAnswered: ANSWERED } },
+    { $set: { gone: { $setIntersection: ['$roster', { $concatArrays: free }] } } },
+    {
+      $set: {
+        expected: { $subtract: ['$expected', sizeOf('$gone')] },
+        reached: { $subtract: ['$reached', sizeOf({ $setDifference: ['$gone', '$unreached'] })] },
+        read: {
+          $subtract: [
+            '$read',
+            sizeOf({ $setIntersection: ['$gone', { $literal: readers.map((it) => it.studentId) }] }),
+          ],
+        },
+        roster: staying('roster'),
+        unreached: staying('unreached'),
+        letGo: { $cond: [{ $eq: ['$gone', []] }, '$letGo', { $setUnion: [listOf('letGo'), '$gone'] }] },
+        ...(readers.length > 0 && {
+          readBy: {
+            $arrayToObject: {
+              $filter: {
+                input: { $objectToArray: { $ifNull: ['$readBy', {}] } },
+                cond: { $not: [{ $in: ['$$this.k', gone] }] },
+              },
+            },
+          },
+        }),
       },
     },
+    { $unset: ['haveAnswered', 'gone'] },
+  ]
+}
+
+interface Coming {
+  studentId: Types.ObjectId
+  hasJoined: boolean
+  /** What the family has opened while it stood elsewhere. */
+  reading?: Reading | undefined
+}
+
+/** The class the children are in now waits for them; what their families have opened is opened here, too. */
+export function takingOn(children: readonly Coming[]) {
+  const readers = withReading(children)
+  const ids = children.map((it) => it.studentId)
+  const joined = children.filter((it) => it.hasJoined).map((it) => it.studentId)
+  const isFirst = ({ studentId }: Coming) => ({ $cond: [{ $eq: [readingOn(studentId), {}] }, 1, 0] })
+  return [
+    { $set: { coming: { $setDifference: [{ $literal: ids }, '$roster'] } } },
+    {
+      $set: {
+        expected: { $add: ['$expected', sizeOf('$coming')] },
+        reached: { $add: ['$reached', sizeOf({ $setIntersection: ['$coming', { $literal: joined }] })] },
+        read: { $add: ['$read', ...readers.map(isFirst)] },
+        roster: { $concatArrays: ['$roster', '$coming'] },
+        unreached: {
+          $concatArrays: ['$unreached', { $setDifference: ['$coming', { $literal: joined }] }],
+        },
+        letGo: {
+          $cond: [
+            { $isArray: '$letGo' },
+            { $setDifference: [listOf('letGo'), { $literal: ids }] },
+            '$$REMOVE',
+          ],
+        },
+      },
+    },
+    ...readers.map(({ studentId, reading }) => ({
+      $set: {
+        [`readBy.${keyOf(studentId)}`]: { $mergeObjects: [readingOn(studentId), { $literal: reading }] },
+      },
+    })),
+    { $unset: 'coming' },
+  ]
+}
+
+/** Somebody of these families has joined. */
+export const reaching = (studentIds: readonly Types.ObjectId[]) => [
+  {
+    $set: {
+      reached: {
+        $add: ['$reached', sizeOf({ $setIntersection: ['$unreached', { $literal: studentIds }] })],
+      },
+      unreached: { $setDifference: ['$unreached', { $literal: studentIds }] },
+    },
   },
 ]
-
-/** The sheets on which a child stands as one whose guardians have not joined. */
-export const isUnreachedOn = <T>(student: T) => ({ roster: student, unreached: student })
-
-/** Somebody of the family has joined. */
-export const reaching = <T>(student: T) => ({ $pull: { unreached: student }, $inc: { reached: 1 } })

@@ -1,42 +1,17 @@
 import { Types } from 'mongoose'
 import type { Logger } from 'pino'
-import { shanghaiDay } from '../../../infra/clock.ts'
-import { asReached } from '../../org/audiences/service.ts'
-import { findStudent } from '../../org/families/service.ts'
-import type { StudentRecord } from '../../org/families/model.ts'
-import { findUnit } from '../../org/tree/service.ts'
-import { LetterModel, type LetterRecord } from '../model.ts'
-import type { PlacedChild, SheetPlace } from '../placing/rules.ts'
-import { addressesFor, placesOf } from '../placing/service.ts'
-import { OPEN_DAYS } from '../rules.ts'
-import { makeSheets } from '../sending/service.ts'
-import { SheetModel } from '../sheets/model.ts'
-import { sheetId } from '../sheets/rules.ts'
-import { tellLate } from './telling/service.ts'
+import { findStudents } from '../../org/families/service.ts'
+import { followClass, type Late, lateOf } from './following/service.ts'
 import { LateComerModel, type LateComerRecord } from './model.ts'
-import { isNotOn, isUnreachedOn, lettingGo, reaching, standingOf, takingOn, waitingFor } from './rules.ts'
 
-const DAY_MS = 86_400_000
-/** A letter has its last day within a year of its sending. */
-const LONGEST_MS = 366 * DAY_MS
-/** No family has so many letters that wait for it. */
-const MOST_LETTERS = 200
-/** Children of one tick, and how many of them side by side: a class that moves up takes about a second. */
-const MOST_CHILDREN = 200
+/** Children that are read at once, those of one class that are followed together, and classes side by side. */
+const MOST_CHILDREN = 2_000
+const OF_ONE_CLASS = 100
 const SIDE_BY_SIDE = 8
-/** Sheets that are being made at this moment may have been begun before the change. */
-const SETTLING_MS = 10_000
+/** What late comers may take before the other work of the tick. */
+const SLICE_MS = 2_000
+const AGAIN_MS = 10_000
 const AFTER_FAILURE_MS = 60_000
-
-type SentLetter = LetterRecord & { sentAt: Date }
-
-interface Standing {
-  _id: string
-  letterId: Types.ObjectId
-  classId: Types.ObjectId
-  isListed: boolean
-  isUnreached: boolean
-}
 
 /** A guardian has come to a child: its family is reached from now on. Joins the transaction it is called in. */
 export const noteJoined = async (studentId: Types.ObjectId, personId: string, now: Date) => {
@@ -80,154 +55,72 @@ export const noteMoved = async (
   )
 }
 
-/** What is waiting, oldest first. One child that fails does not hold up the rest, and is tried again after a minute. */
-export async function followLateComers(now: Date, log: Logger) {
-  const waiting = await LateComerModel.find({ dueAt: { $lte: now } })
-    .sort({ dueAt: 1 })
-    .limit(MOST_CHILDREN)
-    .lean<LateComerRecord[]>()
-  for (let at = 0; at < waiting.length; at += SIDE_BY_SIDE) {
-    await Promise.all(waiting.slice(at, at + SIDE_BY_SIDE).map((it) => attempt(it, now, log)))
-  }
-}
-
-async function attempt(late: LateComerRecord, now: Date, log: Logger) {
-  const asRead = { _id: late._id, turns: late.turns }
-  const again = (ms: number, more = {}) =>
-    LateComerModel.updateOne(asRead, { dueAt: new Date(now.getTime() + ms), ...more })
-  try {
-    const isSettled = await follow(late, now)
-    await (isSettled ? LateComerModel.deleteOne(asRead) : again(SETTLING_MS, { isTold: true }))
-  } catch (error) {
-    log.error({ err: error, studentId: String(late._id) }, 'late comer not followed')
-    await again(AFTER_FAILURE_MS)
-  }
-}
-
 /**
- * Puts one child where it belongs on the sheets of the letters that are still open. Every write asks for the state it
- * changes, so that run twice, or at the same moment as a receipt, it counts nobody double. Answers whether that was all.
+ * What is waiting, oldest first, class by class: a promotion moves a hundred thousand children at once. False when the slice has ended
+ * before they have; the next one goes on with those that are left.
  */
-async function follow(late: LateComerRecord, now: Date): Promise<boolean> {
-  const student = await findStudent(String(late._id))
-  if (!student) return true
-  const child = placed(student)
-  const letters = await openLettersTo(child, now)
-  await letGo(student, await sheetsOf(student, child, letters, late))
-  await takeOn(student, child, letters, late)
-  await reach(student, await sheetsOf(student, child, letters, late))
-  if (!late.isTold) await tellLate(late, student, child, letters, now)
-  return letters.every((it) => !it.areSheetsDue && it.sentAt.getTime() < now.getTime() - SETTLING_MS)
+export async function followLateComers(now: Date, log: Logger, sliceMs = SLICE_MS): Promise<boolean> {
+  const until = performance.now() + sliceMs
+  for (;;) {
+    const waiting = await LateComerModel.find({ dueAt: { $lte: now } })
+      .sort({ dueAt: 1 })
+      .limit(MOST_CHILDREN)
+      .lean<LateComerRecord[]>()
+    if (waiting.length === 0) return true
+    await followAll(waiting, now, log)
+    if (waiting.length < MOST_CHILDREN) return true
+    if (performance.now() >= until) return false
+  }
 }
 
-const placed = (student: StudentRecord): PlacedChild => ({
-  ...asReached(student),
-  classId: String(student.classId),
-  path: student.path,
-  memberships: student.memberships.map(({ classId, path, from, to }) => ({
-    classId: String(classId),
-    path,
-    from,
-    to: to ?? null,
-  })),
-})
-
-/** By the index of a family's letters; the last day not over, or none and sent within thirty days. */
-async function openLettersTo(child: PlacedChild, now: Date) {
-  return LetterModel.find(
-    {
-      'audience.unitId': { $in: await addressesFor(child) },
-      'excluded.studentId': { $ne: new Types.ObjectId(child.studentId) },
-      status: 'sent',
-      supersededBy: null,
-      sentAt: { $gte: new Date(now.getTime() - LONGEST_MS) },
-      $or: [
-        { dueOn: { $gte: shanghaiDay(now) } },
-        { dueOn: null, sentAt: { $gt: new Date(now.getTime() - OPEN_DAYS * DAY_MS) } },
-      ],
-    },
-    { body: 0, pledge: 0 },
-  )
-    .sort({ sentAt: -1, _id: -1 })
-    .limit(MOST_LETTERS)
-    .lean<SentLetter[]>()
-}
-
-/** The sheets of these letters in every class the child is or was in, by their keys. */
-async function sheetsOf(
-  { _id }: StudentRecord,
-  { classId, memberships }: PlacedChild,
-  letters: readonly SentLetter[],
-  late: LateComerRecord,
-) {
-  const classIds = new Set([classId, ...memberships.map((it) => it.classId), ...late.classIds.map(String)])
-  const ids = letters.flatMap((it) => [...classIds].map((one) => sheetId(String(it._id), one)))
-  return SheetModel.find({ _id: { $in: ids } }, standingOf(_id)).lean<Standing[]>()
-}
-
-/** Classes the child is not in any more wait for it no longer, but for what it has left there. */
-const letGo = async (student: StudentRecord, sheets: readonly Standing[]) =>
-  letGoOn(
-    student,
-    sheets.filter((it) => it.isListed && (student.leftAt || !it.classId.equals(student.classId))),
-  )
-
-async function letGoOn({ _id }: StudentRecord, sheets: readonly Standing[]) {
-  const ids = sheets.map((it) => it._id)
-  if (ids.length === 0) return
-  await SheetModel.updateMany({ _id: { $in: ids }, ...waitingFor(_id) }, lettingGo(_id), {
-    updatePipeline: true,
+async function followAll(waiting: readonly LateComerRecord[], now: Date, log: Logger) {
+  const students = await findStudents(waiting.map((it) => String(it._id)))
+  const byId = new Map(students.map((it) => [String(it._id), it]))
+  const known = waiting.flatMap((it) => {
+    const student = byId.get(String(it._id))
+    return student ? [lateOf(it, student)] : []
   })
+  await settle(waiting.filter((it) => !byId.has(String(it._id))))
+  const classes = [...Map.groupBy(known, (it) => it.child.classId).values()].flatMap(inParts)
+  const next = classes.values()
+  const worker = async () => {
+    for (const some of next) await attempt(some, now, log)
+  }
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker))
 }
 
-/** The class a child has come to waits for it, as does the one it is back in. */
-async function takeOn(
-  student: StudentRecord,
-  child: PlacedChild,
-  letters: readonly SentLetter[],
-  late: LateComerRecord,
-) {
-  if (late.classIds.length === 0 || student.leftAt) return
-  const places = await placesOf(letters.map((letter) => ({ child, letter })))
-  await letGoStrays(student, child, letters, places, late)
-  const here = letters.filter((_, at) => places[at]?.classId === child.classId)
-  if (here.length === 0) return
-  await ensureSheets(child, here)
-  const ids = here.map((it) => sheetId(String(it._id), child.classId))
-  const write = takingOn(student._id, Boolean(student.activatedAt))
-  await SheetModel.updateMany({ _id: { $in: ids }, ...isNotOn(student._id) }, write, { updatePipeline: true })
-}
-
-/** A new class may have got its sheet from its first reader, with all of its children: also those whose place is elsewhere. */
-async function letGoStrays(
-  student: StudentRecord,
-  child: PlacedChild,
-  letters: readonly SentLetter[],
-  places: readonly (SheetPlace | null)[],
-  late: LateComerRecord,
-) {
-  const homes = new Map(letters.map((it, at) => [String(it._id), places[at]?.classId]))
-  const strays = (await sheetsOf(student, child, letters, late)).filter(
-    (it) => it.isListed && homes.get(String(it.letterId)) !== String(it.classId),
+const inParts = (all: readonly Late[]) =>
+  Array.from({ length: Math.ceil(all.length / OF_ONE_CLASS) }, (_, at) =>
+    all.slice(at * OF_ONE_CLASS, (at + 1) * OF_ONE_CLASS),
   )
-  await letGoOn(student, strays)
+
+/** One child that fails does not hold up its class, and is tried again after a minute. */
+async function attempt(lates: readonly Late[], now: Date, log: Logger): Promise<void> {
+  const records = lates.map((it) => it.late)
+  try {
+    const isSettled = await followClass(lates, now)
+    await (isSettled ? settle(records) : again(records, now, { isTold: true }))
+  } catch (error) {
+    if (lates.length > 1) {
+      for (const one of lates) await attempt([one], now, log)
+      return
+    }
+    log.error({ err: error, studentId: lates[0]?.child.studentId }, 'late comer not followed')
+    await again(records, now, {}, AFTER_FAILURE_MS)
+  }
 }
 
-/** A class to which nothing was sent before has no sheet of the letters that come with a child: it gets one without names. */
-async function ensureSheets({ classId }: PlacedChild, letters: readonly SentLetter[]) {
-  const ids = letters.map((it) => sheetId(String(it._id), classId))
-  const there = await SheetModel.find({ _id: { $in: ids } }, { letterId: 1 }).lean<
-    { letterId: Types.ObjectId }[]
-  >()
-  const has = new Set(there.map((it) => String(it.letterId)))
-  const unit = await findUnit(classId)
-  if (!unit) return
-  for (const letter of letters)
-    if (!has.has(String(letter._id))) await makeSheets(letter, [unit], { isEmpty: true })
+/** One that has changed once more meanwhile is looked at once more. */
+const asRead = ({ _id, turns }: LateComerRecord) => ({ _id, turns })
+
+async function settle(records: readonly LateComerRecord[]) {
+  if (records.length === 0) return
+  await LateComerModel.bulkWrite(records.map((it) => ({ deleteOne: { filter: asRead(it) } })))
 }
 
-async function reach({ _id, activatedAt }: StudentRecord, sheets: readonly Standing[]) {
-  const ids = sheets.filter((it) => it.isUnreached).map((it) => it._id)
-  if (!activatedAt || ids.length === 0) return
-  await SheetModel.updateMany({ _id: { $in: ids }, ...isUnreachedOn(_id) }, reaching(_id))
+async function again(records: readonly LateComerRecord[], now: Date, more: object, ms = AGAIN_MS) {
+  const change = { dueAt: new Date(now.getTime() + ms), ...more }
+  await LateComerModel.bulkWrite(
+    records.map((it) => ({ updateOne: { filter: asRead(it), update: { $set: change } } })),
+  )
 }

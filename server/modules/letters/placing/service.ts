@@ -7,7 +7,15 @@ import { idsOf, isWithin, within } from '../../org/tree/rules.ts'
 import type { LetterRecord } from '../model.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
-import { goesByClass, NO_FACTS, type PlacedChild, placing, type SentRule, type SheetPlace } from './rules.ts'
+import {
+  goesByClass,
+  NO_FACTS,
+  type PlacedChild,
+  type Placing,
+  placing,
+  type SentRule,
+  type SheetPlace,
+} from './rules.ts'
 
 export interface Pair {
   child: PlacedChild
@@ -19,8 +27,7 @@ export interface Pair {
  * says it; only for those who have moved since are the sheets asked, all in one read.
  */
 export async function placesOf(pairs: readonly Pair[]): Promise<(SheetPlace | null)[]> {
-  const facts = await factsFor(pairs)
-  const placed = pairs.map(({ child, letter }) => placing(child, letter, facts))
+  const placed = await placingsOf(pairs)
   const asked = pairs.flatMap(({ letter }, i) => {
     const it = placed[i]
     return it && 'ask' in it ? it.ask.map((place) => idOf(letter, place)) : []
@@ -35,6 +42,12 @@ export async function placesOf(pairs: readonly Pair[]): Promise<(SheetPlace | nu
     // What a family has got it keeps, also where the class has let it go.
     return named('roster') ?? it.late ?? named('letGo') ?? null
   })
+}
+
+/** The same as far as the rule alone can say it. */
+export async function placingsOf(pairs: readonly Pair[]): Promise<Placing[]> {
+  const facts = await factsFor(pairs)
+  return pairs.map(({ child, letter }) => placing(child, letter, facts))
 }
 
 const idOf = (letter: Pair['letter'], place: SheetPlace) => sheetId(String(letter._id), place.classId)

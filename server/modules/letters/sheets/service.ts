@@ -114,6 +114,23 @@ export async function familySheets(studentId: string, ids: string[]) {
   return new Map(sheets.map((it) => [it._id.slice(0, 24), it]))
 }
 
+/** The sheets of several families, read at once; what is asked of one names one family. */
+export async function sheetsOfFamilies(studentIds: readonly string[], ids: readonly string[]) {
+  const {
+    confirmedIds: _confirmed,
+    signedIds: _signed,
+    ...parts
+  } = Object.assign({}, ...studentIds.map(familyPart)) as Record<string, unknown>
+  const projection = { ...parts, confirmedIds: 1, signedIds: 1 }
+  const sheets = await SheetModel.find({ _id: { $in: [...new Set(ids)] } }, projection).lean<FamilySheet[]>()
+  const byId = new Map(sheets.map((it) => [it._id, it]))
+  return (id: string, studentId: string): FamilySheet | undefined => {
+    const sheet = byId.get(id)
+    const own = (set: readonly Types.ObjectId[] = []) => set.filter((it) => String(it) === studentId)
+    return sheet && { ...sheet, confirmedIds: own(sheet.confirmedIds), signedIds: own(sheet.signedIds) }
+  }
+}
+
 const sums = Object.fromEntries(Object.keys(NOTHING).map((key) => [key, { $sum: `$${key}` }]))
 
 /** The receipts of one letter below a path, by the units of one kind: read from the index alone. */
