@@ -258,7 +258,10 @@ it('shows what the author fills in on the blanks of the text, and keeps the text
   // Opened and looked at, a template makes no draft.
   await page.waitForTimeout(2_000)
   expect(await LetterModel.countDocuments()).toBe(0)
-  await page.getByRole('textbox', { name: '地点' }).fill('森林公园')
+  const place = page.getByRole('textbox', { name: '地点' })
+  expect(await place.getAttribute('placeholder')).toBe('比如：市科技馆')
+  await shot(page, 'writing/blanks')
+  await place.fill('森林公园')
   await page.locator('.to-fill.filled[data-name="地点"][data-value="森林公园"]').waitFor()
   await saved(page)
   await shot(page, 'writing/blanks')

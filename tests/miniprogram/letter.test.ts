@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { MyLetter, MyLetterLine, SheetRow } from '../../miniprogram/contract.ts'
+import type { LetterTemplate, MyLetter, MyLetterLine, SheetRow } from '../../miniprogram/contract.ts'
 import { presentLetter } from '../../miniprogram/packages/letter/letter/present.ts'
-import { problemOf, titleFrom } from '../../miniprogram/packages/teacher/notice/rules.ts'
+import { problemOf, shownBlanks, titleFrom } from '../../miniprogram/packages/teacher/notice/rules.ts'
 import { groupsOf } from '../../miniprogram/packages/teacher/letter/present.ts'
 import { presentLine } from '../../miniprogram/pages/letters/family/present.ts'
 import { cardTitle } from '../../miniprogram/services/letter-card.ts'
@@ -101,6 +101,22 @@ describe('a notice', () => {
     expect(problemOf({ ...notice, body: '一' })).toBe('请写一个标题')
     expect(problemOf({ ...notice, body: '一', title: '二' })).toBe('')
   })
+})
+
+it('shows a blank with an example until something is written, and a day as people say it', () => {
+  const template = { blanks: [{ name: '地点', example: '市科技馆' }] } as LetterTemplate
+  const shown = shownBlanks(
+    [
+      { name: '地点', type: 'text', value: '' },
+      { name: '家长会日期', type: 'date', value: '2026-11-25' },
+    ],
+    template,
+    () => '11月25日(周三)',
+  )
+  expect(shown.map((it) => [it.shown, it.example])).toEqual([
+    ['', '比如：市科技馆'],
+    ['11月25日(周三)', ''],
+  ])
 })
 
 it('lists who has not signed first, and why', () => {

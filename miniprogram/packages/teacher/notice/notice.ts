@@ -16,7 +16,16 @@ import { replaceWith } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { me } from '../../../services/store'
 import { dropNotice, keepNotice, keptNotice, newRequest } from './kept'
-import { begunFrom, emptyNotice, previewOf, problemOf, titleFrom, usable, WRITERS } from './rules'
+import {
+  begunFrom,
+  emptyNotice,
+  previewOf,
+  problemOf,
+  shownBlanks,
+  titleFrom,
+  usable,
+  WRITERS,
+} from './rules'
 import type { ConfirmationMode, Custom, Data } from './shape'
 
 /** So long a notice waits on the server before it goes. */
@@ -144,9 +153,8 @@ Page<Data, Custom>({
   },
   fillIn(name, value) {
     const blanks = this.data.blanks.map((it) => (it.name === name ? { ...it, value } : it))
-    const shown = (it: (typeof blanks)[number]) =>
-      it.type === 'date' && it.value ? date(it.value) : it.value
-    this.setData({ blanks, problem: '', shownBlanks: blanks.map((it) => ({ ...it, shown: shown(it) })) })
+    const template = this.all.find((it) => it.code === this.data.template)
+    this.setData({ blanks, problem: '', shownBlanks: shownBlanks(blanks, template, date) })
     this.keep()
   },
   onBlank(event) {

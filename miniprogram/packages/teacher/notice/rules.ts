@@ -90,3 +90,18 @@ export function begunFrom(template: LetterTemplate, dayOf: (at: Date) => string,
     blanks: (template.blanks ?? []).map(({ example: _, ...it }) => it),
   }
 }
+
+/** The blanks as a teacher fills them in: a day as people say it, and an example until something is written. */
+export const shownBlanks = (
+  blanks: AuthorBlank[],
+  template: LetterTemplate | undefined,
+  inWords: (day: string) => string,
+) =>
+  blanks.map((it) => {
+    const example = template?.blanks?.find(({ name }) => name === it.name)?.example
+    return {
+      ...it,
+      shown: it.type === 'date' && it.value ? inWords(it.value) : it.value,
+      example: example ? `比如：${example}` : '',
+    }
+  })

@@ -4,6 +4,8 @@ import type { Notice } from './rules'
 export interface ShownBlank extends AuthorBlank {
   /** A day as people say it, or what was chosen. */
   shown: string
+  /** What stands there until something is written: 比如：市科技馆. */
+  example: string
 }
 export interface ShownChild {
   studentId: string
