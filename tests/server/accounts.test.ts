@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { bindPhone, readMe, signInWithWechat, signOut, switchRole } from '#contract/accounts'
 import { answerMatch, listMyMatches, readUnit } from '#contract/org'
-import { answerConsent } from '#contract/privacy'
+import { answerConsent, readPrivacyText } from '#contract/privacy'
 import { buildBranch, buildListedGuardian, buildStaff, buildStudent } from '../support/build.ts'
 import { useWorld } from '../support/world.ts'
 
@@ -37,7 +37,7 @@ it('lets a mother in by WeChat, phone and her own yes, and shows her child', asy
     },
   ])
   await expect(phone(answerMatch, { guardianshipId, isMine: true })).rejects.toMatchObject({ status: 403 })
-  await phone(answerConsent, { version: 1, isGiven: true })
+  await phone(answerConsent, { version: (await phone(readPrivacyText, {})).version, isGiven: true })
   await phone(answerMatch, { guardianshipId, isMine: true })
   await phone(answerMatch, { guardianshipId, isMine: true })
   expect((await phone(readMe, {})).children).toMatchObject([{ name: '张三', grade: 7 }])

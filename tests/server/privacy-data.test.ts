@@ -107,6 +107,22 @@ it('asks again when the text has a new version', async () => {
   expect((await call(readMe, {})).children).toHaveLength(1)
 })
 
+it('asks who agreed to the first text on the day the second one comes into force, which says what is done with replies', async () => {
+  world.goTo('2026-11-30T15:00:00Z')
+  const { call, mother } = await scene()
+  await PersonModel.updateOne({ _id: mother }, { 'consent.version': 1 })
+  expect((await call(readMe, {})).consent?.isAsked).toBe(false)
+  expect((await call(readPrivacyText, {})).version).toBe(1)
+  world.goTo('2026-12-01T01:00:00Z')
+  expect((await call(readMe, {})).consent).toEqual({ isAsked: true, isWithdrawn: false })
+  await expect(call(answerConsent, { version: 1, isGiven: true })).rejects.toMatchObject({ status: 409 })
+  const text = await call(readPrivacyText, {})
+  expect(text).toMatchObject({ version: 2, changes: expect.stringContaining('写给老师的话') as string })
+  for (const said of ['悄悄说', '说到危险的词', '短信', '微信检查']) expect(text.body).toContain(said)
+  await call(answerConsent, { version: 2, isGiven: true })
+  expect((await call(readMe, {})).consent?.isAsked).toBe(false)
+})
+
 it('shows and exports everything that is kept about oneself, as a table and as JSON', async () => {
   const { call, letter } = await scene()
   await call(changeMyName, { name: '刘洋' })

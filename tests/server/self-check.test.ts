@@ -337,7 +337,10 @@ const FAULTS: Record<string, [name: string, plant: () => Fault | Promise<Fault>]
     'content',
     () => broken('hotlines', (folder) => writeFileSync(join(folder, 'national.json'), '{')),
   ],
-  'no privacy text': ['privacyText', () => broken('privacy', (folder) => rmSync(join(folder, 'v1.json')))],
+  'no privacy text': [
+    'privacyText',
+    () => broken('privacy', (folder) => ['v1.json', 'v2.json'].forEach((it) => rmSync(join(folder, it)))),
+  ],
 }
 
 it(

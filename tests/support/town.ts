@@ -149,7 +149,7 @@ function newPerson(name: string, openId: string | ((id: string) => string), role
     totp: null,
     sessions: [session],
     posts: [],
-    consent: { version: 1, isGiven: true, at: now },
+    consent: { version: 2, isGiven: true, at: now },
     createdAt: now,
     updatedAt: now,
     __v: 0,

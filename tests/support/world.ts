@@ -121,7 +121,7 @@ export function useWorld(env: Record<string, string> = {}) {
 const agree = (personId: string) =>
   PersonModel.updateOne(
     { _id: personId, consent: null },
-    { consent: { version: 1, isGiven: true, at: new Date() } },
+    { consent: { version: 2, isGiven: true, at: new Date() } },
   )
 
 export type World = ReturnType<typeof useWorld>
