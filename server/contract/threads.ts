@@ -15,6 +15,13 @@ export type ThreadState = z.infer<typeof threadState>
 /** Made by the page for each line and each file: sent twice, it is still one. */
 const requestId = z.string().check(z.regex(/^[\w-]{8,64}$/, '编号不对'))
 
+/** What a post does first when a family's words speak of danger; read at a glance, by phone and console. */
+export const URGENT_STEPS = [
+  '先给家长打电话，问清孩子在哪里、身边有没有人。',
+  '有危险，请家长马上打110或120，不要让孩子一个人待着。',
+  '告诉心理教师和学校负责人，一起跟进，再在这里回复。',
+] as const
+
 export const MOST_WORDS = 1000
 export const MOST_FILES = 6
 
@@ -57,12 +64,18 @@ export type ThreadLine = z.infer<typeof threadLine>
 /** When teachers answer: 老师一般在工作日8:00–17:30回复. */
 export const serviceNote = z.object({ words: z.string(), isOpen: z.boolean() })
 
-const mine = { studentId: objectId, letterId: objectId }
+/** Who of a family sees a thread: all of its guardians, or 悄悄说, nobody but the one who began it. */
+export const seenBy = z.enum(['family', 'me'], '请选择谁看得到')
+export type SeenBy = z.infer<typeof seenBy>
+const shownTo = z.optional(z.catch(seenBy, 'family'))
+
+const mine = { studentId: objectId, letterId: objectId, seenBy: z._default(seenBy, 'family') }
 
 export const myThread = z.object({
   letterId: objectId,
   letterTitle: z.string(),
   childName: z.string(),
+  seenBy: shownTo,
   /** Who has it now: 班主任 李文老师. */
   keeper: z.string(),
   state: shownState,
@@ -89,6 +102,7 @@ export const openMyThread = endpoint({
 
 export const myThreadLine = z.object({
   letterId: objectId,
+  seenBy: shownTo,
   letterTitle: z.string(),
   keeper: z.string(),
   state: shownState,
@@ -160,6 +174,9 @@ export const withdrawMyLine = endpoint({
   reply: done,
 })
 
+/** 悄悄说: the one guardian who may know of it, 张三妈妈; null where the whole family does. */
+const privateWith = z.optional(z.nullable(z.string()))
+
 export const deskThreadLine = z.object({
   id: objectId,
   letterId: objectId,
@@ -171,6 +188,7 @@ export const deskThreadLine = z.object({
   state: shownState,
   /** 请尽快看: what was written speaks of danger to a child, and nobody has taken it up yet. */
   isUrgent: z.boolean(),
+  privateWith,
   /** It was urgent, and I follow it up. */
   isFollowedByMe: z.optional(z.boolean()),
   isUnread: z.boolean(),
@@ -213,7 +231,13 @@ export const countThreads = endpoint({
   method: 'GET',
   path: '/thread-counts',
   input: z.strictObject({}),
-  reply: z.object({ waiting: z.int(), urgent: z.int(), overdue: z.int() }),
+  reply: z.object({
+    waiting: z.int(),
+    urgent: z.int(),
+    overdue: z.int(),
+    /** Of the schools one runs: what nobody has answered for five working days. */
+    unanswered: z.optional(z.int()),
+  }),
 })
 
 export const deskThread = z.object({
@@ -225,6 +249,7 @@ export const deskThread = z.object({
   post: heldPost,
   keeper: z.string(),
   state: shownState,
+  privateWith,
   isUrgent: z.boolean(),
   /** 王芳老师 follows it up, since when. */
   followedBy: z.nullable(z.object({ name: z.string(), at: instant })),
@@ -329,6 +354,8 @@ export const overdueThread = z.object({
   className: z.string(),
   keeper: z.string(),
   waitingSince: instant,
+  /** When who has it was last asked to answer. */
+  askedAt: z.optional(z.nullable(instant)),
 })
 export type OverdueThread = z.infer<typeof overdueThread>
 
@@ -346,6 +373,15 @@ export const takeOverThread = endpoint({
   summary: '把超过五个工作日没有人回复的接到自己的岗位来回复',
   method: 'POST',
   path: '/units/:unitId/overdue-threads/:threadId/taking',
+  input: z.strictObject({ unitId: objectId, threadId: objectId }),
+  reply: done,
+})
+
+export const askOverdueThread = endpoint({
+  access: 'staff',
+  summary: '提醒现在由谁回复的那个岗位：有一家超过五个工作日没有人回复；一天一次',
+  method: 'POST',
+  path: '/units/:unitId/overdue-threads/:threadId/asking',
   input: z.strictObject({ unitId: objectId, threadId: objectId }),
   reply: done,
 })

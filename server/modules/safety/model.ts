@@ -17,6 +17,8 @@ const contentSchema = new Schema(
     sealedWho: { type: String, default: '' },
     /** Where it was written: the school above this place looks at it. */
     path: { type: String, required: true },
+    /** Who must not look at it, whatever post they hold: the other parents, of what one says in confidence. */
+    keptFrom: { type: [id], default: undefined },
     because: { type: String, enum: ['doubt', 'unchecked', 'picture'], required: true },
     /** Of a picture, `asked`: WeChat looks at it, and nobody has to as long as it does not doubt. */
     status: { type: String, enum: ['asked', 'waiting', 'passed', 'returned'], required: true },

@@ -23,7 +23,7 @@ export async function ownContent(actor: StaffActor, contentId: string): Promise<
     idsOf(content.path)
       .slice(0, SCHOOL + 1)
       .at(-1)
-  if (!content || !unitId) throw missing()
+  if (!content || !unitId || content.keptFrom?.some((it) => String(it) === actor.personId)) throw missing()
   const scope = await unitScope(actor, unitId, 'reviewContents').catch((error: unknown) => {
     throw error instanceof Refusal && error.code === 'not_found' ? missing() : error
   })

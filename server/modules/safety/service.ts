@@ -81,6 +81,8 @@ export interface Held {
   path: string
   texts: readonly string[]
   because: 'doubt' | 'unchecked'
+  /** People who must not look at it, whatever post they hold. */
+  keptFrom?: readonly string[]
 }
 
 /** Puts a thing before a person of the school. The same thing again, with other words, is looked at again. */
@@ -92,12 +94,15 @@ export async function hold(held: Held, now: Date, { fields }: Pick<Deps, 'fields
       personId: new Types.ObjectId(personId),
       sealedText: fields.seal(held.texts.filter(Boolean).join('\n')),
       sealedWho: fields.seal(held.who),
+      ...(held.keptFrom?.length && { keptFrom: idsOfPeople(held.keptFrom) }),
       ...{ path, because, status: 'waiting', words: null, savedAt: now },
       ...{ decidedBy: null, decidedAt: null, isHeeded: true },
     },
     { upsert: true },
   )
 }
+
+const idsOfPeople = (people: readonly string[]) => people.map((it) => new Types.ObjectId(it))
 
 /** A thing was taken back by who wrote it: nobody has to look at it any more. Harmless twice. */
 export const takeBack = (kind: ContentKind, subject: string) => ContentModel.deleteOne({ kind, subject })
@@ -142,7 +147,12 @@ export async function contentsOf(
 ) {
   const path = within(scope.path)
   const [found, waiting] = await Promise.all([
-    ContentModel.find({ status, path, ...(after && { _id: { $lt: new Types.ObjectId(after) } }) })
+    ContentModel.find({
+      status,
+      path,
+      ...notKeptFrom(scope),
+      ...(after && { _id: { $lt: new Types.ObjectId(after) } }),
+    })
       .sort({ _id: -1 })
       .limit(PAGE + 1)
       .lean<ContentRecord[]>(),
@@ -153,10 +163,17 @@ export async function contentsOf(
   return { page, waiting, next: found.length > PAGE ? String(page.at(-1)?._id) : null }
 }
 
+const notKeptFrom = ({ personId }: Pick<UnitScope, 'personId'>) => ({
+  keptFrom: { $ne: new Types.ObjectId(personId) },
+})
+
 /** How many things wait for this member of staff; one's own wait for a colleague. */
 export const countWaiting = ({ path, personId }: Pick<UnitScope, 'path' | 'personId'>) =>
   ContentModel.countDocuments(
-    { status: 'waiting', path: within(path), personId: { $ne: new Types.ObjectId(personId) } },
+    {
+      ...{ status: 'waiting', path: within(path), personId: { $ne: new Types.ObjectId(personId) } },
+      ...notKeptFrom({ personId }),
+    },
     { limit: MOST_COUNTED },
   )
 

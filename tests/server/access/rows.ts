@@ -356,6 +356,7 @@ const threads: Record<string, Row> = {
   listDesks: { only: 'teacher' },
   forwardThread: { only: 'teacher', say: ({ schoolId }) => ({ unitId: schoolId, post: 'principal' }) },
   listOverdueThreads: staff(SCHOOL, { at: 'school' }),
+  askOverdueThread: staff(SCHOOL, { at: 'school' }),
   takeOverThread: staff(SCHOOL, { at: 'school' }),
   listMyPhrases: own,
   saveMyPhrases: own,

@@ -63,5 +63,13 @@ const TOLD: Partial<Record<Act, (unit: string) => string>> = {
   'evidence.decided': () => '审核了您家交来的活动证明',
 }
 
+/** What is done with a family's words to a post; one of them names a person where those are for that person alone. */
+export const THREAD_ACTS = [
+  'threads.listed',
+  'thread.opened',
+  'thread.followed',
+  'thread.forwarded',
+] as const satisfies readonly Act[]
+
 export const tellParent = (act: string, unitName: string) =>
   TOLD[act as Act]?.(unitName || '孩子所在单位') ?? actInWords(act)

@@ -5,7 +5,7 @@ import { findStudents, studentsCalled } from '../../org/families/service.ts'
 import type { OwnChild, UnitScope } from '../../org/policy.ts'
 import { fullNamesOf } from '../../org/tree/service.ts'
 import { AuditModel, type AuditRecord } from '../model.ts'
-import { type ChildInTime, cursorOf, dayRange, placesOf, readCursor } from './rules.ts'
+import { type ChildInTime, cursorOf, dayRange, placesOf, readCursor, THREAD_ACTS } from './rules.ts'
 
 const PAGE = 50
 const CHILD_PAGE = 30
@@ -64,7 +64,17 @@ const concerning = (child: ChildInTime) => [
 
 /** What staff saw or changed of one's own child, the newest first; what guardians did is nobody else's business. */
 export const viewsOf = (child: OwnChild, after: string | undefined) =>
-  page({ actorRole: 'staff', $or: concerning(child) }, after, CHILD_PAGE)
+  page(
+    { actorRole: 'staff', $or: concerning(child), $nor: [inConfidenceOf(child.personId)] },
+    after,
+    CHILD_PAGE,
+  )
+
+/** What another guardian told the school in confidence: that it was read is theirs alone to know. */
+const inConfidenceOf = (readerId: string) => ({
+  act: { $in: [...THREAD_ACTS] },
+  personId: { $nin: [null, new Types.ObjectId(readerId)] },
+})
 
 async function page(filter: object, after: string | undefined, limit: number) {
   const from = after ? readCursor(after) : null

@@ -1,6 +1,8 @@
 import { model, Schema, type Types } from 'mongoose'
 import type { ThreadState } from '#contract/threads'
 import { type PostKind, postKind } from '#contract/posts'
+import { dropsIndex } from '../../../infra/gone-indexes.ts'
+import { ANY_ID } from '../../../infra/partial-indexes.ts'
 import { holdsSealed } from '../../../infra/sealed.ts'
 
 /** How far somebody has read. */
@@ -17,6 +19,9 @@ export interface ThreadRecord {
   letterTitle: string
   studentId: Types.ObjectId
   childName: string
+  /** 悄悄说: the one guardian who knows of it, and as whom the post knows them; null where the whole family does. */
+  privateTo: Types.ObjectId | null
+  privateBy: string
   /** Where the child is, as long as it is at the school of the thread. */
   classId: Types.ObjectId
   path: string
@@ -48,6 +53,8 @@ export interface ThreadRecord {
   followedBy: { personId: Types.ObjectId; name: string; at: Date } | null
   /** The principal has been told that nobody follows it up. */
   isDangerRaised: boolean
+  /** When the head of the school last asked who has it to answer. */
+  askedAt: Date | null
   /** The child went to another school: both sides read, nobody writes. */
   movedAt: Date | null
   createdAt: Date
@@ -63,6 +70,8 @@ const threadSchema = new Schema<ThreadRecord>(
     letterTitle: text,
     studentId: id,
     childName: text,
+    privateTo: { type: Schema.Types.ObjectId, default: null },
+    privateBy: { type: String, default: '' },
     classId: id,
     path: text,
     schoolId: id,
@@ -85,14 +94,17 @@ const threadSchema = new Schema<ThreadRecord>(
     isUrgent: { type: Boolean, required: true },
     followedBy: { type: Schema.Types.Mixed, default: null },
     isDangerRaised: { type: Boolean, default: false },
+    askedAt: moment,
     movedAt: moment,
     createdAt: { type: Date, required: true },
   },
   // What nobody has read is an empty object.
   { strict: 'throw', versionKey: false, minimize: false },
 )
-// One thread for a letter and a child, whoever of the family writes first.
-threadSchema.index({ letterId: 1, studentId: 1 }, { unique: true })
+// One thread for a letter and a child, whoever of the family writes first, and one for each guardian by themselves.
+threadSchema.index({ letterId: 1, studentId: 1, privateTo: 1 }, { unique: true })
+dropsIndex(threadSchema, 'letterId_1_studentId_1')
+threadSchema.index({ privateTo: 1 }, { partialFilterExpression: { privateTo: ANY_ID } })
 threadSchema.index({ studentId: 1, lastAt: -1, _id: -1 })
 // The inbox of a post: what waits, the urgent first and then the oldest; what was answered, the latest first.
 threadSchema.index({ desk: 1, state: 1, isUrgent: -1, sortAt: 1, _id: 1 })

@@ -1,3 +1,5 @@
+import { Types } from 'mongoose'
+import type { SeenBy } from '#contract/threads'
 import type { ActorPost, StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
 import type { OwnChild } from '../../org/policy.ts'
@@ -9,6 +11,8 @@ import type { LetterRecord } from '../model.ts'
 import { deskKey } from './desks/rules.ts'
 import type { ThreadRecord } from './model.ts'
 import { followChild } from './moves/service.ts'
+import { isKnownTo } from './private/rules.ts'
+import { keptFrom } from './private/service.ts'
 import { isOpenToday } from './reading/service.ts'
 import { findLine, findThread, rootOf, threadOf } from './service.ts'
 
@@ -22,6 +26,8 @@ export type FamilyThread = Readonly<{
   /** The edition it was come by. */
   letter: LetterRecord
   thread: ThreadRecord | null
+  /** Of 悄悄说, who writes it. */
+  privateTo: Types.ObjectId | null
 }> & { readonly [proven]: 'FamilyThread' }
 
 /** A thread that lies with a post this member of staff holds now. */
@@ -29,20 +35,25 @@ export type DeskThread = Readonly<{ thread: ThreadRecord; actor: StaffActor; pos
   readonly [proven]: 'DeskThread'
 }
 
-/** One that speaks of danger, at the school whose counsellor this is; or one's own. To be read and followed up. */
+/** One that speaks of danger, at the school whose counsellor or head this is; or one's own. To be read and followed up. */
 export type UrgentThread = Readonly<{ thread: ThreadRecord; actor: StaffActor; post: ActorPost }> & {
   readonly [proven]: 'DeskThread' | 'UrgentThread'
 }
 
 /** A child that moved or a letter that was taken back leaves its thread to the family; without one, there has to be the letter. */
-export async function familyThread(child: OwnChild, letterId: string): Promise<FamilyThread> {
+export async function familyThread(
+  child: OwnChild,
+  letterId: string,
+  seenBy: SeenBy = 'family',
+): Promise<FamilyThread> {
+  const privateTo = seenBy === 'me' ? new Types.ObjectId(child.personId) : null
   const letter = await findLetter(letterId)
   const root = letter && (await rootOf(letter))
-  const thread = root && (await threadOf(root._id, child.studentId))
-  if (letter && root?.sentAt && thread) return { child, root, letter, thread } as FamilyThread
+  const thread = root && (await threadOf(root._id, child.studentId, privateTo))
+  if (letter && root?.sentAt && thread) return { child, root, letter, thread, privateTo } as FamilyThread
   const proof = await letterForChild(child, letterId)
   const first = await rootOf(proof.letter)
-  return { child, root: first, letter: proof.letter, thread: null } as unknown as FamilyThread
+  return { child, root: first, letter: proof.letter, thread: null, privateTo } as unknown as FamilyThread
 }
 
 const noThread = () => new Refusal('not_found', '没有这段往来，或它已经转给了别的岗位')
@@ -54,7 +65,9 @@ const heldBy = (actor: StaffActor, thread: ThreadRecord) =>
 export async function ownLine(child: OwnChild, lineId: string): Promise<{ thread: ThreadRecord }> {
   const line = await findLine(lineId)
   const thread = line && (await findThread(String(line.threadId)))
-  if (!thread || String(thread.studentId) !== child.studentId) throw new Refusal('not_found', '没有这一条')
+  if (!thread || String(thread.studentId) !== child.studentId || !isKnownTo(thread, child.personId)) {
+    throw new Refusal('not_found', '没有这一条')
+  }
   return { thread }
 }
 
@@ -65,7 +78,13 @@ export async function deskThread(actor: StaffActor, threadId: string, now: Date)
   const thread = found && heldBy(actor, found) ? await inPlace(found, now) : null
   const post = thread && heldBy(actor, thread)
   if (!thread || !post || !(await isOpenToday(thread, now))) throw noThread()
+  await refuseOtherParent(thread, actor)
   return { thread, actor, post } as DeskThread
+}
+
+/** Whoever is also a parent of the child does not read what the other one told the school in confidence. */
+async function refuseOtherParent(thread: ThreadRecord, { personId }: StaffActor) {
+  if ((await keptFrom(thread)).includes(personId)) throw noThread()
 }
 
 async function inPlace(thread: ThreadRecord, now: Date): Promise<ThreadRecord | null> {
@@ -75,24 +94,31 @@ async function inPlace(thread: ThreadRecord, now: Date): Promise<ThreadRecord | 
   return findThread(String(thread._id))
 }
 
-/** Whom a word of danger concerns beside the post: the counsellor of the school, for as long as nobody has taken it up. */
-const isCounsellorOf = (thread: ThreadRecord) => (it: ActorPost) =>
-  it.post === 'counsellor' && isWithin(thread.path, it.path)
+/**
+ * Whom a word of danger concerns beside the post, for as long as nobody has taken it up: the counsellor of the school, and after an hour
+ * whoever runs it.
+ */
+const isConcernedBy = (thread: ThreadRecord) => (it: ActorPost) =>
+  isWithin(thread.path, it.path) && (it.post === 'counsellor' || (thread.isDangerRaised && isHead(it)))
+
+const isHead = ({ post }: ActorPost) => post === 'principal' || post === 'school_admin'
 
 export async function urgentThread(actor: StaffActor, threadId: string, now: Date): Promise<UrgentThread> {
   const thread = await findThread(threadId)
-  const counsellor = thread?.dangerAt ? actor.posts.find(isCounsellorOf(thread)) : undefined
+  const concerned = thread?.dangerAt ? actor.posts.find(isConcernedBy(thread)) : undefined
   const isMine = thread?.isUrgent || String(thread?.followedBy?.personId) === actor.personId
-  if (thread && counsellor && isMine && !heldBy(actor, thread)) {
-    return { thread, actor, post: counsellor } as UrgentThread
+  if (thread && concerned && isMine && !heldBy(actor, thread)) {
+    await refuseOtherParent(thread, actor)
+    return { thread, actor, post: concerned } as UrgentThread
   }
   return deskThread(actor, threadId, now)
 }
 
-/** The posts at whose desks this member of staff sits, and the schools whose counsellor they are. */
+/** The posts at whose desks this member of staff sits, the schools whose counsellor they are, and those they run. */
 export const desksOf = (actor: StaffActor) => ({
   desks: actor.posts.map(deskKey),
-  schoolIds: actor.posts
-    .filter((it) => it.post === 'counsellor')
-    .flatMap((it) => idAt(it.path, DEPTH.school) ?? []),
+  schoolIds: schoolsOf(actor.posts.filter((it) => it.post === 'counsellor')),
+  ledIds: schoolsOf(actor.posts.filter(isHead)),
 })
+
+const schoolsOf = (posts: readonly ActorPost[]) => posts.flatMap((it) => idAt(it.path, DEPTH.school) ?? [])

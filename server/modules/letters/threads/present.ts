@@ -3,6 +3,7 @@ import type { FieldCrypto } from '../../../infra/field-crypto.ts'
 import { deskKey } from './desks/rules.ts'
 import type { LineFile, LineRecord, ThreadRecord } from './model.ts'
 import { isWithdrawable, previewOf, WITHDRAW_MS } from './rules.ts'
+import { privateWith } from './private/rules.ts'
 import { isUnreadBy } from './reading/service.ts'
 
 /** Who reads, and with what. */
@@ -98,6 +99,7 @@ function lastWords(thread: ThreadRecord, { lines, fields }: Around, isFamily: bo
 export const presentMine = (thread: ThreadRecord, personId: string, around: Around): MyThreadLine => ({
   letterId: String(thread.letterId),
   letterTitle: thread.letterTitle,
+  seenBy: thread.privateTo ? 'me' : 'family',
   keeper: keeperOf(thread, around.keepers),
   state: thread.state,
   lastAt: thread.lastAt.toISOString(),
@@ -117,6 +119,7 @@ export const presentDesk = (
   className: around.classes.get(String(thread.classId)) ?? '',
   post: thread.deskPost,
   state: thread.state,
+  privateWith: privateWith(thread),
   isUrgent: thread.isUrgent,
   isFollowedByMe: String(thread.followedBy?.personId) === personId,
   isUnread: thread.familySeq > (thread.deskRead?.seq ?? 0),

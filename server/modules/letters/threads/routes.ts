@@ -18,6 +18,8 @@ import { limitOf } from './limits/service.ts'
 import type { LineRecord, ThreadRecord } from './model.ts'
 import { deskThread, desksOf, type UrgentThread, urgentThread } from './policy.ts'
 import { presentDesk, presentLine } from './present.ts'
+import { closedFor } from './private/service.ts'
+import { privateWith, whoseIs } from './private/rules.ts'
 import { classesOf, countsOf, DESK_SEES, inboxOf, lastLinesOf, linesOf } from './reading/service.ts'
 import { MOST_LINES, OVERDUE_WORKDAYS } from './rules.ts'
 import { lineBy } from './service.ts'
@@ -50,7 +52,8 @@ export function threadRoutes(router: Router, deps: Deps) {
     await opened(proof)
     const { thread } = proof
     const isDesk = isAtDesk(actor, thread)
-    const [page, keepers, classes] = await Promise.all([
+    const [closedBecause, page, keepers, classes] = await Promise.all([
+      closedFor(thread),
       linesOf(thread, before, DESK_SEES),
       keepersOf([thread], now),
       fullNamesOf([String(thread.classId)]),
@@ -66,15 +69,16 @@ export function threadRoutes(router: Router, deps: Deps) {
       post: thread.deskPost,
       keeper: keepers.get(thread.desk) ?? '',
       state: thread.state,
+      privateWith: privateWith(thread),
       isUrgent: thread.isUrgent,
       followedBy: followedBy && { name: followedBy.name, at: followedBy.at.toISOString() },
-      closedBecause: thread.movedAt ? '孩子已经转到别的学校，这段往来只能看' : null,
+      closedBecause,
       lines: page.lines.map((it) => presentLine(it, shown)),
       before: page.before,
       abilities: {
-        write: isDesk && !thread.movedAt,
+        write: isDesk && !closedBecause,
         finish: isDesk && thread.state !== 'done',
-        forward: isDesk && !thread.movedAt,
+        forward: isDesk && !closedBecause,
         follow: thread.isUrgent,
       },
     }
@@ -163,16 +167,24 @@ export function threadRoutes(router: Router, deps: Deps) {
     const by = { personId: actor.personId, unitId: post.unitId, path: post.path }
     // The same whatever it speaks of: every guardian of the child reads this line.
     const detail = `《${thread.letterTitle}》`
-    const studentIds = [String(thread.studentId)]
-    await audit.view('thread.opened', by, { studentIds, detail, about: String(thread._id) }, clock.now())
+    await audit.view(
+      'thread.opened',
+      by,
+      { ...whoseIs(thread), detail, about: String(thread._id) },
+      clock.now(),
+    )
   }
 
   async function seen(actor: StaffActor, threads: readonly ThreadRecord[], act: 'threads.listed') {
     const [post] = actor.posts
     if (!post || threads.length === 0) return
-    const studentIds = [...new Set(threads.map((it) => String(it.studentId)))]
     const by = { personId: actor.personId, unitId: post.unitId, path: post.path }
-    await audit.view(act, by, { studentIds }, clock.now())
+    const shared = threads.filter((it) => !it.privateTo)
+    const studentIds = [...new Set(shared.map((it) => String(it.studentId)))]
+    if (shared.length > 0) await audit.view(act, by, { studentIds }, clock.now())
+    for (const it of threads) {
+      if (it.privateTo) await audit.view(act, by, { ...whoseIs(it), about: String(it._id) }, clock.now())
+    }
   }
 }
 
@@ -180,6 +192,6 @@ const isAtDesk = (actor: StaffActor, thread: ThreadRecord) => desksOf(actor).des
 
 const about = (thread: ThreadRecord) => ({
   unit: { unitId: String(thread.classId), path: thread.path },
-  studentIds: [String(thread.studentId)],
+  ...whoseIs(thread),
   detail: `《${thread.letterTitle}》`,
 })

@@ -7,8 +7,8 @@ import { LineModel, type LineRecord, ThreadModel, type ThreadRecord } from './mo
 
 export const findThread = (threadId: string) => ThreadModel.findById(threadId).lean<ThreadRecord>()
 
-export const threadOf = (letterId: Types.ObjectId, studentId: string) =>
-  ThreadModel.findOne({ letterId, studentId: new Types.ObjectId(studentId) }).lean<ThreadRecord>()
+export const threadOf = (letterId: Types.ObjectId, studentId: string, privateTo: Types.ObjectId | null) =>
+  ThreadModel.findOne({ letterId, studentId: new Types.ObjectId(studentId), privateTo }).lean<ThreadRecord>()
 
 /** The first edition of a letter; most letters are their own. */
 export const rootOf = async (letter: LetterRecord): Promise<LetterRecord> =>

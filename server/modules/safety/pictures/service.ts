@@ -23,6 +23,8 @@ export interface Shown {
   path: string
   /** A post that works at a desk is not known to WeChat, and trusted (decision 0020); a family's picture is looked at by somebody. */
   isFromFamily: boolean
+  /** People who must not look at them, whatever post they hold. */
+  keptFrom?: readonly string[]
 }
 
 /**
@@ -51,6 +53,7 @@ async function watch(shown: Shown, id: string, openId: string | null, deps: Tool
       $setOnInsert: {
         personId: new Types.ObjectId(shown.personId),
         sealedWho: deps.fields.seal(shown.who),
+        ...(shown.keptFrom?.length && { keptFrom: shown.keptFrom.map((it) => new Types.ObjectId(it)) }),
         ...{ path: shown.path, because: 'picture', status: 'asked', savedAt: now },
       },
     },

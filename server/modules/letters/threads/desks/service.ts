@@ -21,16 +21,20 @@ export async function deskFor(
   letter: LetterRecord & { sentAt: Date },
   child: Place,
   now: Date,
+  /** People who are not to have it. */
+  but: readonly string[] = [],
 ): Promise<Desk> {
   const wanted = await wantedDesk(letter, child)
   const schoolId = idAt(child.path, DEPTH.school) ?? ''
   const office = OFFICES.school.map((post) => ({ unitId: schoolId, post }))
   const choices = [...wanted, ...office]
-  const held = await holdersAt(
-    choices.map((it) => it.unitId),
-    choices.map((it) => it.post),
-    now,
-  )
+  const held = (
+    await holdersAt(
+      choices.map((it) => it.unitId),
+      choices.map((it) => it.post),
+      now,
+    )
+  ).filter((it) => !but.includes(it.personId))
   const found = choices.find((it) => held.some((one) => one.unitId === it.unitId && one.post === it.post))
   const [first = { unitId: child.classId, post: 'class_teacher' }] = choices
   return found ?? first

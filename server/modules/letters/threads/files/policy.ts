@@ -2,6 +2,7 @@ import { Refusal } from '../../../../http/errors.ts'
 import { staffActor } from '../../../accounts/service.ts'
 import { childrenOf } from '../../../org/families/service.ts'
 import type { LineRecord } from '../model.ts'
+import { isKnownTo } from '../private/rules.ts'
 import { urgentThread } from '../policy.ts'
 import { findLine, findThread } from '../service.ts'
 import type { ThreadFileRecord } from './model.ts'
@@ -25,7 +26,8 @@ export async function fileOfFamily(personId: string, fileId: string): Promise<Se
   const { file, line } = await lineOf(fileId)
   const thread = await findThread(String(line.threadId))
   const isTheirs = (await childrenOf(personId)).some((it) => it.studentId === String(thread?.studentId))
-  if (!isTheirs || !isShown(line, personId) || (await isHiddenFrom(personId, file))) throw noFile()
+  if (!thread || !isTheirs || !isKnownTo(thread, personId)) throw noFile()
+  if (!isShown(line, personId) || (await isHiddenFrom(personId, file))) throw noFile()
   return { file } as SeenFile
 }
 

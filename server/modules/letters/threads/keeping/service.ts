@@ -7,9 +7,11 @@ import { takeBack } from '../../../safety/service.ts'
 import { deskWords, type Desk, deskKey } from '../desks/rules.ts'
 import { desksAround } from '../desks/service.ts'
 import { forgetFilesOf } from '../files/service.ts'
-import { recallFor, subjectOf, tellDesk } from '../messages/service.ts'
+import { subjectOf } from '../messages/rules.ts'
+import { recallFor, tellDesk } from '../messages/service.ts'
 import { LineModel, type LineRecord, ThreadModel, type ThreadRecord } from '../model.ts'
 import type { DeskThread, FamilyThread, UrgentThread } from '../policy.ts'
+import { closedFor } from '../private/service.ts'
 import { standing, WITHDRAW_MS } from '../rules.ts'
 
 /** Lines beyond an answer that are looked at to say since when a family waits. */
@@ -59,7 +61,8 @@ export async function follow({ thread, actor }: UrgentThread, now: Date) {
 
 /** The thread goes to another post of the school, with a line that says so to the family and to whoever comes after. */
 export async function forward({ thread }: DeskThread, to: Desk, now: Date) {
-  if (thread.movedAt) throw new Refusal('conflict', '孩子已经转到别的学校，这段往来只能看')
+  const closed = await closedFor(thread)
+  if (closed) throw new Refusal('conflict', closed)
   await handOver(thread, to, `转给${deskWords(to.post)}来回复`, now)
 }
 

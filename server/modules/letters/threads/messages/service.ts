@@ -1,3 +1,4 @@
+import { shanghaiDay } from '../../../../infra/clock.ts'
 import { holdersAt } from '../../../accounts/holders/desks/service.ts'
 import { withdrawnAmong } from '../../../accounts/service.ts'
 import { enqueue, withdraw } from '../../../notify/service.ts'
@@ -7,13 +8,11 @@ import { DEPTH, idAt } from '../../../org/tree/rules.ts'
 import { deskWords } from '../desks/rules.ts'
 import { whenServed } from '../hours/rules.ts'
 import { hoursOf, isWorkday } from '../hours/service.ts'
-import { threadPage } from './rules.ts'
+import { subjectOf, threadPage } from './rules.ts'
 import type { ThreadRecord } from '../model.ts'
+import { isKnownTo } from '../private/rules.ts'
+import { keptFrom } from '../private/service.ts'
 import { nextWord } from '../rules.ts'
-
-/** By which the messages about a thread are found: with the child's id in it, so that who parts from the child is rid of them. */
-export const subjectOf = (thread: Pick<ThreadRecord, 'letterId' | 'studentId'>) =>
-  `thread-${String(thread.letterId)}-${String(thread.studentId)}`
 
 const deskPage = ({ _id }: ThreadRecord) => `packages/teacher/thread/thread?id=${String(_id)}`
 
@@ -24,7 +23,9 @@ const deskPage = ({ _id }: ThreadRecord) => `packages/teacher/thread/thread?id=$
 export async function tellFamily(thread: ThreadRecord, by: string, now: Date): Promise<Date | null> {
   const dueAt = nextWord(thread.familyToldAt, now)
   if (!dueAt) return thread.familyToldAt
-  const bonds = await joinedGuardiansOf([thread.studentId])
+  const bonds = (await joinedGuardiansOf([thread.studentId])).filter((it) =>
+    isKnownTo(thread, String(it.personId)),
+  )
   // Who has taken their consent back sees nothing of the child, and hears nothing of it.
   const hidden = await withdrawnAmong(bonds.map((it) => String(it.personId)))
   await enqueue(
@@ -50,6 +51,13 @@ export async function tellFamily(thread: ThreadRecord, by: string, now: Date): P
   return dueAt
 }
 
+/** Who has it now; not whoever is also a parent and has nothing to do with what the other one tells in confidence. */
+async function holdersOf(thread: ThreadRecord, now: Date) {
+  const kept = await keptFrom(thread)
+  const held = await holdersAt([String(thread.deskUnitId)], [thread.deskPost], now)
+  return held.filter((it) => !kept.includes(it.personId))
+}
+
 /** Tells who holds the post, in its hours of service. What speaks of danger goes out at once, to the counsellor as well, and says nothing of it. */
 export async function tellDesk(thread: ThreadRecord, isDanger: boolean, now: Date): Promise<Date | null> {
   if (isDanger) {
@@ -59,7 +67,7 @@ export async function tellDesk(thread: ThreadRecord, isDanger: boolean, now: Dat
   const said = nextWord(thread.deskToldAt, now)
   if (!said) return thread.deskToldAt
   const dueAt = whenServed(await hoursOf(thread.schoolId), said, isWorkday)
-  const held = await holdersAt([String(thread.deskUnitId)], [thread.deskPost], now)
+  const held = await holdersOf(thread, now)
   const step = String(thread.seq)
   await enqueue(
     held.map((it) => ({ ...messageTo(thread, it.personId, step), ...(dueAt > now && { dueAt }) })),
@@ -76,11 +84,11 @@ export async function tellUrgent(
   now: Date,
 ) {
   const schoolId = idAt(thread.path, DEPTH.school) ?? ''
-  const [desk, school] = [
-    await holdersAt([String(thread.deskUnitId)], [thread.deskPost], now),
-    await holdersAt([schoolId], also, now),
-  ]
-  const people = [...new Set([...desk, ...school].map((it) => it.personId))]
+  const kept = await keptFrom(thread)
+  const near = [...(await holdersOf(thread, now)), ...(await holdersAt([schoolId], also, now))]
+  // Where nobody holds one of these posts, danger does not wait an hour for those who run the school.
+  const held = near.length > 0 ? near : await holdersAt([schoolId], HEADS, now)
+  const people = [...new Set(held.map((it) => it.personId))].filter((it) => !kept.includes(it))
   await enqueue(
     people.map((personId) => ({
       ...messageTo(thread, personId, `${step}-${thread.seq}`, '请尽快看'),
@@ -89,6 +97,8 @@ export async function tellUrgent(
     now,
   )
 }
+
+const HEADS = ['principal', 'school_admin'] as const
 
 const messageTo = (
   thread: ThreadRecord,
@@ -109,6 +119,20 @@ const messageTo = (
   page: deskPage(thread),
   path: thread.path,
 })
+
+/** The head of a school asks who has it to answer, in hours of service. Answers how many were told. */
+export async function askDesk(thread: ThreadRecord, now: Date): Promise<number> {
+  const held = await holdersOf(thread, now)
+  const dueAt = whenServed(await hoursOf(thread.schoolId), now, isWorkday)
+  await enqueue(
+    held.map((it) => ({
+      ...messageTo(thread, it.personId, `asked-${shanghaiDay(now)}`, '等了很久，学校请您回复'),
+      ...(dueAt > now && { dueAt }),
+    })),
+    now,
+  )
+  return held.length
+}
 
 /** What somebody has seen need not be said any more. */
 export const recallFor = (thread: ThreadRecord, kind: 'reply' | 'replyStaff', personId: string) =>

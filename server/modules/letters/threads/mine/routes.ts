@@ -1,4 +1,5 @@
 import type Router from '@koa/router'
+import { Types } from 'mongoose'
 import * as api from '#contract/threads'
 import { DONE, serve } from '../../../../http/serve.ts'
 import type { GuardianActor } from '../../../../http/actor.ts'
@@ -17,6 +18,7 @@ import { limitOf } from '../limits/service.ts'
 import type { LineRecord, ThreadRecord } from '../model.ts'
 import { familyThread, type FamilyThread, ownLine } from '../policy.ts'
 import { presentLine, presentMine } from '../present.ts'
+import { keptFrom } from '../private/service.ts'
 import { familySees, lastLinesOf, linesOf, threadsOf, unreadOf } from '../reading/service.ts'
 import { hold, judge, settle } from '../reviewing/service.ts'
 import { MOST_LINES } from '../rules.ts'
@@ -30,8 +32,8 @@ export function myThreadRoutes(router: Router, deps: Deps) {
 
   heed('reply', ({ subject, isPassed, words }) => settle(subject, isPassed, words, clock.now()))
 
-  serve(router, api.openMyThread, async ({ actor, studentId, letterId, before }) => {
-    const proof = await familyThread(await ownChild(actor, studentId), letterId)
+  serve(router, api.openMyThread, async ({ actor, studentId, letterId, seenBy, before }) => {
+    const proof = await familyThread(await ownChild(actor, studentId), letterId, seenBy)
     const now = clock.now()
     const { thread, root, child } = proof
     const page = thread
@@ -44,6 +46,7 @@ export function myThreadRoutes(router: Router, deps: Deps) {
       letterId,
       letterTitle: root.title,
       childName: child.studentName,
+      seenBy,
       keeper: await keeperOf(proof, now),
       state: thread?.state ?? 'answered',
       closedBecause: objectionTo(proof),
@@ -68,14 +71,14 @@ export function myThreadRoutes(router: Router, deps: Deps) {
     return { unread: children.reduce((sum, it) => sum + it.unread, 0), children }
   })
 
-  serve(router, api.writeToMyThread, async ({ actor, caller: _, studentId, letterId, ...said }) => {
-    const proof = await familyThread(await ownChild(actor, studentId), letterId)
+  serve(router, api.writeToMyThread, async ({ actor, caller: _, studentId, letterId, seenBy, ...said }) => {
+    const proof = await familyThread(await ownChild(actor, studentId), letterId, seenBy)
     const now = clock.now()
     const isNew = !(await lineBy(actor.personId, said.requestId))
     if (isNew) await limit(actor.personId)
     const verdict = isNew ? await judge(actor.personId, said.text, deps) : 'pass'
     const { thread, line } = await writeAsFamily(proof, said, verdict, now, deps)
-    if (line.status === 'waiting') await hold(proof.child, line, said.text, now, deps)
+    if (line.status === 'waiting') await hold(proof.child, { thread, line }, said.text, now, deps)
     await watchFiles(line, thread, actor.personId, deps)
     return {
       line: presentLine(line, await reader(actor, thread, [line], now)),
@@ -83,8 +86,9 @@ export function myThreadRoutes(router: Router, deps: Deps) {
     }
   })
 
-  serve(router, api.readMyThread, async ({ actor, studentId, letterId, upTo }) => {
-    await markFamilyRead(await familyThread(await ownChild(actor, studentId), letterId), upTo, clock.now())
+  serve(router, api.readMyThread, async ({ actor, studentId, letterId, seenBy, upTo }) => {
+    const proof = await familyThread(await ownChild(actor, studentId), letterId, seenBy)
+    await markFamilyRead(proof, upTo, clock.now())
     return DONE
   })
 
@@ -110,10 +114,11 @@ export function myThreadRoutes(router: Router, deps: Deps) {
 }
 
 /** Who has the thread, or would get it. */
-async function keeperOf({ thread, root, child }: FamilyThread, now: Date) {
+async function keeperOf({ thread, root, child, privateTo }: FamilyThread, now: Date) {
+  const kept = await keptFrom({ studentId: new Types.ObjectId(child.studentId), privateTo })
   const desk = thread
     ? { deskUnitId: thread.deskUnitId, deskPost: thread.deskPost }
-    : await deskFor(root, child, now).then((it) => ({ deskUnitId: it.unitId, deskPost: it.post }))
+    : await deskFor(root, child, now, kept).then((it) => ({ deskUnitId: it.unitId, deskPost: it.post }))
   const keepers = await keepersOf([desk], now)
   return keepers.get(deskKey({ unitId: String(desk.deskUnitId), post: desk.deskPost })) ?? ''
 }

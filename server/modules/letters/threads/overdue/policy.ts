@@ -4,6 +4,7 @@ import { unitScope, type UnitScope } from '../../../org/policy.ts'
 import { waitedSince } from '../hours/rules.ts'
 import { isWorkday } from '../hours/service.ts'
 import type { ThreadRecord } from '../model.ts'
+import { keptFrom } from '../private/service.ts'
 import { PRINCIPAL_WORKDAYS } from '../rules.ts'
 import { findThread } from '../service.ts'
 
@@ -30,10 +31,15 @@ export async function headOf(actor: StaffActor, unitId: string): Promise<Head> {
   return { unitId, post, scope } as Head
 }
 
+const isKeptFromHead = async (thread: ThreadRecord, { scope }: Head) =>
+  (await keptFrom(thread)).includes(scope.personId)
+
 /** Answered meanwhile, or not yet late, it is nothing to the head of the school. */
 export async function overdueThread(head: Head, threadId: string, now: Date): Promise<OverdueThread> {
   const thread = await findThread(threadId)
-  if (!thread || String(thread.schoolId) !== head.unitId) throw new Refusal('not_found', '没有这段往来')
+  if (!thread || String(thread.schoolId) !== head.unitId || (await isKeptFromHead(thread, head))) {
+    throw new Refusal('not_found', '没有这段往来')
+  }
   const late = waitedSince(now, PRINCIPAL_WORKDAYS, isWorkday)
   if (thread.state !== 'waiting' || !thread.waitingSince || thread.waitingSince >= late) {
     throw new Refusal('conflict', '已经有人回复，或还没有超过五个工作日')

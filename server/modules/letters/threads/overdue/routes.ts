@@ -6,16 +6,16 @@ import * as audit from '../../../audit/service.ts'
 import { fullNamesOf } from '../../../org/tree/service.ts'
 import { keepersOf } from '../desks/service.ts'
 import { handOver } from '../keeping/service.ts'
-import { overdueIn } from '../reading/service.ts'
-import { PRINCIPAL_WORKDAYS } from '../rules.ts'
+import { whoseIs } from '../private/rules.ts'
 import { headOf, overdueThread } from './policy.ts'
+import { ask, overdueIn } from './service.ts'
 
 /** What nobody has answered for five working days, before whoever answers for the school: to be asked about or taken over. */
 export function overdueRoutes(router: Router, { clock }: Deps) {
   serve(router, api.listOverdueThreads, async ({ actor, unitId, after }) => {
     const now = clock.now()
     const head = await headOf(actor, unitId)
-    const { threads, next } = await overdueIn(head.unitId, PRINCIPAL_WORKDAYS, after, now)
+    const { threads, next } = await overdueIn(head, after, now)
     const [keepers, classes] = await Promise.all([
       keepersOf(threads, now),
       fullNamesOf(threads.map((it) => String(it.classId))),
@@ -29,18 +29,24 @@ export function overdueRoutes(router: Router, { clock }: Deps) {
         className: classes.get(String(it.classId)) ?? '',
         keeper: keepers.get(it.desk) ?? '',
         waitingSince: (it.waitingSince ?? it.lastAt).toISOString(),
+        askedAt: it.askedAt?.toISOString() ?? null,
       })),
       next,
     }
+  })
+
+  serve(router, api.askOverdueThread, async ({ actor, unitId, threadId }) => {
+    const now = clock.now()
+    await ask(await overdueThread(await headOf(actor, unitId), threadId, now), now)
+    return DONE
   })
 
   serve(router, api.takeOverThread, async ({ actor, unitId, threadId }) => {
     const now = clock.now()
     const { head, thread } = await overdueThread(await headOf(actor, unitId), threadId, now)
     await handOver(thread, { unitId: head.unitId, post: head.post }, '学校接过来回复', now)
-    const studentIds = [String(thread.studentId)]
     const detail = `《${thread.letterTitle}》，接过来回复`
-    await audit.record('thread.forwarded', { unit: head.scope, studentIds, detail }, now)
+    await audit.record('thread.forwarded', { unit: head.scope, ...whoseIs(thread), detail }, now)
     return DONE
   })
 }

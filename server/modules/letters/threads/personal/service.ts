@@ -55,6 +55,11 @@ export async function forgetWords(personId: string, deps: Pick<Deps, 'files'>) {
       { $set: { sealedText: '', files: [], personId: null }, $unset: { requestId: 1 } },
     )
   }
+  // Nobody's from now on: the school keeps that it was written, and no other guardian comes to know of it.
+  await ThreadModel.updateMany(
+    { privateTo: mine.personId },
+    { privateTo: new Types.ObjectId(), privateBy: '' },
+  )
   await forgetFiles(mine, deps)
   await PhrasesModel.deleteOne({ _id: personId })
 }

@@ -12,9 +12,12 @@ import { waitedSince } from '../hours/rules.ts'
 import { isWorkday } from '../hours/service.ts'
 import { LineModel, type LineRecord, ThreadModel, type ThreadRecord } from '../model.ts'
 import { desksOf } from '../policy.ts'
-import { markOf, OVERDUE_WORKDAYS, PRINCIPAL_WORKDAYS, readMark } from '../rules.ts'
+import { countOverdueIn } from '../overdue/service.ts'
+import { knownTo } from '../private/rules.ts'
+import { notKeptFrom } from '../private/service.ts'
+import { markOf, OVERDUE_WORKDAYS, readMark } from '../rules.ts'
 
-const PAGE = 20
+export const PAGE = 20
 const LINES = 30
 /** A menu says 99+ at most. */
 const MOST_COUNTED = 1000
@@ -56,6 +59,7 @@ export async function threadsOf(child: OwnChild, after: string | undefined) {
   const mark = after === undefined ? null : readMark(after)
   const found = await ThreadModel.find({
     studentId: new Types.ObjectId(child.studentId),
+    ...knownTo(child.personId),
     lastLineId: { $ne: null },
     ...(mark && olderThan('lastAt', mark)),
   })
@@ -72,7 +76,7 @@ const newerThan = ({ at, id }: { at: Date; id: string }) => ({
   $or: [{ sortAt: { $gt: at } }, { sortAt: at, _id: { $gt: new Types.ObjectId(id) } }],
 })
 
-function paged(found: ThreadRecord[], key: 'lastAt' | 'sortAt' | 'waitingSince') {
+export function paged(found: ThreadRecord[], key: 'lastAt' | 'sortAt' | 'waitingSince') {
   const threads = found.slice(0, PAGE)
   const end = threads.at(-1)
   const at = end?.[key]
@@ -80,12 +84,19 @@ function paged(found: ThreadRecord[], key: 'lastAt' | 'sortAt' | 'waitingSince')
   return { threads, next }
 }
 
+const answeredFor = (children: readonly OwnChild[], personId: string) => ({
+  studentId: { $in: children.map((it) => new Types.ObjectId(it.studentId)) },
+  postSeq: { $gt: 0 },
+  ...knownTo(personId),
+})
+
 /** Of some children, how many threads hold an answer that this guardian has not read. */
 export async function unreadOf(children: readonly OwnChild[], personId: string) {
-  const threads = await ThreadModel.find(
-    { studentId: { $in: children.map((it) => new Types.ObjectId(it.studentId)) }, postSeq: { $gt: 0 } },
-    { studentId: 1, postSeq: 1, [`readBy.${personId}`]: 1 },
-  )
+  const threads = await ThreadModel.find(answeredFor(children, personId), {
+    studentId: 1,
+    postSeq: 1,
+    [`readBy.${personId}`]: 1,
+  })
     .sort({ lastAt: -1 })
     .limit(MOST_COUNTED)
     .lean<Pick<ThreadRecord, 'studentId' | 'postSeq' | 'readBy'>[]>()
@@ -101,10 +112,7 @@ const MOST_NEW = 5
 
 /** The threads of some children with an answer that this guardian has not read, the latest first. */
 export async function newAnswersFor(children: readonly OwnChild[], personId: string) {
-  const threads = await ThreadModel.find({
-    studentId: { $in: children.map((it) => new Types.ObjectId(it.studentId)) },
-    postSeq: { $gt: 0 },
-  })
+  const threads = await ThreadModel.find(answeredFor(children, personId))
     .sort({ lastAt: -1 })
     .limit(MOST_COUNTED)
     .lean<ThreadRecord[]>()
@@ -125,11 +133,13 @@ export interface Wanted {
 /** A page of what lies with one's posts: what waits the urgent first and then the oldest, the rest the latest first. */
 export async function inboxOf(actor: StaffActor, wanted: Wanted, now: Date) {
   const mark = wanted.after === undefined ? null : readMark(wanted.after)
-  if (wanted.box === 'urgent') return urgentOf(actor, mark)
+  const hidden = await notKeptFrom(actor.personId)
+  if (wanted.box === 'urgent') return urgentOf(actor, mark, hidden)
   const { box, classId, letterId, words } = wanted
   const filter = {
     desk: { $in: desksOf(actor).desks },
     state: box,
+    ...hidden,
     ...(box === 'done' && { sortAt: { $gte: await openSince(actor.posts[0]?.path ?? '', now) } }),
     ...(classId && { classId: new Types.ObjectId(classId) }),
     ...(letterId && { letterId: new Types.ObjectId(letterId) }),
@@ -158,15 +168,29 @@ function naming(words: string) {
   return { $or: [{ childName: part }, { letterTitle: part }] }
 }
 
-async function urgentOf(actor: StaffActor, mark: { at: Date; id: string } | null) {
-  const { desks, schoolIds } = desksOf(actor)
-  const schools = { $in: schoolIds.map((it) => new Types.ObjectId(it)) }
+const among = (ids: readonly string[]) => ({ $in: ids.map((it) => new Types.ObjectId(it)) })
+
+/** What speaks of danger at the schools whose counsellor this is; where nobody has taken it up within the hour, at those they run. */
+function concerning(actor: StaffActor) {
+  const { schoolIds, ledIds } = desksOf(actor)
+  return [
+    ...(schoolIds.length > 0 ? [{ isUrgent: true, schoolId: among(schoolIds) }] : []),
+    ...(ledIds.length > 0 ? [{ isUrgent: true, isDangerRaised: true, schoolId: among(ledIds) }] : []),
+  ]
+}
+
+async function urgentOf(actor: StaffActor, mark: { at: Date; id: string } | null, hidden: object) {
+  const { desks, schoolIds, ledIds } = desksOf(actor)
   const found = await ThreadModel.find({
+    ...hidden,
     $or: [
-      { isUrgent: true, schoolId: schools },
+      ...concerning(actor),
       { isUrgent: true, desk: { $in: desks }, state: { $in: ['waiting', 'answered', 'done'] } },
-      // What a counsellor has taken up stays where they found it.
-      { 'followedBy.personId': new Types.ObjectId(actor.personId), schoolId: schools },
+      // What a counsellor or a head has taken up stays where they found it.
+      {
+        'followedBy.personId': new Types.ObjectId(actor.personId),
+        schoolId: among([...schoolIds, ...ledIds]),
+      },
     ],
     ...(mark && { $and: [olderThan('sortAt', mark)] }),
   })
@@ -185,26 +209,23 @@ export async function classesOf(actor: StaffActor) {
 
 /** How many families wait for one's posts, and how many of those it concerns as counsellor. */
 export async function countsOf(actor: StaffActor, now: Date) {
-  const { desks, schoolIds } = desksOf(actor)
-  const waiting = { desk: { $in: desks }, state: 'waiting' as const }
+  const { desks, ledIds } = desksOf(actor)
+  const others = concerning(actor)
+  const hidden = await notKeptFrom(actor.personId)
+  const waiting = { desk: { $in: desks }, state: 'waiting' as const, ...hidden }
   const late = waitedSince(now, OVERDUE_WORKDAYS, isWorkday)
   const most = { limit: MOST_COUNTED }
-  const [all, own, asked, overdue] = await Promise.all([
+  const [led, all, own, asked, overdue] = await Promise.all([
+    Promise.all(ledIds.map((it) => countOverdueIn(it, actor.personId, now))),
     ThreadModel.countDocuments(waiting, most),
     ThreadModel.countDocuments({ ...waiting, isUrgent: true }, most),
-    schoolIds.length === 0
+    others.length === 0
       ? 0
-      : ThreadModel.countDocuments(
-          {
-            schoolId: { $in: schoolIds.map((it) => new Types.ObjectId(it)) },
-            isUrgent: true,
-            desk: { $nin: desks },
-          },
-          most,
-        ),
+      : ThreadModel.countDocuments({ $or: others, desk: { $nin: desks }, ...hidden }, most),
     ThreadModel.countDocuments({ ...waiting, sortAt: { $lt: late } }, most),
   ])
-  return { waiting: all, urgent: own + asked, overdue }
+  const unanswered = led.reduce((sum, it) => sum + it, 0)
+  return { waiting: all, urgent: own + asked, overdue, ...(ledIds.length > 0 && { unanswered }) }
 }
 
 /**
@@ -220,27 +241,6 @@ async function openSince(path: string, now: Date): Promise<Date> {
 export const isOpenToday = async (thread: ThreadRecord, now: Date) =>
   thread.state !== 'done' || thread.sortAt >= (await openSince(thread.path, now))
 
-/** What has waited for more than some working days in a school. */
-export async function overdueIn(schoolId: string, workdays: number, after: string | undefined, now: Date) {
-  const mark = after === undefined ? null : readMark(after)
-  const late = waitedSince(now, workdays, isWorkday)
-  const found = await ThreadModel.find({
-    schoolId: new Types.ObjectId(schoolId),
-    state: 'waiting',
-    waitingSince: { $lt: late },
-    ...(mark && {
-      $or: [
-        { waitingSince: { $gt: mark.at } },
-        { waitingSince: mark.at, _id: { $gt: new Types.ObjectId(mark.id) } },
-      ],
-    }),
-  })
-    .sort({ waitingSince: 1, _id: 1 })
-    .limit(PAGE + 1)
-    .lean<ThreadRecord[]>()
-  return paged(found, 'waitingSince')
-}
-
 /** What waits for one's posts at or below a place for longer than two working days; and for the head of a school what nobody answers. */
 export async function dutiesOf(
   actor: StaffActor,
@@ -252,24 +252,15 @@ export async function dutiesOf(
     (it) => it.unitId === place.unitId && (it.post === 'principal' || it.post === 'school_admin'),
   )
   const late = waitedSince(now, OVERDUE_WORKDAYS, isWorkday)
+  const hidden = await notKeptFrom(actor.personId)
   const [replies, unanswered] = await Promise.all([
     here.length === 0
       ? 0
       : ThreadModel.countDocuments(
-          { desk: { $in: here.map(deskKey) }, state: 'waiting', sortAt: { $lt: late } },
+          { desk: { $in: here.map(deskKey) }, state: 'waiting', sortAt: { $lt: late }, ...hidden },
           { limit: MOST_COUNTED },
         ),
-    isHead && place.kind === 'school' ? countOverdueIn(place.unitId, PRINCIPAL_WORKDAYS, now) : 0,
+    isHead && place.kind === 'school' ? countOverdueIn(place.unitId, actor.personId, now) : 0,
   ])
   return { replies, unanswered }
 }
-
-const countOverdueIn = (schoolId: string, workdays: number, now: Date) =>
-  ThreadModel.countDocuments(
-    {
-      schoolId: new Types.ObjectId(schoolId),
-      state: 'waiting',
-      waitingSince: { $lt: waitedSince(now, workdays, isWorkday) },
-    },
-    { limit: MOST_COUNTED },
-  )

@@ -3,6 +3,7 @@ import { Refusal } from '../../../../http/errors.ts'
 import type { OwnChild } from '../../../org/policy.ts'
 import * as safety from '../../../safety/service.ts'
 import { LineModel, type LineRecord, ThreadModel, type ThreadRecord } from '../model.ts'
+import { keptFrom } from '../private/service.ts'
 import { arrive, isOfDanger, type Verdict } from '../writing/service.ts'
 
 type Tools = Pick<Deps, 'wechat' | 'log' | 'fields'>
@@ -19,9 +20,16 @@ export async function judge(personId: string, text: string, deps: Tools): Promis
 }
 
 /** Puts a line that waits before a person of the school. Harmless twice. */
-export const hold = (child: OwnChild, line: LineRecord, text: string, now: Date, deps: Tools) =>
+export const hold = async (
+  child: OwnChild,
+  { thread, line }: { thread: ThreadRecord; line: LineRecord },
+  text: string,
+  now: Date,
+  deps: Tools,
+) =>
   safety.hold(
     {
+      keptFrom: await keptFrom(thread),
       kind: 'reply',
       subject: String(line._id),
       personId: child.personId,

@@ -5,18 +5,21 @@ import type { ThreadRecord } from '../model.ts'
 export interface AskedReply {
   id: string
   kind: 'reply' | 'replyStaff'
-  letterId: string
+  subject: string
+  /** The letter it is below; of 悄悄说 the thread itself. */
+  below: { letterId: string } | { threadId: string }
   studentId: string
   personId: string
   step: string
 }
 
-const KEY = /^(reply|replyStaff):thread-([0-9a-f]{24})-([0-9a-f]{24}):([0-9a-f]{24}):(.+)$/
+const KEY = /^(reply|replyStaff):((thread|private)-([0-9a-f]{24})-([0-9a-f]{24})):([0-9a-f]{24}):(.+)$/
 
 export function readKey(id: string): AskedReply | null {
-  const [, kind, letterId = '', studentId = '', personId = '', step = ''] = KEY.exec(id) ?? []
+  const [, kind, subject = '', of, first = '', studentId = '', personId = '', step = ''] = KEY.exec(id) ?? []
   if (kind !== 'reply' && kind !== 'replyStaff') return null
-  return { id, kind, letterId, studentId, personId, step }
+  const below = of === 'private' ? { threadId: first } : { letterId: first }
+  return { id, kind, subject, below, studentId, personId, step }
 }
 
 type Standing = Pick<ThreadRecord, 'state' | 'postSeq' | 'readBy' | 'isUrgent'>

@@ -4,10 +4,11 @@ import { withdrawnAmong } from '../../../accounts/service.ts'
 import type { Pointless } from '../../../notify/dispatch/rules.ts'
 import { joinedGuardiansOf } from '../../../org/audiences/service.ts'
 import { deskKey } from '../desks/rules.ts'
+import { subjectOf } from '../messages/rules.ts'
 import { ThreadModel, type ThreadRecord } from '../model.ts'
 import { pointlessReply, readKey } from './rules.ts'
 
-const keyOf = (letterId: unknown, studentId: unknown) => `${String(letterId)} ${String(studentId)}`
+const idsOf = (all: readonly string[]) => unique(all).map((it) => new Types.ObjectId(it))
 const unique = <T>(all: readonly T[]) => [...new Set(all)]
 
 /**
@@ -20,10 +21,14 @@ export async function pointlessReplies(
 ): Promise<Map<string, Pointless>> {
   const asked = messages.flatMap(({ _id }) => readKey(_id) ?? [])
   if (asked.length === 0) return new Map()
-  const studentIds = unique(asked.map((it) => it.studentId)).map((it) => new Types.ObjectId(it))
+  const studentIds = idsOf(asked.map((it) => it.studentId))
+  const letterIds = asked.flatMap(({ below }) => ('letterId' in below ? below.letterId : []))
+  const threadIds = asked.flatMap(({ below }) => ('threadId' in below ? below.threadId : []))
   const threads = await ThreadModel.find({
-    studentId: { $in: studentIds },
-    letterId: { $in: unique(asked.map((it) => it.letterId)).map((it) => new Types.ObjectId(it)) },
+    $or: [
+      { studentId: { $in: studentIds }, letterId: { $in: idsOf(letterIds) } },
+      { _id: { $in: idsOf(threadIds) } },
+    ],
   }).lean<ThreadRecord[]>()
   const [bonds, silent, held] = await Promise.all([
     joinedGuardiansOf(studentIds),
@@ -34,12 +39,12 @@ export async function pointlessReplies(
       now,
     ),
   ])
-  const byKey = new Map(threads.map((it) => [keyOf(it.letterId, it.studentId), it]))
+  const byKey = new Map(threads.map((it) => [subjectOf(it), it]))
   const families = new Set(bonds.map((it) => `${String(it.personId)} ${String(it.studentId)}`))
   const desks = new Set(held.map((it) => `${it.personId} ${deskKey(it)}`))
   return new Map(
     asked.flatMap((it) => {
-      const thread = byKey.get(keyOf(it.letterId, it.studentId))
+      const thread = byKey.get(it.subject)
       const isTheirs =
         it.kind === 'reply'
           ? families.has(`${it.personId} ${it.studentId}`) && !silent.has(it.personId)

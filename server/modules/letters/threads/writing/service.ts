@@ -9,6 +9,7 @@ import { tellDesk, tellFamily } from '../messages/service.ts'
 import { LineModel, type LineFile, type LineRecord, ThreadModel, type ThreadRecord } from '../model.ts'
 import { followChild } from '../moves/service.ts'
 import type { DeskThread, FamilyThread } from '../policy.ts'
+import { closedFor, keptFrom } from '../private/service.ts'
 import { speaksOfDanger } from '../rules.ts'
 import { dangerWords, lineBy, threadOf } from '../service.ts'
 
@@ -97,10 +98,12 @@ const placed = ({ studentId, classId, schoolId, path }: FamilyThread['child']) =
 })
 
 /** The thread of a family without a line yet; whoever of the family comes second finds it. */
-async function begin({ child, root }: FamilyThread, now: Date) {
-  const desk = await deskFor(root, child, now)
-  const key = { letterId: root._id, studentId: new Types.ObjectId(child.studentId) }
+async function begin({ child, root, privateTo }: FamilyThread, now: Date) {
+  const studentId = new Types.ObjectId(child.studentId)
+  const desk = await deskFor(root, child, now, await keptFrom({ studentId, privateTo }))
+  const key = { letterId: root._id, studentId, privateTo }
   const made = {
+    ...(privateTo && { privateBy: `${child.studentName}${child.relation}` }),
     letterTitle: root.title,
     childName: child.studentName,
     classId: new Types.ObjectId(child.classId),
@@ -117,7 +120,7 @@ async function begin({ child, root }: FamilyThread, now: Date) {
       if (error.code !== 11000) throw error // the other parent, at the same moment
     },
   )
-  return threadOf(root._id, child.studentId)
+  return threadOf(root._id, child.studentId, privateTo)
 }
 
 /** Whoever holds the post answers in its name. */
@@ -125,7 +128,8 @@ export async function writeAsPost({ thread, actor, post }: DeskThread, said: Wor
   const same = await before(thread, actor.personId, said)
   if (same) return same
   refuseEmpty(said)
-  if (thread.movedAt) throw new Refusal('conflict', '孩子已经转到别的学校，这段往来只能看')
+  const closed = await closedFor(thread)
+  if (closed) throw new Refusal('conflict', closed)
   const line: NewLine = {
     side: 'post',
     personId: actor.personId,

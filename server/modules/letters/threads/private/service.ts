@@ -1,0 +1,33 @@
+import { Types } from 'mongoose'
+import { joinedGuardiansOf } from '../../../org/audiences/service.ts'
+import { childrenOf } from '../../../org/families/service.ts'
+import type { ThreadRecord } from '../model.ts'
+import { isKnownTo } from './rules.ts'
+
+type Owned = Pick<ThreadRecord, 'studentId' | 'privateTo'>
+
+/** The other guardians of the child: whatever post they hold at the school, 悄悄说 is kept from them. */
+export async function keptFrom(thread: Owned): Promise<string[]> {
+  if (!thread.privateTo) return []
+  const bonds = await joinedGuardiansOf([thread.studentId])
+  return bonds.map((it) => String(it.personId)).filter((it) => !isKnownTo(thread, it))
+}
+
+/** Leaves out of a search what is kept from this member of staff as a parent. */
+export async function notKeptFrom(personId: string) {
+  const children = await childrenOf(personId)
+  if (children.length === 0) return {}
+  const studentId = { $in: children.map((it) => new Types.ObjectId(it.studentId)) }
+  return { $nor: [{ studentId, privateTo: { $nin: [null, new Types.ObjectId(personId)] } }] }
+}
+
+const MOVED = '孩子已经转到别的学校，这段往来只能看'
+const ALONE = '这位家长现在不是孩子的家长了，这段悄悄说只能看'
+
+/** Why a post cannot write (any more), in a sentence; null while it can. */
+export async function closedFor(thread: Owned & Pick<ThreadRecord, 'movedAt'>): Promise<string | null> {
+  if (thread.movedAt) return MOVED
+  if (!thread.privateTo) return null
+  const bonds = await joinedGuardiansOf([thread.studentId])
+  return bonds.some((it) => it.personId.equals(thread.privateTo ?? '')) ? null : ALONE
+}
