@@ -24,6 +24,7 @@ export type { ViewOfMyChild } from '../server/contract/audit.ts'
 
 export {
   answerThread,
+  askOverdueThread,
   countMyThreads,
   countThreads,
   finishThread,
@@ -32,6 +33,7 @@ export {
   listDesks,
   listMyPhrases,
   listMyThreads,
+  listOverdueThreads,
   listThreads,
   markThreadRead,
   MOST_FILES,
@@ -41,6 +43,8 @@ export {
   saveMyPhrases,
   withdrawLine,
   withdrawMyLine,
+  takeOverThread,
+  URGENT_STEPS,
   writeToMyThread,
 } from '../server/contract/threads.ts'
 export type {
@@ -49,6 +53,8 @@ export type {
   DeskThreadLine,
   MyThread,
   MyThreadLine,
+  OverdueThread,
+  SeenBy,
   ThreadBox,
   ThreadLine,
 } from '../server/contract/threads.ts'

@@ -94,6 +94,3 @@ export async function openFile(link: string, kind: 'image' | 'pdf') {
   if (statusCode !== 200) throw new Problem(statusCode, '文件没有打开，请退回上一页重新进来')
   await wx.openDocument({ filePath: tempFilePath, fileType: 'pdf', showMenu: true })
 }
-
-/** Tells one line or file from another, however often it is sent. */
-export const newRequestId = () => `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 12)}`

@@ -21,6 +21,7 @@ export const pages = {
   staffLetters: '/packages/letter/staff-letters/staff-letters',
   staffLetter: '/packages/letter/staff-letter/staff-letter',
   teacherThreads: '/packages/teacher/threads/threads',
+  teacherOverdue: '/packages/teacher/overdue/overdue',
   teacherThread: '/packages/teacher/thread/thread',
   teacherClass: '/packages/teacher/class/class',
   teacherJoins: '/packages/teacher/joins/joins',

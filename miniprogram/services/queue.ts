@@ -59,6 +59,7 @@ async function sendAll() {
     } catch (error) {
       if (isPassing(error)) break
       // The server has said no for good: the letter was withdrawn, or the child has left. Keeping it would block the rest.
+      if (wordsOf(request)) handBack(request, (error as Error).message)
       void wx.showToast({ title: (error as Error).message, icon: 'none', duration: 3000 })
     }
     drop(key)
@@ -106,4 +107,38 @@ function mine(): Kept[] {
 
 function count() {
   waiting.set(mine().length)
+}
+
+/** What was not taken when the network was back: its words return to who wrote them, with the reason. */
+export interface HandedBack {
+  text: string
+  because: string
+}
+
+export const wordsOf = ({ body }: Pick<Request, 'body'>) =>
+  String((body as { text?: string } | undefined)?.text ?? '')
+
+/** Where words go: to a thread, and of two below one letter to which. */
+export function placeOf({ path, body }: Pick<Request, 'path' | 'body'>) {
+  const seenBy = (body as { seenBy?: string } | undefined)?.seenBy
+  return seenBy ? `${path}#${seenBy}` : path
+}
+
+/** What of the person who is signed in waits for the network to go to one place. */
+export const heldFor = (place: string): Request[] =>
+  mine().flatMap(({ request }) => (placeOf(request) === place ? request : []))
+
+const backKey = (place: string) => `back.${me.get()?.personId ?? ''}.${place}`
+export const handedBack = (place: string) => wx.getStorageSync<HandedBack[] | ''>(backKey(place)) || []
+
+function handBack(request: Request, because: string) {
+  const place = placeOf(request)
+  wx.setStorageSync(backKey(place), [...handedBack(place), { text: wordsOf(request), because }])
+}
+
+/** They are in the box again. */
+export function forgetHandedBack(place: string, text: string) {
+  const left = handedBack(place).filter((it) => it.text !== text)
+  if (left.length > 0) wx.setStorageSync(backKey(place), left)
+  else wx.removeStorageSync(backKey(place))
 }

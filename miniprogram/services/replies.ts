@@ -7,10 +7,12 @@ export interface News {
   /** A family's: threads with an answer nobody has opened here. A teacher's: families that wait. */
   unread: number
   urgent: number
+  /** What nobody has answered for five working days, for who runs a school. */
+  unanswered: number
   children: { studentId: string; unread: number }[]
 }
 
-const NOTHING: News = { unread: 0, urgent: 0, children: [] }
+const NOTHING: News = { unread: 0, urgent: 0, unanswered: 0, children: [] }
 export const news = cell<News>(NOTHING)
 
 const LETTERS_TAB = 2
@@ -31,10 +33,10 @@ export async function lookForNews() {
 async function asked(): Promise<News> {
   const who = me.get()
   if (who?.role === 'staff') {
-    const { waiting, urgent } = await call(countThreads, {})
-    return { unread: waiting, urgent, children: [] }
+    const { waiting, urgent, unanswered = 0 } = await call(countThreads, {})
+    return { ...NOTHING, unread: waiting, urgent, unanswered }
   }
   if (!who || who.children.length === 0) return NOTHING
   const { unread, children } = await call(countMyThreads, {})
-  return { unread, urgent: 0, children }
+  return { ...NOTHING, unread, children }
 }

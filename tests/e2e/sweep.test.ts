@@ -20,7 +20,7 @@ import { beginCourse, writeLesson } from '../support/writing.ts'
 import { everyMedium } from './lesson-scenes.ts'
 import { lettersOfEveryFate } from './letter-places.ts'
 import { PASSWORD, useStage } from './stage.ts'
-import { fingers, look, words } from './sweep.ts'
+import { covered, fingers, look, words } from './sweep.ts'
 
 const stage = useStage()
 const { world } = stage
@@ -48,7 +48,7 @@ async function scene() {
     [it.teacher, '李文'],
   ] as const) {
     const { openId } = world.simulator().control.identity({ as })
-    const consent = { version: 1, isGiven: true, at: world.now() }
+    const consent = { version: 2, isGiven: true, at: world.now() }
     await PersonModel.updateOne({ _id: personId }, { demoAs: as, wxOpenId: openId, consent })
   }
   const passwordHash = await hashPassword(PASSWORD)
@@ -93,7 +93,7 @@ async function things(it: Awaited<ReturnType<typeof buildClass>>) {
   await mother(bookSlot, { studentId, slotId: slots[0]?.id ?? '', topic: '孩子最近作业做到很晚，想聊聊' })
   const uncle = await PersonModel.create({
     name: '张强',
-    consent: { version: 1, isGiven: true, at: world.now() },
+    consent: { version: 2, isGiven: true, at: world.now() },
   })
   const { joinCode } = (await UnitModel.findById(unitId).lean()) as unknown as { joinCode?: string }
   if (joinCode) {
@@ -257,6 +257,7 @@ async function sweepPhone(
         const name = `${called}-${as === '李文' ? 'teacher' : 'parent'}`
         const wrong = [
           ...(await look(page)),
+          ...(await covered(page)),
           ...(await fingers(page)),
           ...(await words(page)).filter((one) => !one.startsWith('English')),
         ]

@@ -36,6 +36,38 @@ const LOOK = `(() => {
   return [...new Set(found)]
 })()`
 
+/** Words under the tab with the help lines where a page ends: nobody can scroll them free. */
+const COVERED = `(() => {
+  const tab = [...document.querySelectorAll('[class*="help-tab"]')].findLast((it) => it.checkVisibility?.() !== false && it.getBoundingClientRect().width > 1)
+  if (!tab) return []
+  const scrolled = []
+  for (let it = tab; it; it = it.parentElement) {
+    const before = it.scrollTop
+    it.scrollTop = 1e6
+    if (it.scrollTop !== before) scrolled.push([it, before])
+  }
+  const over = tab.getBoundingClientRect()
+  const floats = (it) => {
+    for (let up = it; up; up = up.parentElement) if (getComputedStyle(up).position === 'fixed') return true
+    return false
+  }
+  const found = []
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) {
+    const text = texts.currentNode
+    if (!text.data.trim() || text.parentElement.checkVisibility?.() === false || floats(text.parentElement)) continue
+    const range = document.createRange()
+    range.selectNodeContents(text)
+    for (const it of range.getClientRects()) {
+      const wide = Math.min(it.right, over.right) - Math.max(it.left, over.left)
+      const high = Math.min(it.bottom, over.bottom) - Math.max(it.top, over.top)
+      if (wide > 2 && high > 4) found.push('under 求助: ' + text.data.trim().slice(0, 24))
+    }
+  }
+  for (const [it, before] of scrolled) it.scrollTop = before
+  return [...new Set(found)]
+})()`
+
 /** Primary actions of the phone are as tall as a finger needs. */
 const FINGERS = `(() => [...document.querySelectorAll('[class*="t-button--primary"], .bottom-bar .t-button, .primary')]
   .filter((it) => it.checkVisibility?.() !== false && it.getBoundingClientRect().height > 1 && it.getBoundingClientRect().height < 43.5 && /button|BUTTON/.test(it.tagName + it.className + it.getAttribute('role')))
@@ -53,5 +85,6 @@ const WORDS = `(() => {
 })()`
 
 export const look = (page: Page) => page.evaluate<string[]>(LOOK)
+export const covered = (page: Page) => page.evaluate<string[]>(COVERED)
 export const fingers = (page: Page) => page.evaluate<string[]>(FINGERS)
 export const words = (page: Page) => page.evaluate<string[]>(WORDS)

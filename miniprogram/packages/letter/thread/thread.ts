@@ -4,146 +4,109 @@ import {
   type MyThread,
   openMyThread,
   readMyThread,
-  type ThreadLine,
+  type SeenBy,
   withdrawMyLine,
   writeToMyThread,
 } from '../../../contract'
-import { knowWho } from '../../../services/account'
-import { call, explain, tell } from '../../../services/api'
+import { call } from '../../../services/api'
 import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { deliver } from '../../../services/queue'
-import { lookForNews } from '../../../services/replies'
-import { currentChild } from '../../../services/store'
-import { presentLines, type ShownLine } from '../../../services/talk'
+import { currentChild, me } from '../../../services/store'
+import { TALK, type Talk, type TalkData, talkOn } from '../../../services/talk-page'
 
-interface Data {
-  state: 'loading' | 'ready' | 'failed'
-  problem: string
+interface Data extends TalkData {
   thread: Omit<MyThread, 'lines' | 'helpLines'> | null
-  lines: ShownLine[]
+  seenBy: SeenBy
+  draftKey: string
   /** Whom to call now: out of hours, or because of what was just written. */
   helpLines: HelpLine[]
   isDanger: boolean
-  /** How many lines wait on this phone for the network. */
-  held: number
-  isMore: boolean
-}
-interface Box {
-  sent: () => void
-  kept: () => void
 }
 interface Custom {
   letterId: string
   childId: string
-  received: ThreadLine[]
+  talk: Talk
+  said: () => { letterId: string; studentId: string; seenBy: SeenBy }
   load: () => Promise<void>
-  show: (lines: ThreadLine[]) => void
-  box: () => Box | null
-  toEnd: () => void
   onEarlier: () => Promise<void>
   onSend: (event: WechatMiniprogram.CustomEvent<Written>) => Promise<void>
   onWithdraw: (event: WechatMiniprogram.CustomEvent<{ id: string }>) => Promise<void>
+  onRetry: () => Promise<void>
+  onAgain: (event: WechatMiniprogram.CustomEvent<{ id: string }>) => void
+  onSeenBy: (event: WechatMiniprogram.BaseEvent) => void
   onLetter: () => void
   onCall: (event: WechatMiniprogram.BaseEvent) => void
 }
 
-/** What the family and a post write to each other below a letter. */
+/** What the family, or one guardian in confidence, and a post write to each other below a letter. */
 Page<Data, Custom>({
-  data: {
-    state: 'loading',
-    problem: '',
-    thread: null,
-    lines: [],
-    helpLines: [],
-    isDanger: false,
-    held: 0,
-    isMore: false,
-  },
+  data: { ...TALK, thread: null, seenBy: 'family', draftKey: '', helpLines: [], isDanger: false },
   letterId: '',
   childId: '',
-  received: [],
+  talk: null as never,
 
   onLoad(query) {
     this.letterId = query.id ?? ''
     this.childId = query.child ?? ''
+    if (query.seenBy === 'me') this.setData({ seenBy: 'me' })
+    this.talk = talkOn(this, {
+      open: (before) => {
+        this.childId = this.childId || (currentChild()?.studentId ?? '')
+        return call(openMyThread, { ...this.said(), ...(before && { before }) })
+      },
+      show: ({ lines: _, helpLines, ...thread }: MyThread) => ({
+        ...{ thread, helpLines, isDanger: false },
+        draftKey: [me.get()?.personId, this.letterId, this.childId, this.data.seenBy].join('.'),
+      }),
+      write: (written) => deliver(writeToMyThread, { ...this.said(), ...written }),
+      wrote: ({ helpLines }) => {
+        if (helpLines.length > 0) this.setData({ helpLines, isDanger: true })
+      },
+      withdraw: (lineId) => call(withdrawMyLine, { studentId: this.childId, lineId }),
+      markRead: (upTo) => call(readMyThread, { ...this.said(), upTo }),
+      place: () => `/me/children/${this.childId}/letters/${this.letterId}/thread#${this.data.seenBy}`,
+    })
   },
   onShow() {
     void this.load()
+  },
+  onUnload() {
+    this.talk.stop()
   },
   async onPullDownRefresh() {
     await this.load()
     void wx.stopPullDownRefresh()
   },
 
-  async load() {
-    try {
-      await knowWho()
-      this.childId = this.childId || (currentChild()?.studentId ?? '')
-      const said = { letterId: this.letterId, studentId: this.childId }
-      const { lines, helpLines, ...thread } = await call(openMyThread, said)
-      this.setData({ state: 'ready', thread, helpLines, isDanger: false, held: 0 })
-      this.show(lines)
-      this.toEnd()
-      const [last] = lines.slice(-1)
-      if (last) await call(readMyThread, { ...said, upTo: last.seq })
-      await lookForNews()
-    } catch (error) {
-      if (this.data.state !== 'ready') this.setData({ state: 'failed', problem: explain(error) })
-    }
+  said() {
+    return { letterId: this.letterId, studentId: this.childId, seenBy: this.data.seenBy }
   },
-  show(lines) {
-    this.received = lines
-    this.setData({ lines: presentLines(lines) })
+  load() {
+    return this.talk.load()
   },
-  box() {
-    return this.selectComponent('#box') as unknown as Box | null
+  onEarlier() {
+    return this.talk.earlier()
   },
-  toEnd() {
-    void wx.pageScrollTo({ selector: '#end', duration: 0 })
+  onSend({ detail }) {
+    return this.talk.send(detail)
+  },
+  onWithdraw({ detail }) {
+    return this.talk.withdraw(detail.id)
+  },
+  onRetry() {
+    return this.talk.retry()
+  },
+  onAgain({ detail }) {
+    this.talk.again(detail.id)
   },
 
-  async onEarlier() {
-    const { thread, isMore } = this.data
-    if (!thread?.before || isMore) return
-    this.setData({ isMore: true })
-    try {
-      const said = { letterId: this.letterId, studentId: this.childId, before: thread.before }
-      const { lines, before } = await call(openMyThread, said)
-      this.setData({ thread: { ...thread, before } })
-      this.show([...lines, ...this.received])
-    } catch (error) {
-      tell(error)
-    } finally {
-      this.setData({ isMore: false })
-    }
+  onSeenBy(event) {
+    const { seenBy } = event.currentTarget.dataset as { seenBy: SeenBy }
+    if (seenBy === this.data.seenBy) return
+    this.setData({ ...TALK, seenBy, draftKey: '' })
+    void this.load()
   },
-
-  async onSend({ detail }) {
-    try {
-      const said = { letterId: this.letterId, studentId: this.childId, ...detail }
-      const reply = await deliver(writeToMyThread, said)
-      this.box()?.sent()
-      if (!reply) return this.setData({ held: this.data.held + 1 })
-      this.show([...this.received.filter((it) => it.id !== reply.line.id), reply.line])
-      if (reply.helpLines.length > 0) this.setData({ helpLines: reply.helpLines, isDanger: true })
-      this.toEnd()
-    } catch (error) {
-      this.box()?.kept()
-      tell(error)
-    }
-  },
-
-  async onWithdraw({ detail }) {
-    try {
-      await call(withdrawMyLine, { studentId: this.childId, lineId: detail.id })
-      await this.load()
-    } catch (error) {
-      tell(error)
-      await this.load()
-    }
-  },
-
   onLetter() {
     go(`${pages.letter}?id=${this.letterId}&child=${this.childId}`)
   },

@@ -1,4 +1,4 @@
-import { listMyThreads, type MyThreadLine } from '../../../contract'
+import { listMyThreads, type MyThreadLine, type SeenBy } from '../../../contract'
 import { knowWho } from '../../../services/account'
 import { call, explain, tell } from '../../../services/api'
 import { nearMoment } from '../../../services/format'
@@ -6,7 +6,7 @@ import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { currentChild, watchChild } from '../../../services/store'
 
-type Shown = MyThreadLine & { when: string; tag: string; tone: 'good' | 'todo' | 'calm' }
+type Shown = MyThreadLine & { key: string; when: string; tag: string; tone: 'good' | 'todo' | 'calm' }
 interface Data {
   state: 'loading' | 'ready' | 'failed'
   problem: string
@@ -68,9 +68,9 @@ Page<Data, Custom>({
   },
 
   onOpen(event) {
-    const { id } = event.currentTarget.dataset as { id: string }
+    const { id, seenBy } = event.currentTarget.dataset as { id: string; seenBy: SeenBy }
     const child = currentChild()
-    if (child) go(`${pages.thread}?id=${id}&child=${child.studentId}`)
+    if (child) go(`${pages.thread}?id=${id}&child=${child.studentId}&seenBy=${seenBy}`)
   },
 })
 
@@ -78,5 +78,5 @@ const TAGS = { waiting: ['等回复', 'calm'], answered: ['已回复', 'good'], 
 
 function present(line: MyThreadLine): Shown {
   const [tag, tone] = line.isUnread ? (['新回复', 'todo'] as const) : TAGS[line.state]
-  return { ...line, when: nearMoment(line.lastAt), tag, tone }
+  return { ...line, key: `${line.letterId}.${line.seenBy}`, when: nearMoment(line.lastAt), tag, tone }
 }

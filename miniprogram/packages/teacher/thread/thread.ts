@@ -11,47 +11,38 @@ import {
   markThreadRead,
   readThread,
   saveMyPhrases,
-  type ThreadLine,
+  URGENT_STEPS,
   withdrawLine,
 } from '../../../contract'
-import { knowWho } from '../../../services/account'
-import { call, explain, tell } from '../../../services/api'
+import { call, tell } from '../../../services/api'
 import { nearMoment } from '../../../services/format'
 import { goBack } from '../../../services/navigate'
 import { deliver } from '../../../services/queue'
-import { lookForNews } from '../../../services/replies'
-import { presentLines, type ShownLine } from '../../../services/talk'
+import { me } from '../../../services/store'
+import { TALK, type Talk, type TalkData, talkOn } from '../../../services/talk-page'
 
-interface Data {
-  state: 'loading' | 'ready' | 'failed'
-  problem: string
+interface Data extends TalkData {
   thread: Omit<DeskThread, 'lines'> | null
-  lines: ShownLine[]
+  steps: readonly string[]
+  draftKey: string
   followed: string
   phrases: string[]
   desks: Desk[]
   chosen: number
   isForwarding: boolean
-  held: number
-  isMore: boolean
   busy: boolean
-}
-interface Box {
-  sent: () => void
-  kept: () => void
 }
 interface Custom {
   threadId: string
-  received: ThreadLine[]
+  talk: Talk
   load: () => Promise<void>
-  show: (lines: ThreadLine[]) => void
-  box: () => Box | null
-  toEnd: () => void
   order: (work: () => Promise<unknown>, said: string, then?: () => void) => Promise<void>
   onEarlier: () => Promise<void>
   onSend: (event: WechatMiniprogram.CustomEvent<Written>) => Promise<void>
   onPhrase: (event: WechatMiniprogram.CustomEvent<{ text: string }>) => Promise<void>
   onWithdraw: (event: WechatMiniprogram.CustomEvent<{ id: string }>) => Promise<void>
+  onRetry: () => Promise<void>
+  onAgain: (event: WechatMiniprogram.CustomEvent<{ id: string }>) => void
   onFinish: () => Promise<void>
   onFollow: () => Promise<void>
   onForward: () => Promise<void>
@@ -63,24 +54,35 @@ interface Custom {
 /** One family's thread, as whoever holds the post sees it. */
 Page<Data, Custom>({
   data: {
-    state: 'loading',
-    problem: '',
+    ...TALK,
     thread: null,
-    lines: [],
+    steps: URGENT_STEPS,
+    draftKey: '',
     followed: '',
     phrases: [],
     desks: [],
     chosen: -1,
     isForwarding: false,
-    held: 0,
-    isMore: false,
     busy: false,
   },
   threadId: '',
-  received: [],
+  talk: null as never,
 
   onLoad(query) {
-    this.threadId = query.id ?? ''
+    const threadId = (this.threadId = query.id ?? '')
+    this.talk = talkOn(this, {
+      open: (before) => call(readThread, { threadId, ...(before && { before }) }),
+      show: ({ lines: _, ...thread }: DeskThread) => ({
+        thread,
+        followed: followedIn(thread),
+        draftKey: `${me.get()?.personId ?? ''}.${threadId}`,
+      }),
+      write: (written) => deliver(answerThread, { threadId, ...written }),
+      withdraw: (lineId) => call(withdrawLine, { threadId, lineId }),
+      markRead: async (upTo, { abilities }) =>
+        abilities.write ? call(markThreadRead, { threadId, upTo }) : null,
+      place: () => `/threads/${threadId}/lines`,
+    })
     void call(listMyPhrases, {})
       .then(({ phrases }) => this.setData({ phrases }))
       .catch(() => undefined)
@@ -88,65 +90,31 @@ Page<Data, Custom>({
   onShow() {
     void this.load()
   },
+  onUnload() {
+    this.talk.stop()
+  },
   async onPullDownRefresh() {
     await this.load()
     void wx.stopPullDownRefresh()
   },
 
-  async load() {
-    try {
-      await knowWho()
-      const { lines, ...thread } = await call(readThread, { threadId: this.threadId })
-      const { followedBy } = thread
-      const followed = followedBy ? `${followedBy.name}在跟进，${nearMoment(followedBy.at)}起` : ''
-      this.setData({ state: 'ready', thread, followed, held: 0 })
-      this.show(lines)
-      this.toEnd()
-      const [last] = lines.slice(-1)
-      if (last && thread.abilities.write)
-        await call(markThreadRead, { threadId: this.threadId, upTo: last.seq })
-      await lookForNews()
-    } catch (error) {
-      if (this.data.state !== 'ready') this.setData({ state: 'failed', problem: explain(error) })
-      else tell(error)
-    }
+  load() {
+    return this.talk.load()
   },
-  show(lines) {
-    this.received = lines
-    this.setData({ lines: presentLines(lines) })
+  onEarlier() {
+    return this.talk.earlier()
   },
-  box() {
-    return this.selectComponent('#box') as unknown as Box | null
+  onSend({ detail }) {
+    return this.talk.send(detail)
   },
-  toEnd() {
-    void wx.pageScrollTo({ selector: '#end', duration: 0 })
+  onWithdraw({ detail }) {
+    return this.talk.withdraw(detail.id)
   },
-
-  async onEarlier() {
-    const { thread, isMore } = this.data
-    if (!thread?.before || isMore) return
-    this.setData({ isMore: true })
-    try {
-      const { lines, before } = await call(readThread, { threadId: this.threadId, before: thread.before })
-      this.setData({ thread: { ...thread, before } })
-      this.show([...lines, ...this.received])
-    } catch (error) {
-      tell(error)
-    } finally {
-      this.setData({ isMore: false })
-    }
+  onRetry() {
+    return this.talk.retry()
   },
-
-  async onSend({ detail }) {
-    try {
-      const reply = await deliver(answerThread, { threadId: this.threadId, ...detail })
-      this.box()?.sent()
-      if (!reply) return this.setData({ held: this.data.held + 1 })
-      await this.load()
-    } catch (error) {
-      this.box()?.kept()
-      tell(error)
-    }
+  onAgain({ detail }) {
+    this.talk.again(detail.id)
   },
   async onPhrase({ detail }) {
     try {
@@ -156,9 +124,6 @@ Page<Data, Custom>({
     } catch (error) {
       tell(error)
     }
-  },
-  async onWithdraw({ detail }) {
-    await this.order(() => call(withdrawLine, { threadId: this.threadId, lineId: detail.id }), '收回了')
   },
   async onFinish() {
     await this.order(() => call(finishThread, { threadId: this.threadId }), '已办结', goBack)
@@ -205,3 +170,6 @@ Page<Data, Custom>({
     }
   },
 })
+
+const followedIn = ({ followedBy }: Pick<DeskThread, 'followedBy'>) =>
+  followedBy ? `${followedBy.name}在跟进，${nearMoment(followedBy.at)}起` : ''

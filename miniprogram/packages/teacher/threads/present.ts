@@ -12,6 +12,8 @@ export interface ShownThread {
   tag: string
   tone: 'good' | 'todo' | 'bad' | 'calm'
   isUnread: boolean
+  /** 悄悄说: the one guardian who may know of it. */
+  privately: string
 }
 
 export function presentThread(line: DeskThreadLine, now = new Date()): ShownThread {
@@ -25,6 +27,7 @@ export function presentThread(line: DeskThreadLine, now = new Date()): ShownThre
     tag,
     tone,
     isUnread: line.isUnread,
+    privately: line.privateWith ?? '',
   }
 }
 

@@ -12,6 +12,11 @@ interface Data {
   problem: string
   box: ThreadBox
   words: string
+  /** The classes that have written, for who has several. */
+  classes: { classId: string; name: string }[]
+  classId: string
+  className: string
+  unanswered: number
   urgent: number
   /** What was urgent stays with who follows it up. */
   isCounsellor: boolean
@@ -26,6 +31,8 @@ interface Custom {
   ask: (after?: string) => ReturnType<typeof askFor>
   onBox: (event: WechatMiniprogram.BaseEvent) => void
   onSearch: (event: WechatMiniprogram.Input) => void
+  onClass: (event: WechatMiniprogram.PickerChange) => void
+  onOverdue: () => void
   onOpen: (event: WechatMiniprogram.BaseEvent) => void
 }
 
@@ -36,6 +43,10 @@ Page<Data, Custom>({
     problem: '',
     box: 'waiting',
     words: '',
+    classes: [],
+    classId: '',
+    className: '',
+    unanswered: 0,
     urgent: 0,
     isCounsellor: false,
     waiting: 0,
@@ -80,16 +91,18 @@ Page<Data, Custom>({
     return askFor(this.data, after)
   },
   async load() {
-    const { box, words } = this.data
+    const { box, words, classId } = this.data
     try {
       await knowWho()
       const [page, counts] = await Promise.all([this.ask(), call(countThreads, {})])
-      if (this.data.box !== box || this.data.words !== words) return
+      if (this.data.box !== box || this.data.words !== words || this.data.classId !== classId) return
       this.setData({
         state: 'ready',
         isCounsellor: (me.get()?.posts ?? []).some((it) => it.post === 'counsellor'),
         threads: page.threads.map((it) => presentThread(it)),
         next: page.next,
+        classes: [{ classId: '', name: '全部班级' }, ...page.classes],
+        unanswered: counts.unanswered ?? 0,
         urgent: counts.urgent,
         waiting: counts.waiting,
       })
@@ -111,11 +124,24 @@ Page<Data, Custom>({
     clearTimeout(this.typing)
     this.typing = setTimeout(() => void this.load(), 400)
   },
+  onClass({ detail }) {
+    const { classId = '', name = '' } = this.data.classes[Number(detail.value)] ?? {}
+    this.setData({ classId, className: classId ? name : '', state: 'loading', threads: [], next: null })
+    void this.load()
+  },
+  onOverdue() {
+    go(pages.teacherOverdue)
+  },
   onOpen(event) {
     const { id } = event.currentTarget.dataset as { id: string }
     go(`${pages.teacherThread}?id=${id}`)
   },
 })
 
-const askFor = ({ box, words }: Data, after?: string) =>
-  call(listThreads, { box, ...(words && { words }), ...(after && { after }) })
+const askFor = ({ box, words, classId }: Data, after?: string) =>
+  call(listThreads, {
+    box,
+    ...(words && { words }),
+    ...(classId && { classId }),
+    ...(after && { after }),
+  })

@@ -17,6 +17,7 @@ Component({
     day: EMPTY_DAY,
     replies: 0,
     urgent: 0,
+    unanswered: 0,
     posted: 0,
   },
 
@@ -24,7 +25,7 @@ Component({
     attached() {
       stops.set(
         this,
-        news.watch(({ unread, urgent }) => this.setData({ replies: unread, urgent })),
+        news.watch(({ unread, urgent, unanswered }) => this.setData({ replies: unread, urgent, unanswered })),
       )
       void this.load()
     },
@@ -56,6 +57,9 @@ Component({
 
     onThreads() {
       go(pages.teacherThreads)
+    },
+    onOverdue() {
+      go(pages.teacherOverdue)
     },
     onPosted() {
       go(pages.staffLetters)

@@ -1,0 +1,173 @@
+import type { Written } from '../components/talk-box/talk-box'
+import type { ThreadLine } from '../contract'
+import { knowWho } from './account'
+import { explain, tell } from './api'
+import { flush, forgetHandedBack, handedBack, heldFor, wordsOf } from './queue'
+import { lookForNews } from './replies'
+import { waiting } from './store'
+import { presentLines, type ShownLine } from './talk'
+
+/** A line that is only on this phone: it waits for the network, or came back with a reason. */
+export interface HeldLine {
+  key: string
+  text: string
+  because: string
+}
+
+export interface TalkData {
+  state: 'loading' | 'ready' | 'failed'
+  problem: string
+  lines: ShownLine[]
+  held: HeldLine[]
+  /** There are older ones, before this number. */
+  before: number | null
+  isMore: boolean
+}
+export const TALK: TalkData = {
+  state: 'loading',
+  problem: '',
+  lines: [],
+  held: [],
+  before: null,
+  isMore: false,
+}
+
+interface Talked {
+  lines: ThreadLine[]
+  before: number | null
+}
+
+/** What tells one thread's page from another's. */
+interface Ways<T extends Talked, W extends { line: ThreadLine }> {
+  /** The last lines, or those before one. */
+  open: (before?: number) => Promise<T>
+  /** What else the page shows of it. */
+  show: (thread: T) => object
+  /** Null while it waits on this phone. */
+  write: (said: Written) => Promise<W | null>
+  wrote?: (reply: W) => void
+  withdraw: (lineId: string) => Promise<unknown>
+  markRead: (upTo: number, thread: T) => Promise<unknown>
+  /** Where a line is sent to. */
+  place: () => string
+}
+
+interface TalkPage {
+  data: TalkData
+  setData: (change: object) => void
+  selectComponent: (selector: string) => unknown
+}
+interface Box {
+  sent: () => void
+  kept: () => void
+  fill: (text: string) => void
+}
+
+/** What the pages on which two sides write to each other do alike; the page has a `talk-box` called `box`, and an `end`. */
+export function talkOn<T extends Talked, W extends { line: ThreadLine }>(page: TalkPage, ways: Ways<T, W>) {
+  let received: ThreadLine[] = []
+  /** Of several answers on their way the last one asked for is shown. */
+  let asked = 0
+  const box = () => page.selectComponent('#box') as Box | null
+  const toEnd = () => void wx.pageScrollTo({ selector: '#end', duration: 0 })
+
+  function show(lines: ThreadLine[], more: object = {}) {
+    received = lines
+    page.setData({ lines: presentLines(lines), held: heldAt(ways.place()), ...more })
+  }
+
+  async function load() {
+    const turn = ++asked
+    try {
+      await knowWho()
+      const thread = await ways.open()
+      if (turn !== asked) return
+      show(thread.lines, { state: 'ready', before: thread.before, ...ways.show(thread) })
+      toEnd()
+      const [last] = thread.lines.slice(-1)
+      if (last) await ways.markRead(last.seq, thread)
+      await lookForNews()
+    } catch (error) {
+      if (turn !== asked) return
+      if (page.data.state !== 'ready') page.setData({ state: 'failed', problem: explain(error) })
+      else tell(error)
+    }
+  }
+
+  async function earlier() {
+    const { before, isMore } = page.data
+    if (!before || isMore) return
+    page.setData({ isMore: true })
+    const turn = asked
+    try {
+      const thread = await ways.open(before)
+      if (turn === asked) show([...thread.lines, ...received], { before: thread.before })
+    } catch (error) {
+      tell(error)
+    } finally {
+      page.setData({ isMore: false })
+    }
+  }
+
+  async function send(said: Written) {
+    try {
+      const reply = await ways.write(said)
+      box()?.sent()
+      if (!reply) {
+        show(received)
+        return toEnd()
+      }
+      show([...received.filter((it) => it.id !== reply.line.id), reply.line])
+      await load()
+      ways.wrote?.(reply)
+      toEnd()
+    } catch (error) {
+      box()?.kept()
+      tell(error)
+    }
+  }
+
+  async function withdraw(lineId: string) {
+    try {
+      await ways.withdraw(lineId)
+    } catch (error) {
+      tell(error)
+    }
+    await load()
+  }
+
+  /** Looks whether the network is back. */
+  async function retry() {
+    await flush()
+    show(received)
+    if (page.data.held.some((it) => !it.because)) {
+      return void wx.showToast({ title: '网络还是不通，先留在手机里', icon: 'none' })
+    }
+    await load()
+  }
+
+  /** What was not taken goes back into the box, to be changed and sent again. */
+  function again(key: string) {
+    const held = page.data.held.find((it) => it.key === key)
+    const text = held?.text ?? received.find((it) => it.id === key)?.text ?? ''
+    if (held) forgetHandedBack(ways.place(), held.text)
+    show(received)
+    box()?.fill(text)
+    toEnd()
+  }
+
+  const stop = waiting.watch(() => {
+    if (page.data.state === 'ready' && heldAt(ways.place()).length < page.data.held.length) void load()
+  })
+  return { load, earlier, send, withdraw, retry, again, stop }
+}
+export type Talk = ReturnType<typeof talkOn>
+
+const heldAt = (place: string): HeldLine[] => [
+  ...handedBack(place).map((it, at) => ({ key: `back-${at}`, ...it })),
+  ...heldFor(place).map((it, at) => ({
+    key: `held-${at}`,
+    text: wordsOf(it) || '〔图片或文件〕',
+    because: '',
+  })),
+]
