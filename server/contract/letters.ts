@@ -192,6 +192,16 @@ export const letterApproval = z.object({
   sendsItself: z.boolean(),
 })
 
+/** A picture within a letter or beside it that is being looked at, or was sent back with words. */
+export const pictureLook = z.object({
+  name: z.string(),
+  state: z.catch(z.enum(['waiting', 'returned']), 'waiting'),
+  /** Readers of the letter do not see it. */
+  isHidden: z.boolean(),
+  words: z.nullable(z.string()),
+})
+export type PictureLook = z.infer<typeof pictureLook>
+
 export const letter = z.object({
   id: objectId,
   unitId: objectId,
@@ -224,6 +234,8 @@ export const letter = z.object({
   form: z.optional(z.nullable(letterForm)),
   blanks: z.optional(z.array(authorBlank)),
   attachments: z.optional(z.array(attachment)),
+  /** Its pictures that somebody looks at or has sent back; for its authors. */
+  looks: z.optional(z.array(pictureLook)),
   revision: z.optional(z.int()),
   /** To whom families' replies go. */
   replies: z.optional(z.catch(z.enum(['author', 'classTeacher', 'none']), 'author')),

@@ -24,6 +24,8 @@ export const messageKind = z.enum([
   /** A post answered a family below a letter, and a family wrote to a post. */
   'reply',
   'replyStaff',
+  /** A person of the school has sent back what somebody wrote or sent. */
+  'contentReturned',
 ])
 /** A kind that a later release has added reads as the plainest one. */
 const shownKind = z.catch(messageKind, 'letter')

@@ -141,6 +141,16 @@ const samples: AnyOutgoing[] = [
     kind: 'replyStaff',
     values: { title: '开学前，给家长的一封信', child, post: '家长学校管理员', note: '等您回复' },
   },
+  {
+    ...to,
+    kind: 'contentReturned',
+    values: {
+      what: '您写给老师的话',
+      title: '开学前，给家长的一封信',
+      reason: '请不要写别人家孩子的名字，也不要写别人家的事情',
+      note: '点开改一改，可以再发',
+    },
+  },
 ]
 
 describe('the kinds of message', () => {
@@ -168,7 +178,9 @@ describe('the kinds of message', () => {
     const { title, text } = wording(sample)
     expect(title.length).toBeGreaterThan(4)
     // These speak of the parent's own work.
-    const isOwn = ['certificate', 'certificateExpiry', 'evidenceDecided'].includes(sample.kind)
+    const isOwn = ['certificate', 'certificateExpiry', 'evidenceDecided', 'contentReturned'].includes(
+      sample.kind,
+    )
     expect(text).toContain(isOwn ? '' : '张三')
     expect(`${title}${text}`).not.toMatch(/undefined|null|用户|GMT|\d{4}-\d\d-\d\dT/)
     expect(text).toMatch(/[^。]。$/)

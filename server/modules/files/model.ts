@@ -1,5 +1,6 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
 import { OFFICE } from '#contract/files'
+import { ANY_TEXT } from '../../infra/partial-indexes.ts'
 
 const id = Schema.Types.ObjectId
 
@@ -49,6 +50,7 @@ assetSchema.index({ unitId: 1, _id: -1 })
 assetSchema.index({ unitId: 1, kind: 1, _id: -1 })
 // Texts name pictures by their folder.
 assetSchema.index({ key: 1 }, { unique: true })
+assetSchema.index({ sha256: 1 }, { partialFilterExpression: { sha256: ANY_TEXT } })
 // What waits for somebody to work on it, the oldest lease first.
 assetSchema.index({ status: 1, leaseUntil: 1 })
 

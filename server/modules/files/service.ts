@@ -121,6 +121,13 @@ export const picturesIn = (unitIds: readonly string[], keys: readonly string[]) 
 export const bytesOf = ({ _id, key, kind }: AssetRecord, deps: Places) =>
   readFile(kind === 'image' ? join(madeDir(deps), key, MADE.image) : originalOf(String(_id), deps))
 
+/** A picture of a library by the hash of what phones are sent. */
+export async function pictureOf(sha256: string, deps: Places) {
+  const asset = await AssetModel.findOne({ sha256, kind: 'image', status: 'ready' }).lean<AssetRecord>()
+  if (!asset) throw new Refusal('not_found', '没有这张图片')
+  return bytesOf(asset, deps)
+}
+
 /** A published version shows these from now on: they stay. Harmless twice. */
 export const holdInUse = (ids: readonly (string | Types.ObjectId)[]) =>
   AssetModel.updateMany({ _id: { $in: [...ids] } }, { isInUse: true })

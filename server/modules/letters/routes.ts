@@ -2,14 +2,17 @@ import type Router from '@koa/router'
 import * as api from '#contract/letters'
 import { DONE, serve } from '../../http/serve.ts'
 import type { Deps } from '../../infra/deps.ts'
+import type { StaffActor } from '../../http/actor.ts'
 import { reachableOf } from '../notify/service.ts'
 import { countHolders } from '../accounts/holders/service.ts'
 import { countRule, guardiansCounted } from '../org/audiences/counting/service.ts'
-import { unitScope } from '../org/policy.ts'
+import { unitScope, type UnitScope } from '../org/policy.ts'
 import { within } from '../org/tree/rules.ts'
 import { addressees } from './addressing/service.ts'
 import { nodeOfLetter } from './calendar/service.ts'
 import { takeUp } from './calendar/taking/service.ts'
+import { looksOf, watchLetter } from './looks/service.ts'
+import type { LetterRecord } from './model.ts'
 import { isKeeper, letterWithin, ownLetter } from './policy.ts'
 import { presentLine, presentTemplate } from './present.ts'
 import { deliverSmall } from './sending/service.ts'
@@ -53,17 +56,18 @@ export function letterRoutes(router: Router, deps: Deps) {
   serve(router, api.createLetter, async ({ actor, caller: _, unitId, node, ...draft }) => {
     const scope = await unitScope(actor, unitId, 'writeLetters')
     const at = node && (await nodeOfLetter(scope.path, node, draft.template))
-    return letterFor(
-      await letters.createLetter(scope, { ...draft, forNode: at }, actor, clock.now()),
-      scope,
-      actor,
-    )
+    const said = { ...draft, forNode: at }
+    const letter = await letters.createLetter(scope, said, actor, clock.now())
+    await watchLetter(letter, deps)
+    return withLooks(letter, scope, actor)
   })
 
   serve(router, api.updateLetter, async ({ actor, caller: _, letterId, ...draft }) => {
     const own = await ownLetter(actor, letterId)
     await takeUp(own, actor)
-    return letterFor(await letters.updateLetter(own, draft, actor, clock.now()), own.scope, actor)
+    const letter = await letters.updateLetter(own, draft, actor, clock.now())
+    await watchLetter(letter, deps)
+    return withLooks(letter, own.scope, actor)
   })
 
   serve(router, api.removeLetter, async ({ actor, letterId }) => {
@@ -114,6 +118,12 @@ export function letterRoutes(router: Router, deps: Deps) {
 
   serve(router, api.readLetter, async ({ actor, letterId, unitId }) => {
     const { letter, scope, isOwn } = await letterWithin(actor, letterId, unitId, 'seeFigures')
-    return letterFor(letter, scope, actor, isOwn)
+    return isOwn ? withLooks(letter, scope, actor) : letterFor(letter, scope, actor, isOwn)
   })
+}
+
+/** A letter for its authors, with what became of its pictures. */
+async function withLooks(letter: LetterRecord, ...rest: [UnitScope, StaffActor]) {
+  const [shown, looks] = await Promise.all([letterFor(letter, ...rest), looksOf(letter)])
+  return { ...shown, ...(looks.length > 0 && { looks }) }
 }

@@ -50,6 +50,8 @@ export interface MessageValues {
   reply: { title: string; child: string; who: string; note: string }
   /** A family has written to a post. Nothing of what was written. */
   replyStaff: { title: string; child: string; post: string; note: string }
+  /** What its sender may put right and send again. */
+  contentReturned: { what: string; title: string; reason: string; note: string }
 }
 
 interface Kind<V> {
@@ -171,6 +173,12 @@ const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
     title: (it) => (it.note === '请尽快看' ? '请尽快看一位家长的话' : '家长写来一条'),
     say: (it) => `${it.child}的家长在《${it.title}》下面写给${it.post}，${it.note}`,
     keys: { title: 'thing1', child: 'thing2', post: 'thing3', note: 'thing4' },
+  },
+  contentReturned: {
+    label: '内容退回通知',
+    title: '有一条没有发出',
+    say: (it) => `“${it.title}”里${it.what}，学校看过以后退回了。原因：${it.reason}。${it.note}。`,
+    keys: { what: 'thing1', title: 'thing2', reason: 'thing3', note: 'thing4' },
   },
 }
 

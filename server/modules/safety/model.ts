@@ -23,6 +23,8 @@ const contentSchema = new Schema(
     /** Of a picture, `asked`: WeChat looks at it, and nobody has to as long as it does not doubt. */
     status: { type: String, enum: ['asked', 'waiting', 'passed', 'returned'], required: true },
     words: { type: String, default: null },
+    /** Where its sender finds it: the letter’s title, and the page of the mini-program. */
+    about: { type: new Schema({ title: String, page: String }, { _id: false }), default: null },
     savedAt: { type: Date, required: true },
     decidedBy: { type: id, default: null },
     decidedAt: { type: Date, default: null },

@@ -20,6 +20,7 @@ import { Refusal } from '../../http/errors.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { openIdsOf } from '../accounts/service.ts'
 import * as audit from '../audit/service.ts'
+import { enqueue } from '../notify/service.ts'
 import type { UnitScope } from '../org/policy.ts'
 import { within } from '../org/tree/rules.ts'
 import { ContentModel, type ContentRecord } from './model.ts'
@@ -27,7 +28,14 @@ import type { OwnContent } from './policy.ts'
 import { piecesOf, SCENES, type Verdict, verdictOf } from './rules.ts'
 
 export { REFUSED, type Verdict, WAITING } from './rules.ts'
-export { hiddenAmong, shelve, takeBackPictures, takeInPicture, watchPictures } from './pictures/service.ts'
+export {
+  hiddenAmong,
+  shelve,
+  standingOfPictures,
+  takeBackPictures,
+  takeInPicture,
+  watchPictures,
+} from './pictures/service.ts'
 
 const PAGE = 20
 /** A count above this says no more than that it is many. */
@@ -70,6 +78,14 @@ const asked = (question: Parameters<Deps['wechat']['msgSecCheck']>[0], { wechat,
     },
   )
 
+/** Where its sender finds what was held, should it be sent back. */
+export interface About {
+  /** The letter it is below. */
+  title: string
+  /** A page of the mini-program. */
+  page: string
+}
+
 export interface Held {
   kind: ContentKind
   /** The id of the thing in its room. */
@@ -81,6 +97,7 @@ export interface Held {
   path: string
   texts: readonly string[]
   because: 'doubt' | 'unchecked'
+  about: About
   /** People who must not look at it, whatever post they hold. */
   keptFrom?: readonly string[]
 }
@@ -95,6 +112,7 @@ export async function hold(held: Held, now: Date, { fields }: Pick<Deps, 'fields
       sealedText: fields.seal(held.texts.filter(Boolean).join('\n')),
       sealedWho: fields.seal(held.who),
       ...(held.keptFrom?.length && { keptFrom: idsOfPeople(held.keptFrom) }),
+      about: held.about,
       ...{ path, because, status: 'waiting', words: null, savedAt: now },
       ...{ decidedBy: null, decidedAt: null, isHeeded: true },
     },
@@ -151,6 +169,7 @@ export async function contentsOf(
       status,
       path,
       ...notKeptFrom(scope),
+      ...(status === 'passed' && BY_A_PERSON),
       ...(after && { _id: { $lt: new Types.ObjectId(after) } }),
     })
       .sort({ _id: -1 })
@@ -162,6 +181,9 @@ export async function contentsOf(
   if (page.length > 0) await audit.view('contents.listed', scope, {}, now)
   return { page, waiting, next: found.length > PAGE ? String(page.at(-1)?._id) : null }
 }
+
+/** What WeChat called harmless is remembered as passed, and nobody’s decision. */
+const BY_A_PERSON = { decidedBy: { $ne: null } }
 
 const notKeptFrom = ({ personId }: Pick<UnitScope, 'personId'>) => ({
   keptFrom: { $ne: new Types.ObjectId(personId) },
@@ -216,7 +238,29 @@ async function tell(decided: ContentRecord, deps: Deps) {
     },
     deps,
   )
+  await tellSender(decided, deps.clock.now())
   await ContentModel.updateOne({ _id: decided._id, decidedAt: decided.decidedAt ?? null }, { isHeeded: true })
+}
+
+/** What was sent back is said to who sent it, with the reason and the way to it; once for each decision. */
+async function tellSender(decided: ContentRecord, now: Date) {
+  const { about, decidedAt, status, words } = decided
+  if (status !== 'returned' || !about?.page || !decidedAt) return
+  const what = decided.kind === 'picture' ? '有一张图片' : '您写的话'
+  await enqueue(
+    [
+      {
+        kind: 'contentReturned' as const,
+        subject: `content-${String(decided._id)}`,
+        personId: String(decided.personId),
+        step: String(decidedAt.getTime()),
+        values: { what, title: about.title ?? '', reason: words ?? '', note: '点开改一改，可以再发' },
+        page: about.page,
+        path: decided.path,
+      },
+    ],
+    now,
+  )
 }
 
 /** Decisions on which a room could not act at once. */

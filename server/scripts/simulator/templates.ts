@@ -94,6 +94,12 @@ export const DEMO_TEMPLATES: Readonly<Record<string, Template>> = Object.fromEnt
   }),
   template('reply', '老师回复通知', { thing1: '信', thing2: '孩子', thing3: '回复的老师', thing4: '备注' }),
   template('replyStaff', '家长来信通知', { thing1: '信', thing2: '孩子', thing3: '岗位', thing4: '备注' }),
+  template('contentReturned', '内容退回通知', {
+    thing1: '内容',
+    thing2: '信',
+    thing3: '原因',
+    thing4: '备注',
+  }),
   template('staffMatter', '待办事项通知', {
     thing1: '事项',
     thing2: '相关人',

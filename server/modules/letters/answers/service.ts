@@ -102,8 +102,12 @@ export async function answer(
   )
   await watchPictures(
     {
-      ...{ shelf: 'answers', ids: pictures, isFromFamily: true },
+      ...{ shelf: 'answers', ids: pictures, isAlwaysSeen: true },
       ...{ personId: child.personId, who: `${child.studentName}${child.relation}`, path: proof.path },
+      about: {
+        title: letter.title,
+        page: `packages/letter/letter/letter?id=${String(letter._id)}&child=${child.studentId}`,
+      },
     },
     deps,
   )

@@ -6,24 +6,26 @@ import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import * as accounts from '../../accounts/service.ts'
 import { ownAsset } from '../../files/policy.ts'
+import { pictureOf } from '../../files/service.ts'
 import { ownChild } from '../../org/policy.ts'
 import { shelve } from '../../safety/service.ts'
 import { letterForChild, letterWithin, ownLetter, type OwnLetter } from '../policy.ts'
+import { watchLetter } from '../looks/service.ts'
 import type { LetterRecord } from '../model.ts'
 import { presentLetter } from '../present.ts'
 import { letterForStaff } from '../staff/policy.ts'
 import { MIME } from './rules.ts'
-import { attach, attachmentFor, detach, watchAttachment } from './service.ts'
+import { attach, attachmentFor, detach } from './service.ts'
 
 /** Files beside a letter. A link opens nothing by itself: whether its person may read the letter is asked again. */
 export function attachmentRoutes(router: Router, deps: Deps) {
   const { clock, env, files } = deps
-  shelve('letters', (sha256) => files.get(sha256))
+  shelve('letters', (sha256) => files.get(sha256).catch(() => pictureOf(sha256, deps)))
 
   serve(router, api.attachFile, async ({ actor, letterId, assetId }) => {
     const own = await ownLetter(actor, letterId)
     const letter = await attach(own, await ownAsset(actor, assetId), deps)
-    await watchAttachment(letter, assetId, actor, deps)
+    await watchLetter(letter, deps)
     return shown(letter, own)
   })
 

@@ -4,7 +4,7 @@ import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { bytesOf, remove } from '../../files/service.ts'
 import type { OwnAsset } from '../../files/policy.ts'
-import { hiddenAmong, watchPictures } from '../../safety/service.ts'
+import { hiddenAmong } from '../../safety/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { OwnLetter } from '../policy.ts'
 import { MOST_ATTACHMENTS, nameOf } from './rules.ts'
@@ -79,21 +79,7 @@ export function attachmentOf({ attachments = [] }: LetterRecord, attachmentId: s
   return found
 }
 
-/** WeChat looks at a picture that a post puts beside a letter, if it knows who put it there. */
-export async function watchAttachment(
-  letter: LetterRecord,
-  attachmentId: string,
-  author: { personId: string; name: string },
-  deps: Parameters<typeof watchPictures>[1],
-) {
-  const { kind, sha256 } = attachmentOf(letter, attachmentId)
-  if (kind !== 'image') return
-  const { personId, name: who } = author
-  const { path } = letter
-  await watchPictures({ shelf: 'letters', ids: [sha256], personId, who, path, isFromFamily: false }, deps)
-}
-
-/** The same, for whoever is about to see it: what WeChat doubts is its author's alone until a person has looked. */
+/** The same, for whoever is about to see it: what is doubted is its author's alone until a person has looked. */
 export async function attachmentFor(personId: string, letter: LetterRecord, attachmentId: string) {
   const found = attachmentOf(letter, attachmentId)
   const isAuthor = String(letter.authorId) === personId

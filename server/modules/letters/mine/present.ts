@@ -12,6 +12,7 @@ import { repliesTo } from '../threads/desks/service.ts'
 import { ASKED, fillingFor } from '../rules.ts'
 import { hasCopy, presentDeed } from '../sheets/present.ts'
 import type { Withdrawn } from '../withdrawals/service.ts'
+import { withoutHidden } from '../looks/rules.ts'
 import { objectionTo } from '../objections/rules.ts'
 import { progressOf, standing } from './rules.ts'
 import type { Line, Opened } from './service.ts'
@@ -46,6 +47,8 @@ interface Mine {
   /** The link to a picture the family has sent. */
   pictureOf: (pictureId: string) => string
   hidden: ReadonlyMap<string, string | null>
+  /** Addresses of pictures within the text that are not shown. */
+  hiddenWithin: ReadonlySet<string>
 }
 
 export function presentMyLetter(
@@ -72,7 +75,7 @@ export function presentMyLetter(
     confirmation: letter.confirmation,
     pledge: letter.pledge,
     offersHelp: letter.offersHelp ?? false,
-    blocks: blocksOf(letter.body, filling),
+    blocks: withoutHidden(blocksOf(letter.body, filling), deps.hiddenWithin),
     ...(letter.attachments?.length && { attachments: letter.attachments }),
     version: letter.version,
     textHash: letter.textHash,

@@ -7,6 +7,7 @@ import type { Deps } from '../../../infra/deps.ts'
 import { ownChild } from '../../org/policy.ts'
 import { mineOf, object } from '../objections/service.ts'
 import { picturesIn } from '../answers/present.ts'
+import { hiddenWithin } from '../looks/service.ts'
 import { hiddenPictures } from '../pictures/service.ts'
 import { letterForChild } from '../policy.ts'
 import { nameOfCopy, refuseWithheld, sign } from '../signatures/service.ts'
@@ -19,6 +20,7 @@ export const presentOpened = async (opened: mine.Opened, now: Date, deps: Pick<D
   presentMyLetter(opened, now, {
     ...deps,
     hidden: await hiddenPictures(picturesIn(opened.answers.flatMap((it) => it.items))),
+    hiddenWithin: await hiddenWithin(opened.proof.letter),
     said: await mineOf(opened.proof, opened.sheet, deps),
     pictureOf: (id) => signLink(`/letter-pictures/${id}`, opened.proof.child.personId, now, deps.env),
   })

@@ -1,4 +1,5 @@
 import { blocksOf } from '#contract/letter-text'
+import { withoutHidden } from '../looks/rules.ts'
 import type { StaffLetter, StaffLetterLine } from '#contract/staff-letters'
 import { POST_WORDS } from '#contract/posts'
 import { dateInWords } from '../rules.ts'
@@ -17,7 +18,10 @@ export function presentStaffLine({ letter, standing }: StaffLine): StaffLetterLi
   }
 }
 
-export function presentStaffLetter(opened: Awaited<ReturnType<typeof recordOfStaff>>): StaffLetter {
+export function presentStaffLetter(
+  opened: Awaited<ReturnType<typeof recordOfStaff>>,
+  hidden: ReadonlySet<string>,
+): StaffLetter {
   const { letter, standing, reader, schoolName } = opened
   const filling = {
     称呼: reader.endsWith('老师') ? reader : `${reader}老师`,
@@ -30,7 +34,7 @@ export function presentStaffLetter(opened: Awaited<ReturnType<typeof recordOfSta
   return {
     ...presentStaffLine(opened),
     pledge: letter.pledge,
-    blocks: blocksOf(letter.body, filling),
+    blocks: withoutHidden(blocksOf(letter.body, filling), hidden),
     ...(letter.attachments?.length && { attachments: letter.attachments }),
     version: letter.version,
     supersededBy: letter.supersededBy ? String(letter.supersededBy) : null,

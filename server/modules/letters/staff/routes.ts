@@ -3,11 +3,15 @@ import * as api from '#contract/staff-letters'
 import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { childrenOf, fullNamesOf } from '../../org/tree/service.ts'
+import { hiddenWithin } from '../looks/service.ts'
 import { letterWithin } from '../policy.ts'
 import { letterForStaff } from './policy.ts'
 import { presentStaffLetter, presentStaffLine, presentStaffRows } from './present.ts'
 import { NO_STAFF } from './rules.ts'
 import * as staff from './service.ts'
+
+const shown = async (opened: Awaited<ReturnType<typeof staff.recordOfStaff>>) =>
+  presentStaffLetter(opened, await hiddenWithin(opened.letter))
 
 export function staffLetterRoutes(router: Router, { clock }: Deps) {
   serve(router, api.listMyStaffLetters, async ({ actor, only, after }) => {
@@ -21,12 +25,12 @@ export function staffLetterRoutes(router: Router, { clock }: Deps) {
 
   serve(router, api.openMyStaffLetter, async ({ actor, letterId }) => {
     const proof = await letterForStaff(actor, letterId)
-    return presentStaffLetter(await staff.recordOfStaff(proof, ['read'], clock.now()))
+    return shown(await staff.recordOfStaff(proof, ['read'], clock.now()))
   })
 
   serve(router, api.confirmMyStaffLetter, async ({ actor, letterId }) => {
     const proof = await letterForStaff(actor, letterId)
-    return presentStaffLetter(await staff.recordOfStaff(proof, ['read', 'confirmed'], clock.now()))
+    return shown(await staff.recordOfStaff(proof, ['read', 'confirmed'], clock.now()))
   })
 
   serve(router, api.readStaffFigures, async ({ actor, letterId, unitId }) => {

@@ -12,6 +12,9 @@ export const WORD_SECONDS = 3600
 
 export const wordKey = (traceId: string) => `safety:word:${traceId}`
 
+/** Pictures beside and within letters lie under their hash: what was passed once is asked about no more. */
+export const REMEMBERED = /^letters:/
+
 export const subjectOf = (shelf: Shelf, id: string) => `${shelf}:${id}`
 
 /** The shelf on which a picture lies, and its number there. */

@@ -4,7 +4,17 @@ import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { openIdsOf } from '../../accounts/service.ts'
 import { ContentModel, type ContentRecord } from '../model.ts'
-import { LINK_MINUTES, placeOf, SILENT_MS, type Shelf, subjectOf, WORD_SECONDS, wordKey } from './rules.ts'
+import type { About } from '../service.ts'
+import {
+  LINK_MINUTES,
+  placeOf,
+  REMEMBERED,
+  SILENT_MS,
+  type Shelf,
+  subjectOf,
+  WORD_SECONDS,
+  wordKey,
+} from './rules.ts'
 
 type Tools = Pick<Deps, 'wechat' | 'log' | 'fields' | 'clock' | 'env' | 'redis'>
 type BytesOf = (id: string, deps: Deps) => Promise<Buffer>
@@ -21,8 +31,9 @@ export interface Shown {
   /** As staff know who sent it: 张三妈妈. */
   who: string
   path: string
-  /** A post that works at a desk is not known to WeChat, and trusted (decision 0020); a family's picture is looked at by somebody. */
-  isFromFamily: boolean
+  /** Where WeChat cannot be asked somebody of the school looks; else what a post sends is trusted (decision 0020). */
+  isAlwaysSeen: boolean
+  about: About
   /** People who must not look at them, whatever post they hold. */
   keptFrom?: readonly string[]
 }
@@ -35,7 +46,7 @@ export interface Shown {
 export async function watchPictures(shown: Shown, deps: Tools) {
   if (shown.ids.length === 0) return
   const openId = (await openIdsOf([shown.personId])).get(shown.personId) ?? null
-  if (!openId && !shown.isFromFamily) return
+  if (!openId && !shown.isAlwaysSeen) return
   await Promise.all(
     shown.ids.map((id) =>
       watch(shown, id, openId, deps).catch((error: unknown) =>
@@ -54,6 +65,7 @@ async function watch(shown: Shown, id: string, openId: string | null, deps: Tool
         personId: new Types.ObjectId(shown.personId),
         sealedWho: deps.fields.seal(shown.who),
         ...(shown.keptFrom?.length && { keptFrom: shown.keptFrom.map((it) => new Types.ObjectId(it)) }),
+        about: shown.about,
         ...{ path: shown.path, because: 'picture', status: 'asked', savedAt: now },
       },
     },
@@ -77,8 +89,8 @@ function ask(openId: string, contentId: string, personId: string, { wechat, log,
     })
 }
 
-async function unasked(_id: Types.ObjectId, { isFromFamily }: Shown) {
-  if (!isFromFamily) await ContentModel.deleteOne({ _id })
+async function unasked(_id: Types.ObjectId, { isAlwaysSeen }: Shown) {
+  if (!isAlwaysSeen) await ContentModel.deleteOne({ _id })
   else await ContentModel.updateOne({ _id, status: 'asked' }, { status: 'waiting', because: 'unchecked' })
 }
 
@@ -94,8 +106,11 @@ export async function takeInPicture(
 
 async function heedWord(traceId: string, verdict: string) {
   const open = { traceId, status: { $in: ['asked' as const, 'waiting' as const] } }
-  if (verdict === 'pass') await ContentModel.deleteOne(open)
-  else await ContentModel.updateOne(open, { status: 'waiting', because: 'doubt' })
+  if (verdict === 'pass') {
+    // The pictures of letters come again and again: one look is enough for all of them.
+    await ContentModel.updateOne({ ...open, subject: REMEMBERED }, { status: 'passed' })
+    await ContentModel.deleteOne(open)
+  } else await ContentModel.updateOne(open, { status: 'waiting', because: 'doubt' })
 }
 
 /** WeChat says nothing of some pictures: a person looks at them. */
@@ -120,6 +135,21 @@ export async function hiddenAmong(
     { subject: 1, words: 1 },
   ).lean<Pick<ContentRecord, 'subject' | 'words'>[]>()
   return new Map(found.map((it) => [placeOf(it.subject).id, it.words ?? null]))
+}
+
+/** How some pictures stand that have not been passed, with the words of who sent them back. */
+export async function standingOfPictures(shelf: Shelf, ids: readonly string[]) {
+  if (ids.length === 0) return []
+  const found = await ContentModel.find(
+    { kind: 'picture', subject: { $in: ids.map((id) => subjectOf(shelf, id)) }, status: { $ne: 'passed' } },
+    { subject: 1, status: 1, because: 1, words: 1 },
+  ).lean<Pick<ContentRecord, 'subject' | 'status' | 'because' | 'words'>[]>()
+  return found.map(({ subject, status, because, words }) => ({
+    id: placeOf(subject).id,
+    state: status === 'returned' ? ('returned' as const) : ('waiting' as const),
+    isHidden: status === 'returned' || (status === 'waiting' && because === 'doubt'),
+    words: words ?? null,
+  }))
 }
 
 /** Some pictures are gone: nobody has to look at them any more. Harmless twice. */

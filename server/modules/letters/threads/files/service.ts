@@ -11,6 +11,7 @@ import { openScan } from '../../../../infra/inspect/scan.ts'
 import { shownName } from '../../../files/rules.ts'
 import * as safety from '../../../safety/service.ts'
 import type { LineFile, LineRecord, ThreadRecord } from '../model.ts'
+import { deskPage, threadPage } from '../messages/rules.ts'
 import { keptFrom } from '../private/service.ts'
 import { ThreadFileModel, type ThreadFileRecord } from './model.ts'
 import { KEPT_MS, SALT_BYTES } from './rules.ts'
@@ -144,14 +145,18 @@ export const isHiddenFrom = async (personId: string, file: ThreadFileRecord) =>
 /** The pictures of a line are looked at; not those of danger, which a machine would be the first to hide. Harmless twice. */
 export async function watchFiles(
   line: LineRecord,
-  thread: Pick<ThreadRecord, 'path' | 'studentId' | 'privateTo'>,
+  thread: ThreadRecord,
   personId: string,
   deps: Parameters<typeof safety.watchPictures>[1],
 ) {
   if (line.isDanger || line.withdrawnAt) return
-  const isFromFamily = line.side === 'family'
+  const isAlwaysSeen = line.side === 'family'
+  const page = isAlwaysSeen ? threadPage(thread) : deskPage(thread)
   const ids = picturesOf([line])
   if (ids.length === 0) return
-  const about = { path: thread.path, keptFrom: await keptFrom(thread) }
-  await safety.watchPictures({ shelf: 'threads', ids, personId, who: line.by, isFromFamily, ...about }, deps)
+  const about = {
+    ...{ path: thread.path, keptFrom: await keptFrom(thread) },
+    about: { title: thread.letterTitle, page },
+  }
+  await safety.watchPictures({ shelf: 'threads', ids, personId, who: line.by, isAlwaysSeen, ...about }, deps)
 }

@@ -8,6 +8,10 @@ export const threadPage = ({
 }: Pick<ThreadRecord, 'letterId' | 'studentId' | 'privateTo'>) =>
   `packages/letter/thread/thread?id=${String(letterId)}&child=${String(studentId)}${privateTo ? '&seenBy=me' : ''}`
 
+/** And where it leads a post. */
+export const deskPage = ({ _id }: Pick<ThreadRecord, '_id'>) =>
+  `packages/teacher/thread/thread?id=${String(_id)}`
+
 /**
  * By which the messages about a thread are found: with the child's id in it, so that who parts from the child is rid of them. A private thread
  * has a subject of its own, as there are several below one letter.

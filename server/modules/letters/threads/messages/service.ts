@@ -8,13 +8,11 @@ import { DEPTH, idAt } from '../../../org/tree/rules.ts'
 import { deskWords } from '../desks/rules.ts'
 import { whenServed } from '../hours/rules.ts'
 import { hoursOf, isWorkday } from '../hours/service.ts'
-import { subjectOf, threadPage } from './rules.ts'
+import { deskPage, subjectOf, threadPage } from './rules.ts'
 import type { ThreadRecord } from '../model.ts'
 import { isKnownTo } from '../private/rules.ts'
 import { keptFrom } from '../private/service.ts'
 import { nextWord } from '../rules.ts'
-
-const deskPage = ({ _id }: ThreadRecord) => `packages/teacher/thread/thread?id=${String(_id)}`
 
 /**
  * Tells the family that the post has written, at most once in ten minutes. Joins the transaction of the line; answers until when

@@ -3,6 +3,7 @@ import { Refusal } from '../../../../http/errors.ts'
 import type { OwnChild } from '../../../org/policy.ts'
 import * as safety from '../../../safety/service.ts'
 import { LineModel, type LineRecord, ThreadModel, type ThreadRecord } from '../model.ts'
+import { threadPage } from '../messages/rules.ts'
 import { keptFrom } from '../private/service.ts'
 import { arrive, isOfDanger, type Verdict } from '../writing/service.ts'
 
@@ -37,6 +38,7 @@ export const hold = async (
       path: child.path,
       texts: [text],
       because: 'doubt',
+      about: { title: thread.letterTitle, page: threadPage(thread) },
     },
     now,
     deps,

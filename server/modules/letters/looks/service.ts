@@ -1,0 +1,54 @@
+import { picturesIn } from '#contract/letter-text'
+import type { PictureLook } from '#contract/letters'
+import { hiddenAmong, standingOfPictures, watchPictures } from '../../safety/service.ts'
+import type { LetterRecord } from '../model.ts'
+
+type Shown = Pick<LetterRecord, 'pictures' | 'attachments'>
+
+const imagesOf = ({ attachments = [] }: Shown) => attachments.filter((it) => it.kind === 'image')
+const hashesOf = (letter: Shown) => [
+  ...new Set([...imagesOf(letter), ...(letter.pictures ?? [])].map((it) => it.sha256)),
+]
+
+/**
+ * The pictures within a letter and beside it are looked at as soon as they stand in a draft: by WeChat where it has seen the author lately, else
+ * by a person of the unit. What was passed once is asked about no more, in whichever letter it comes again.
+ */
+export const watchLetter = (letter: LetterRecord, deps: Parameters<typeof watchPictures>[1]) =>
+  watchPictures(
+    {
+      ...{ shelf: 'letters', ids: hashesOf(letter), isAlwaysSeen: true, path: letter.path },
+      ...{ personId: String(letter.authorId), who: letter.authorName || letter.unitName },
+      about: { title: letter.title || '没有写标题的草稿', page: pageOf(letter) },
+    },
+    deps,
+  )
+
+const pageOf = ({ _id }: LetterRecord) => `packages/teacher/letter/letter?id=${String(_id)}`
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** Addresses of the pictures within a text that its readers do not see. */
+export async function hiddenWithin({ pictures = [] }: Shown): Promise<ReadonlySet<string>> {
+  if (pictures.length === 0) return NONE
+  const hidden = await hiddenAmong(
+    'letters',
+    pictures.map((it) => it.sha256),
+  )
+  return new Set(pictures.filter((it) => hidden.has(it.sha256)).map((it) => it.address))
+}
+
+/** What its author is told about the pictures of a letter: which ones somebody looks at, and why one was sent back. */
+export async function looksOf(letter: LetterRecord): Promise<PictureLook[]> {
+  const found = await standingOfPictures('letters', hashesOf(letter))
+  return found.map(({ id, ...standing }) => ({ name: nameOf(letter, id), ...standing }))
+}
+
+function nameOf(letter: LetterRecord, sha256: string) {
+  const attachment = imagesOf(letter).find((it) => it.sha256 === sha256)
+  if (attachment) return `附件“${attachment.name}”`
+  const address = letter.pictures?.find((it) => it.sha256 === sha256)?.address
+  const within = picturesIn(letter.body)
+  const at = within.findIndex((it) => it.address === address)
+  return within[at]?.caption ? `图片“${within[at].caption}”` : `信里第${at + 1}张图片`
+}
