@@ -124,7 +124,14 @@ async function withTheSchool({ her, office, school, klass, studentId, personId, 
   })
   await hold(
     {
-      ...{ kind: 'reply', subject: 'a-line', personId, path: klass.path, because: 'doubt' },
+      ...{
+        kind: 'reply',
+        about: { title: '春游', page: 'pages/home/home' },
+        subject: 'a-line',
+        personId,
+        path: klass.path,
+        because: 'doubt',
+      },
       ...{ who: NAME, texts: [WORDS[1] ?? ''] },
     },
     world.now(),

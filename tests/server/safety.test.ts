@@ -63,6 +63,7 @@ async function held(subject: string, text = '这句话要人看一下') {
   const here = await buildClass(world)
   const item = {
     kind: 'reply' as const,
+    about: { title: '春游', page: 'pages/home/home' },
     subject,
     personId: here.mother,
     who: '张三妈妈',
