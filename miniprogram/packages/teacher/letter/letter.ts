@@ -25,6 +25,8 @@ interface Data {
   head: ShownHead | null
   /** Where a letter stands that is not out: waiting for its hour or for a yes, returned, taken back. */
   standing: string
+  /** Pictures that the school has sent back. */
+  returned: NonNullable<Letter['looks']>
   groups: Group[]
   chosen: number
   /** Units below, for who looks after more than a class. */
@@ -63,6 +65,7 @@ Page<Data, Custom>({
     problem: '',
     head: null,
     standing: '',
+    returned: [],
     groups: [],
     chosen: 0,
     rows: [],
@@ -103,6 +106,7 @@ Page<Data, Custom>({
       this.setData({
         state: 'ready',
         head: presentHead(letter, figures.total),
+        returned: (letter.looks ?? []).filter((it) => it.state === 'returned'),
         rows: figures.rows,
         standing: standingOf(letter),
         mayRemind: letter.abilities.remind,

@@ -10,7 +10,7 @@ import { pictureOf } from '../../files/service.ts'
 import { ownChild } from '../../org/policy.ts'
 import { shelve } from '../../safety/service.ts'
 import { letterForChild, letterWithin, ownLetter, type OwnLetter } from '../policy.ts'
-import { watchLetter } from '../looks/service.ts'
+import { looksOf, watchLetter } from '../looks/service.ts'
 import type { LetterRecord } from '../model.ts'
 import { presentLetter } from '../present.ts'
 import { letterForStaff } from '../staff/policy.ts'
@@ -81,6 +81,8 @@ export function attachmentRoutes(router: Router, deps: Deps) {
     return (await letterForChild(await ownChild(actor, String(child)), letterId)).letter
   }
 
-  const shown = (letter: LetterRecord, { scope }: OwnLetter) =>
-    presentLetter(letter, { mayWrite: true, may: scope.may, within: scope.path, tally: null })
+  const shown = async (letter: LetterRecord, { scope }: OwnLetter) => ({
+    ...presentLetter(letter, { mayWrite: true, may: scope.may, within: scope.path, tally: null }),
+    looks: await looksOf(letter),
+  })
 }

@@ -17,7 +17,9 @@ const hashesOf = (letter: Shown) => [
 export const watchLetter = (letter: LetterRecord, deps: Parameters<typeof watchPictures>[1]) =>
   watchPictures(
     {
-      ...{ shelf: 'letters', ids: hashesOf(letter), isAlwaysSeen: true, path: letter.path },
+      ...{ shelf: 'letters', ids: hashesOf(letter), path: letter.path },
+      // What is between one family and a teacher nobody above them reads (decision 0020).
+      isAlwaysSeen: !letter.isForOneFamily,
       ...{ personId: String(letter.authorId), who: letter.authorName || letter.unitName },
       about: { title: letter.title || '没有写标题的草稿', page: pageOf(letter) },
     },
