@@ -60,6 +60,7 @@ it(
     await author.page.setViewportSize({ width: 1024, height: 800 })
     await shot(author.page, 'looks/console-5-returned-1024')
     await author.page.getByRole('button', { name: '换一张图片，更正后再发' }).click()
+    await author.page.getByText('加附件').waitFor()
     await author.page.getByText(/看得到别班孩子的脸/).waitFor()
     await shot(author.page, 'looks/console-6-correcting')
     expect(author.errors).toEqual([])
