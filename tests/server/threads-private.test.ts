@@ -94,13 +94,16 @@ describe('what one guardian tells the school in confidence', () => {
     const { line } = await tell('诊断书', [json.id])
     const link = (await openMine()).lines.at(-1)?.files[0]?.link ?? ''
     expect((await fetch(world.origin() + link)).status).toBe(200)
-    const { linkFor } = await import('../../server/modules/letters/threads/files/routes.ts')
+    const file = await ThreadFileModel.findById(json.id).orFail()
     const his = linkFor(
       'family',
       father,
       world.now(),
       world.deps().env,
-    )({ fileId: json.id as never } as never)
+    )({
+      ...file.toObject(),
+      fileId: file._id,
+    })
     expect((await fetch(world.origin() + his)).status).toBe(404)
     expect(await statusOf(him(api.withdrawMyLine, { studentId: at.studentId, lineId: line.id }))).toBe(404)
   })

@@ -1,4 +1,3 @@
-import { Types } from 'mongoose'
 import type { SeenBy } from '#contract/threads'
 import type { ActorPost, StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
@@ -27,7 +26,7 @@ export type FamilyThread = Readonly<{
   letter: LetterRecord
   thread: ThreadRecord | null
   /** Of 悄悄说, who writes it. */
-  privateTo: Types.ObjectId | null
+  privateTo: string | null
 }> & { readonly [proven]: 'FamilyThread' }
 
 /** A thread that lies with a post this member of staff holds now. */
@@ -46,7 +45,7 @@ export async function familyThread(
   letterId: string,
   seenBy: SeenBy = 'family',
 ): Promise<FamilyThread> {
-  const privateTo = seenBy === 'me' ? new Types.ObjectId(child.personId) : null
+  const privateTo = seenBy === 'me' ? child.personId : null
   const letter = await findLetter(letterId)
   const root = letter && (await rootOf(letter))
   const thread = root && (await threadOf(root._id, child.studentId, privateTo))

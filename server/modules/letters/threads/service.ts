@@ -7,8 +7,13 @@ import { LineModel, type LineRecord, ThreadModel, type ThreadRecord } from './mo
 
 export const findThread = (threadId: string) => ThreadModel.findById(threadId).lean<ThreadRecord>()
 
-export const threadOf = (letterId: Types.ObjectId, studentId: string, privateTo: Types.ObjectId | null) =>
-  ThreadModel.findOne({ letterId, studentId: new Types.ObjectId(studentId), privateTo }).lean<ThreadRecord>()
+/** The thread of a whole family, or of the one guardian named. */
+export const threadOf = (letterId: Types.ObjectId, studentId: string, privateTo: string | null) =>
+  ThreadModel.findOne({
+    letterId,
+    studentId: new Types.ObjectId(studentId),
+    privateTo: privateTo && new Types.ObjectId(privateTo),
+  }).lean<ThreadRecord>()
 
 /** The first edition of a letter; most letters are their own. */
 export const rootOf = async (letter: LetterRecord): Promise<LetterRecord> =>

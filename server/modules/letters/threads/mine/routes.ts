@@ -1,5 +1,4 @@
 import type Router from '@koa/router'
-import { Types } from 'mongoose'
 import * as api from '#contract/threads'
 import { DONE, serve } from '../../../../http/serve.ts'
 import type { GuardianActor } from '../../../../http/actor.ts'
@@ -115,7 +114,7 @@ export function myThreadRoutes(router: Router, deps: Deps) {
 
 /** Who has the thread, or would get it. */
 async function keeperOf({ thread, root, child, privateTo }: FamilyThread, now: Date) {
-  const kept = await keptFrom({ studentId: new Types.ObjectId(child.studentId), privateTo })
+  const kept = await keptFrom({ studentId: child.studentId, privateTo })
   const desk = thread
     ? { deskUnitId: thread.deskUnitId, deskPost: thread.deskPost }
     : await deskFor(root, child, now, kept).then((it) => ({ deskUnitId: it.unitId, deskPost: it.post }))

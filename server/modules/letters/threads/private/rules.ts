@@ -2,7 +2,7 @@ import { Types } from 'mongoose'
 import type { ThreadRecord } from '../model.ts'
 
 /** 悄悄说 is between one guardian and the post; of everything else the whole family knows. */
-export const isKnownTo = ({ privateTo }: Pick<ThreadRecord, 'privateTo'>, personId: string) =>
+export const isKnownTo = ({ privateTo }: { privateTo: Types.ObjectId | string | null }, personId: string) =>
   !privateTo || String(privateTo) === personId
 
 /** The same, to look for threads. */

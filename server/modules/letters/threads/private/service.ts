@@ -4,12 +4,17 @@ import { childrenOf } from '../../../org/families/service.ts'
 import type { ThreadRecord } from '../model.ts'
 import { isKnownTo } from './rules.ts'
 
-type Owned = Pick<ThreadRecord, 'studentId' | 'privateTo'>
+interface Owned {
+  studentId: Types.ObjectId | string
+  privateTo: Types.ObjectId | string | null
+}
+
+const guardiansOf = (studentId: Owned['studentId']) => joinedGuardiansOf([new Types.ObjectId(studentId)])
 
 /** The other guardians of the child: whatever post they hold at the school, 悄悄说 is kept from them. */
 export async function keptFrom(thread: Owned): Promise<string[]> {
   if (!thread.privateTo) return []
-  const bonds = await joinedGuardiansOf([thread.studentId])
+  const bonds = await guardiansOf(thread.studentId)
   return bonds.map((it) => String(it.personId)).filter((it) => !isKnownTo(thread, it))
 }
 
@@ -28,6 +33,6 @@ const ALONE = '这位家长现在不是孩子的家长了，这段悄悄说只�
 export async function closedFor(thread: Owned & Pick<ThreadRecord, 'movedAt'>): Promise<string | null> {
   if (thread.movedAt) return MOVED
   if (!thread.privateTo) return null
-  const bonds = await joinedGuardiansOf([thread.studentId])
-  return bonds.some((it) => it.personId.equals(thread.privateTo ?? '')) ? null : ALONE
+  const bonds = await guardiansOf(thread.studentId)
+  return bonds.some((it) => String(it.personId) === String(thread.privateTo)) ? null : ALONE
 }

@@ -101,7 +101,7 @@ const placed = ({ studentId, classId, schoolId, path }: FamilyThread['child']) =
 async function begin({ child, root, privateTo }: FamilyThread, now: Date) {
   const studentId = new Types.ObjectId(child.studentId)
   const desk = await deskFor(root, child, now, await keptFrom({ studentId, privateTo }))
-  const key = { letterId: root._id, studentId, privateTo }
+  const key = { letterId: root._id, studentId, privateTo: privateTo && new Types.ObjectId(privateTo) }
   const made = {
     ...(privateTo && { privateBy: `${child.studentName}${child.relation}` }),
     letterTitle: root.title,
