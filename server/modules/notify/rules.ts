@@ -50,7 +50,6 @@ export interface MessageValues {
   reply: { title: string; child: string; who: string; note: string }
   /** A family has written to a post. Nothing of what was written. */
   replyStaff: { title: string; child: string; post: string; note: string }
-  /** What its sender may put right and send again. */
   contentReturned: { what: string; title: string; reason: string; note: string }
 }
 

@@ -1,12 +1,10 @@
-import { Types } from 'mongoose'
 import type { ThreadRecord } from '../model.ts'
 
 /** 悄悄说 is between one guardian and the post; of everything else the whole family knows. */
-export const isKnownTo = ({ privateTo }: { privateTo: Types.ObjectId | string | null }, personId: string) =>
-  !privateTo || String(privateTo) === personId
-
-/** The same, to look for threads. */
-export const knownTo = (personId: string) => ({ privateTo: { $in: [null, new Types.ObjectId(personId)] } })
+export const isKnownTo = (
+  { privateTo }: { privateTo: ThreadRecord['privateTo'] | string },
+  personId: string,
+) => !privateTo || String(privateTo) === personId
 
 /** As staff know who it is with; null where the whole family is. */
 export const privateWith = ({ privateTo, privateBy }: Pick<ThreadRecord, 'privateTo' | 'privateBy'>) =>

@@ -11,6 +11,9 @@ interface Owned {
 
 const guardiansOf = (studentId: Owned['studentId']) => joinedGuardiansOf([new Types.ObjectId(studentId)])
 
+/** What of a child's threads this guardian knows of. */
+export const knownTo = (personId: string) => ({ privateTo: { $in: [null, new Types.ObjectId(personId)] } })
+
 /** The other guardians of the child: whatever post they hold at the school, 悄悄说 is kept from them. */
 export async function keptFrom(thread: Owned): Promise<string[]> {
   if (!thread.privateTo) return []

@@ -13,8 +13,7 @@ import { isWorkday } from '../hours/service.ts'
 import { LineModel, type LineRecord, ThreadModel, type ThreadRecord } from '../model.ts'
 import { desksOf } from '../policy.ts'
 import { countOverdueIn } from '../overdue/service.ts'
-import { knownTo } from '../private/rules.ts'
-import { notKeptFrom } from '../private/service.ts'
+import { knownTo, notKeptFrom } from '../private/service.ts'
 import { markOf, OVERDUE_WORKDAYS, readMark } from '../rules.ts'
 
 export const PAGE = 20

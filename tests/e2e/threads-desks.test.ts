@@ -1,6 +1,10 @@
 import { expect, it } from 'vitest'
 import { writeToMyThread } from '#contract/threads'
+import { moveStudent } from '#contract/transfers'
+import { PersonModel } from '../../server/modules/accounts/model.ts'
+import { ensureUnit } from '../../server/modules/org/tree/service.ts'
 import { shot } from '../support/browser.ts'
+import { buildGuardian } from '../support/build.ts'
 import { tick } from '../support/letters.ts'
 import type { Phone } from '../support/miniprogram.ts'
 import { useStage } from './stage.ts'
@@ -120,6 +124,42 @@ it(
     await shot(page, 'urgent/console-2-1024')
     expect(errors).toEqual([])
     await page.context().close()
+  },
+  3 * 60_000,
+)
+
+it(
+  'lets a teacher of several classes look at one of them, and find a child by name',
+  async () => {
+    const { letter, zhang, li, mother, grade, teacher, office } = await scene()
+    const liMother = await world.as(await buildGuardian(world, li), 'guardian')
+    const second = await ensureUnit({ kind: 'class', name: '2班', code: 'E2', parent: grade, grade: 7 })
+    const post = { unitId: second._id, path: second.path, post: 'class_teacher', from: new Date(0), to: null }
+    await PersonModel.updateOne({ _id: teacher }, { $push: { posts: post } })
+    const say = (call: typeof liMother, studentId: string, text: string) =>
+      call(writeToMyThread, {
+        ...{ studentId, letterId: letter.id, requestId: crypto.randomUUID(), text, fileIds: [] },
+      })
+    await say(await world.as(mother, 'guardian'), String(zhang._id), '几点集合？')
+    await say(liMother, String(li._id), '要带午饭吗？')
+    const asOffice = await world.as(office, 'staff')
+    await asOffice(moveStudent, { studentId: String(li._id), classId: String(second._id) })
+
+    const phone = await teachersPhone()
+    await phone.tap('有2家等您回复')
+    await phone.see('几点集合？')
+    await phone.see('要带午饭吗？')
+    await narrow(phone, 'classes/01-all')
+    await phone.tap('全部班级')
+    await phone.tap(phone.page.locator('.mp-picker').getByText(/2班/))
+    await phone.screenshot('classes/02-choosing')
+    await phone.tap(phone.page.locator('.mp-picker').getByText('确定'))
+    await expect.poll(() => phone.page.getByText('几点集合？').filter({ visible: true }).count()).toBe(0)
+    await phone.see('要带午饭吗？')
+    await narrow(phone, 'classes/03-one')
+    await phone.page.getByLabel('按孩子姓名或信的标题找').filter({ visible: true }).fill('张三')
+    await phone.see('没有找到')
+    await phone.close()
   },
   3 * 60_000,
 )
