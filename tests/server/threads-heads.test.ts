@@ -106,7 +106,7 @@ describe('the head of a school', () => {
       message: '今天已经提醒过了；明天还没有回复，可以再提醒',
     })
     expect((await late(api.listOverdueThreads, { unitId: at.unitId })).threads).toMatchObject([
-      { id: threadId, askedAt: '2026-12-01T12:00:00.000Z' },
+      { id: threadId, askedAt: expect.stringMatching(/^2026-12-01T12:00/) as string },
     ])
     world.pass(DAY_MS)
     const next = await world.as(await buildStaff(school, 'school_admin'), 'staff')

@@ -59,7 +59,9 @@ export async function writeAsFamily(
   deps: Tools,
 ): Promise<{ thread: ThreadRecord; line: LineRecord }> {
   const { child, root } = proof
-  const same = await before(proof.thread, child.personId, said)
+  // Sent twice at the same moment, the first has begun the thread meanwhile.
+  const there = async () => proof.thread ?? threadOf(root._id, child.studentId, proof.privateTo)
+  const same = await before(there, child.personId, said)
   if (same) return same
   refuseEmpty(said)
   const objection = objectionTo(proof)
@@ -83,9 +85,10 @@ export async function writeAsFamily(
 }
 
 /** What the same request wrote before, as it stands now. */
-async function before(thread: ThreadRecord | null, personId: string, { requestId }: Words) {
+async function before(find: () => Promise<ThreadRecord | null>, personId: string, { requestId }: Words) {
   const line = await lineBy(personId, requestId)
   if (!line) return null
+  const thread = await find()
   if (!thread || !line.threadId.equals(thread._id)) throw new Refusal('conflict', '请刷新后再写一次')
   return { thread, line }
 }
@@ -125,7 +128,7 @@ async function begin({ child, root, privateTo }: FamilyThread, now: Date) {
 
 /** Whoever holds the post answers in its name. */
 export async function writeAsPost({ thread, actor, post }: DeskThread, said: Words, now: Date, deps: Tools) {
-  const same = await before(thread, actor.personId, said)
+  const same = await before(async () => thread, actor.personId, said)
   if (same) return same
   refuseEmpty(said)
   const closed = await closedFor(thread)
