@@ -157,7 +157,7 @@ it(
     await expect.poll(() => phone.page.getByText('几点集合？').filter({ visible: true }).count()).toBe(0)
     await phone.see('要带午饭吗？')
     await narrow(phone, 'classes/03-one')
-    await phone.page.getByLabel('按孩子姓名或信的标题找').filter({ visible: true }).fill('张三')
+    await phone.page.getByLabel('按孩子姓名或信的标题找').filter({ visible: true }).last().fill('张三')
     await phone.see('没有找到')
     await phone.close()
   },
