@@ -1,4 +1,5 @@
-import type { Confirmation } from '../contract'
+import { askInWords, type Confirmation } from '../contract'
+import { date, type Due, due } from './format'
 
 const ASK = { read: '请阅读', confirm: '请确认', sign: '请签字' } as const
 
@@ -10,4 +11,19 @@ export function cardTitle(
   const [, month = '', dayOfMonth = ''] = letter.dueOn?.split('-') ?? []
   const until = letter.dueOn ? ` · 截止${Number(month)}月${Number(dayOfMonth)}日` : ''
   return `【${ASK[letter.confirmation]}】${className} ${letter.title}${until}`
+}
+
+/** What an open letter asks for and until when: 请在11月25日(周三)前手写签字, 明天截止，请手写签字. */
+export function dueAsk(
+  { confirmation, dueOn }: { confirmation: Confirmation; dueOn: string | null },
+  now: Date,
+): Due | null {
+  if (!dueOn) return null
+  const said = due(dueOn, now)
+  if (said.tone === 'late') return said
+  const isNear = said.tone === 'soon'
+  const text = isNear
+    ? `${said.text}，${askInWords(confirmation)}`
+    : askInWords(confirmation, date(dueOn, now))
+  return { ...said, text }
 }

@@ -4,7 +4,7 @@ import { presentLetter } from '../../miniprogram/packages/letter/letter/present.
 import { problemOf, shownBlanks, titleFrom } from '../../miniprogram/packages/teacher/notice/rules.ts'
 import { groupsOf } from '../../miniprogram/packages/teacher/letter/present.ts'
 import { presentLine } from '../../miniprogram/pages/letters/family/present.ts'
-import { cardTitle } from '../../miniprogram/services/letter-card.ts'
+import { cardTitle, dueAsk } from '../../miniprogram/services/letter-card.ts'
 import { openPage } from '../support/mini-page.ts'
 import { answer, child, cutOff, opened, refuse, usePhone } from '../support/phone.ts'
 
@@ -48,7 +48,7 @@ describe('what a letter says', () => {
   it('asks for one thing until it is done, then tells who did it', () => {
     expect(presentLetter(letter, NOW)).toMatchObject({
       about: '11月20日(周五) · 给张三（七年级2班）',
-      due: { text: '明天截止', tone: 'soon' },
+      due: { text: '明天截止，请手写签字', tone: 'soon' },
       action: '手写签字',
       doneText: '',
     })
@@ -83,6 +83,15 @@ describe('what a letter says', () => {
     const line = { id: letterId, kind, title, from, sentAt, confirmation, dueOn, state: 'read' as const }
     expect(presentLine({ ...line, isDone: false, isOverdue: false, ...over }, NOW)).toMatchObject(shown)
   })
+})
+
+it.each([
+  ['2026-12-10', { text: '请在12月10日(周四)前手写签字', tone: 'calm' }],
+  ['2026-11-24', { text: '今天截止，请手写签字', tone: 'soon' }],
+  ['2026-11-22', { text: '已过期2天', tone: 'late' }],
+  [null, null],
+])('an open letter says what it asks for until %s', (dueOn, said) => {
+  expect(dueAsk({ confirmation: 'sign', dueOn }, NOW)).toEqual(said)
 })
 
 describe('a notice', () => {

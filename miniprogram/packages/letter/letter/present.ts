@@ -1,5 +1,6 @@
 import type { AnswerItem, Attachment, LetterForm, MyLetter } from '../../../contract'
-import { date, dayOf, due, moment, type Due } from '../../../services/format'
+import { date, dayOf, moment, type Due } from '../../../services/format'
+import { dueAsk } from '../../../services/letter-card'
 
 /** A letter as the page shows it. */
 export interface ShownLetter {
@@ -65,7 +66,7 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     from: letter.from,
     source: letter.source ? `转发自${letter.source.unitName}` : '',
     about: `${date(dayOf(letter.sentAt), now)} · 给${letter.childName}（${letter.className}）`,
-    due: letter.dueOn && !letter.isDone ? due(letter.dueOn, now) : null,
+    due: letter.isDone ? null : dueAsk(letter, now),
     blocks: letter.blocks,
     attachments: letter.attachments ?? [],
     pledge: letter.pledge,

@@ -1,5 +1,6 @@
 import type { StaffLetter, StaffLetterLine } from '../../../contract'
 import { due, moment, nearMoment, type Due } from '../../../services/format'
+import { dueAsk } from '../../../services/letter-card'
 
 /** A letter to one's post in the list. */
 export interface ShownStaffLine {
@@ -56,7 +57,7 @@ export function presentStaffLetter(letter: StaffLetter, now = new Date()): Shown
     title: letter.title,
     from: letter.from,
     sent: nearMoment(letter.sentAt, now),
-    due: letter.dueOn && !isDone ? due(letter.dueOn, now) : null,
+    due: isDone ? null : dueAsk(letter, now),
     blocks: letter.blocks,
     attachments: letter.attachments ?? [],
     pledge: letter.pledge,
