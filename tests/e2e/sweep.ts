@@ -48,7 +48,7 @@ const COVERED = `(() => {
   }
   const over = tab.getBoundingClientRect()
   const floats = (it) => {
-    for (let up = it; up; up = up.parentElement) if (getComputedStyle(up).position === 'fixed') return true
+    for (let up = it; up && !up.matches('wx-page'); up = up.parentElement) if (getComputedStyle(up).position === 'fixed') return true
     return false
   }
   const found = []
@@ -58,8 +58,10 @@ const COVERED = `(() => {
     if (!text.data.trim() || text.parentElement.checkVisibility?.() === false || floats(text.parentElement)) continue
     const range = document.createRange()
     range.selectNodeContents(text)
+    // Words that are cut by their box are not seen beyond it.
+    const box = text.parentElement.closest('wx-view, wx-button, wx-page').getBoundingClientRect()
     for (const it of range.getClientRects()) {
-      const wide = Math.min(it.right, over.right) - Math.max(it.left, over.left)
+      const wide = Math.min(it.right, over.right, box.right) - Math.max(it.left, over.left)
       const high = Math.min(it.bottom, over.bottom) - Math.max(it.top, over.top)
       if (wide > 2 && high > 4) found.push('under 求助: ' + text.data.trim().slice(0, 24))
     }
