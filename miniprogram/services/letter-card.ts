@@ -1,4 +1,4 @@
-import { askInWords, type Confirmation } from '../contract'
+import { askInWords, askOf, type Confirmation } from '../contract'
 import { date, type Due, due } from './format'
 
 const ASK = { read: '请阅读', confirm: '请确认', sign: '请签字' } as const
@@ -15,15 +15,14 @@ export function cardTitle(
 
 /** What an open letter asks for and until when: 请在11月25日(周三)前手写签字, 明天截止，请手写签字. */
 export function dueAsk(
-  { confirmation, dueOn }: { confirmation: Confirmation; dueOn: string | null },
+  letter: Parameters<typeof askOf>[0] & { dueOn: string | null },
   now: Date,
 ): Due | null {
-  if (!dueOn) return null
-  const said = due(dueOn, now)
+  if (!letter.dueOn) return null
+  const said = due(letter.dueOn, now)
   if (said.tone === 'late') return said
+  const ask = askOf(letter)
   const isNear = said.tone === 'soon'
-  const text = isNear
-    ? `${said.text}，${askInWords(confirmation)}`
-    : askInWords(confirmation, date(dueOn, now))
+  const text = isNear ? `${said.text}，${askInWords(ask)}` : askInWords(ask, date(letter.dueOn, now))
   return { ...said, text }
 }

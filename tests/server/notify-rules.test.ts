@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { askInWords } from '#contract/letter-ask'
+import { askInWords, askOf } from '#contract/letter-ask'
 import { WeChatError, WeChatUnreachable } from '../../server/infra/wechat/errors.ts'
 import { noteTap, type Tap, type TapReport } from '../../server/modules/notify/consents/rules.ts'
 import { verdictOn } from '../../server/modules/notify/dispatch/rules.ts'
@@ -190,6 +190,10 @@ describe('the kinds of message', () => {
     [askInWords('read'), '请看一看'],
     [askInWords('confirm', '12月10日(周四)'), '请在12月10日(周四)前读完并确认'],
     [askInWords('sign', '12月10日(周四)'), '请在12月10日(周四)前手写签字'],
+    [
+      askInWords(askOf({ confirmation: 'confirm', form: { isPlain: true } }), '12月10日(周四)'),
+      '请在12月10日(周四)前选一项',
+    ],
     [askInWords('sign', '12月10日(周四)', '家长'), '请家长在12月10日(周四)前手写签字'],
   ])('ask in one sentence: %s', (said, asked) => {
     expect(said).toBe(asked)

@@ -1,5 +1,6 @@
 import {
   askInWords,
+  askOf,
   type Letter,
   type SheetRow,
   type Tally,
@@ -71,7 +72,7 @@ export function presentHead(letter: Letter, tally: Tally): ShownHead {
   return {
     title: letter.title,
     note: `${letter.unitName} · ${letter.sentAt ? moment(letter.sentAt) : '还没有发出'}`,
-    asks: askInWords(letter.confirmation, letter.dueOn ? date(letter.dueOn) : '', '家长'),
+    asks: askInWords(askOf(letter), letter.dueOn ? date(letter.dueOn) : '', '家长'),
     label: ASKED[letter.confirmation].did,
     done,
     expected: tally.expected,

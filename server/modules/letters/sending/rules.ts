@@ -1,4 +1,4 @@
-import { askInWords } from '#contract/letter-ask'
+import { askInWords, askOf } from '#contract/letter-ask'
 import { dayInWords, shanghaiInstant } from '../../../infra/clock.ts'
 import type { AnyOutgoing } from '../../notify/rules.ts'
 import type { LetterRecord } from '../model.ts'
@@ -18,8 +18,8 @@ export interface Addressee {
 export const letterPage = (letterId: string, studentId: string) =>
   `packages/letter/letter/letter?id=${letterId}&child=${studentId}`
 
-const askFor = ({ confirmation, dueOn }: Pick<LetterRecord, 'confirmation' | 'dueOn'>) =>
-  askInWords(confirmation, dueOn ? dayInWords(dueOn) : '')
+const askFor = (letter: Pick<LetterRecord, 'confirmation' | 'form' | 'dueOn'>) =>
+  askInWords(askOf(letter), letter.dueOn ? dayInWords(letter.dueOn) : '')
 
 /** After the last day of a letter its messages would only confuse. */
 const endOf = (dueOn: string | null | undefined) =>
