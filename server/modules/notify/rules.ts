@@ -176,7 +176,7 @@ const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
   contentReturned: {
     label: '内容退回通知',
     title: '有一条没有发出',
-    say: (it) => `“${it.title}”里${it.what}，学校看过以后退回了。原因：${it.reason}。${it.note}。`,
+    say: (it) => `《${it.title}》里${it.what}，学校看过以后退了回来：${it.reason}。${it.note}`,
     keys: { what: 'thing1', title: 'thing2', reason: 'thing3', note: 'thing4' },
   },
 }
