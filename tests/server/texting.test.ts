@@ -13,7 +13,7 @@ import { readTemplates } from '../../server/modules/notify/rules.ts'
 import { TextModel, TextSpendModel } from '../../server/modules/notify/texting/model.ts'
 import { isOptOut, paramsOf } from '../../server/modules/notify/texting/rules.ts'
 import { spend } from '../../server/modules/notify/texting/settings/service.ts'
-import { textDue } from '../../server/modules/notify/texting/service.ts'
+import { choicesOf, textDue } from '../../server/modules/notify/texting/service.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
 import { startSmsSimulator } from '../../server/scripts/simulator/sms.ts'
 import { buildStaff, newId } from '../support/build.ts'
@@ -280,6 +280,28 @@ describe('what the provider reports', () => {
     await dispatch()
     await text()
     expect(simulator.control.texted.map((it) => it.phone)).toEqual([a?.phone, b?.phone, a?.phone])
+  })
+
+  it('believes a silent phone to be a wrong number only after three days, and a code it does not know never', async () => {
+    const { mother, father } = await scene()
+    const indexOf = async (personId: string) =>
+      (await PersonModel.findById(personId).lean())?.phoneIndex ?? ''
+    const texted = async (personId: string, codes: string[]) => {
+      for (const [n, code] of codes.entries()) {
+        const at = new Date(world.now().getTime() + n * 86_400_000)
+        const _id = newId()
+        const kept = { personId, cityId: newId(), phoneIndex: await indexOf(personId), keys: [] }
+        await TextModel.create({ _id, ...kept, at, month: '2026-11', fen: 5, status: 'sent' })
+        const [success, err_code] = [code === 'DELIVERED', code]
+        await report(KEY, 'reports', [{ success, err_code, biz_id: '', out_id: _id }])
+      }
+      return (await choicesOf([personId]))[0]?.badIndex ?? null
+    }
+    const off = 'MOBILE_NOT_ON_SERVICE'
+    expect(await texted(mother, [off, off, 'DELIVERED', off, off])).toBeNull()
+    expect(await texted(mother, ['SP_UNKNOWN_ERROR', 'MK:9999', 'XX:0001', ''])).toBeNull()
+    expect(await texted(father, [off, off])).toBeNull()
+    expect(await texted(father, [off])).toBe(await indexOf(father))
   })
 
   it('lets a person opt out by answering', async () => {

@@ -59,6 +59,17 @@ export function verdictOn(error: unknown): TextVerdict {
 /** What a person writes back who wants no more of them. */
 export const isOptOut = (reply: string) => /^\s*(T|TD|R|N|退订|拒收)\s*$/iu.test(reply)
 
-/** Codes in reports that speak of the number, not of the day. */
-const NO_SUCH_NUMBER = /(^|\W)(MK:0001|MK:0000|MI:0000|MOBILE_NOT_ON_SERVICE|UNKNOWN_NUMBER|NOT_EXIST|空号)/iu
-export const isNoSuchNumber = (code: string) => NO_SUCH_NUMBER.test(code)
+/** GSM's “unknown subscriber” and the gateways' words for it (docs/decisions/0004-outbox.md names the lists). */
+const NO_SUCH_NUMBER = ['MK:0001', 'DB:0101', 'CB:0001', 'CB:0053']
+/** Off, out of reach, without credit or without an owner: the providers have one code for all of them. */
+const NOT_ON_SERVICE = ['MOBILE_NOT_ON_SERVICE', 'INVALID_NUMBER', '002']
+
+/** What a report of a failure says of the number. A code nobody knows says nothing of it. */
+export function numberIn(code: string): 'none' | 'silent' | null {
+  const said = code.trim().toUpperCase()
+  if (NO_SUCH_NUMBER.includes(said)) return 'none'
+  return NOT_ON_SERVICE.includes(said) ? 'silent' : null
+}
+
+/** A phone that is switched off is on again some day: so many text messages in a row, each on a day of its own, say that it is not. */
+export const SILENT_DAYS = 3

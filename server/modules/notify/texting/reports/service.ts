@@ -1,7 +1,7 @@
 import type { Deps } from '../../../../infra/deps.ts'
 import { OutboxModel } from '../../model.ts'
 import { TextModel, type TextRecord } from '../model.ts'
-import { isNoSuchNumber, isOptOut } from '../rules.ts'
+import { isOptOut, numberIn, SILENT_DAYS } from '../rules.ts'
 import { noteBadNumber, optOut } from '../service.ts'
 import type { DeliveryReport, TextReply } from './rules.ts'
 
@@ -20,8 +20,22 @@ export async function takeInReports(reports: readonly DeliveryReport[], now: Dat
       { _id: { $in: text.keys }, 'sms.textId': text._id },
       { 'sms.status': isDelivered ? 'sent' : 'failed' },
     )
-    if (!isDelivered && isNoSuchNumber(code)) await noteBadNumber(String(text.personId), text.phoneIndex)
+    if (!isDelivered && (await isWrong(text.phoneIndex, code)))
+      await noteBadNumber(String(text.personId), text.phoneIndex)
   }
+}
+
+/** Whether nobody has this number, as the report says or as the ones before it have shown. */
+async function isWrong(phoneIndex: string, code: string) {
+  const said = numberIn(code)
+  if (said !== 'silent') return said === 'none'
+  const last = await TextModel.find({ phoneIndex }, { status: 1, code: 1 })
+    .sort({ at: -1 })
+    .limit(SILENT_DAYS)
+    .lean<Pick<TextRecord, 'status' | 'code'>[]>()
+  const isSilent = (it: (typeof last)[number]) =>
+    it.status === 'undelivered' && numberIn(it.code ?? '') !== null
+  return last.length === SILENT_DAYS && last.every(isSilent)
 }
 
 /** 退订: whoever was texted on this number and writes T hears no more that way. */
