@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openMyLetter } from '#contract/letters'
+import { askDeletion, readMyData } from '#contract/privacy'
 import { chooseMyTexting, readMyTexting, readTextSetting, saveTextSetting } from '#contract/texting'
 import { aliyunSms } from '../../server/infra/sms/aliyun.ts'
 import { tencentSms } from '../../server/infra/sms/tencent.ts'
@@ -14,6 +15,7 @@ import { TextModel, TextSpendModel } from '../../server/modules/notify/texting/m
 import { isOptOut, paramsOf } from '../../server/modules/notify/texting/rules.ts'
 import { spend } from '../../server/modules/notify/texting/settings/service.ts'
 import { choicesOf, textDue } from '../../server/modules/notify/texting/service.ts'
+import { closeDue } from '../../server/modules/privacy/closing/service.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
 import { startSmsSimulator } from '../../server/scripts/simulator/sms.ts'
 import { buildStaff, newId } from '../support/build.ts'
@@ -233,6 +235,27 @@ describe('the second way', () => {
     world.pass(61 * 60_000)
     await text(tencent)
     expect(await states()).toEqual(['sent', 'sent'])
+  })
+
+  it('stands in what is kept about a person, and is gone with the account', async () => {
+    const { mother } = await scene()
+    await text()
+    const her = await world.as(mother, 'guardian')
+    await her(chooseMyTexting, { isWanted: false })
+    const kept = async () =>
+      (await her(readMyData, {})).sections.find(({ title }) => title === '短信')?.lines ?? []
+    expect(await kept()).toEqual([
+      { label: '11月25日(周三) 08:00', value: '《春游告知书》，发到我现在的手机号，已发出' },
+      { label: '11月25日(周三) 08:00', value: '我退订了短信' },
+    ])
+    await PersonModel.updateOne({ _id: mother }, { phoneIndex: newId() })
+    expect((await kept())[0]?.value).toContain('发到我以前的手机号')
+
+    await her(askDeletion, {})
+    world.goTo('2026-12-03T09:00:00+08:00')
+    await closeDue(world.deps())
+    expect(await TextModel.countDocuments({ personId: mother })).toBe(0)
+    expect(await choicesOf([mother])).toEqual([])
   })
 
   it('says nothing at night', async () => {

@@ -28,6 +28,7 @@ export const KEPT = {
   certificates: { title: '家庭教育绿证', onDeletion: '证书作废，姓名和文件删除，编号仍可查到“已撤销”' },
   calls: { title: '预约', onDeletion: '没到的预约取消；过去的预约隐去您的姓名和事由' },
   messages: { title: '消息', onDeletion: gone },
+  texts: { title: '短信', onDeletion: gone },
   consents: {
     title: '对隐私保护说明的回答',
     onDeletion: '只留下回答的时间和版本，不再对应到您；操作记录依《中华人民共和国网络安全法》至少留存六个月',

@@ -1,8 +1,10 @@
 import { Types } from 'mongoose'
+import { inWords } from '../../../infra/wechat/fit.ts'
 import { QuotaModel } from '../consents/model.ts'
 import { OutboxModel, type OutboxRecord } from '../model.ts'
 import { forgetTurn } from '../pacing/service.ts'
-import { forgetTexts } from '../texting/service.ts'
+import { TextModel, type TextRecord } from '../texting/model.ts'
+import { choicesOf, forgetTexts } from '../texting/service.ts'
 
 const MOST = 2000
 
@@ -12,6 +14,26 @@ export const everyMessageOf = (personId: string) =>
     .sort({ showAt: -1, _id: -1 })
     .limit(MOST)
     .lean<OutboxRecord[]>()
+
+/** Every text message to a person, the newest first, and whether they want no more. */
+export async function everyTextOf(personId: string) {
+  const [texts, [choice]] = await Promise.all([
+    TextModel.find({ personId: new Types.ObjectId(personId) })
+      .sort({ at: -1 })
+      .limit(MOST)
+      .lean<TextRecord[]>(),
+    choicesOf([personId]),
+  ])
+  const about = await OutboxModel.find({ _id: { $in: texts.flatMap((it) => it.keys) } }, { values: 1 }).lean<
+    Pick<OutboxRecord, '_id' | 'values'>[]
+  >()
+  const titles = new Map(about.map((it) => [it._id, inWords(it.values.title ?? '')]))
+  const sent = texts.map((it) => ({
+    ...it,
+    titles: [...new Set(it.keys.flatMap((key) => titles.get(key) || []))],
+  }))
+  return { sent, optedOutAt: choice?.optedOutAt ?? null }
+}
 
 /** Forgets a person's messages and what WeChat would take for them. Harmless twice. */
 export async function forgetMessages(personId: string, openId: string | null) {

@@ -11,7 +11,8 @@ import { studiesOf } from '../../courses/personal/service.ts'
 import { wordsOf } from '../../letters/threads/personal/service.ts'
 import { receiptsOf } from '../../letters/personal/service.ts'
 import { callsOf } from '../../meetings/service.ts'
-import { everyMessageOf } from '../../notify/personal/service.ts'
+import { everyMessageOf, everyTextOf } from '../../notify/personal/service.ts'
+import { textInWords } from '../../notify/personal/rules.ts'
 import { ownBondsOf } from '../../org/families/personal/service.ts'
 import * as tree from '../../org/tree/service.ts'
 import { answersOf } from '../consents/service.ts'
@@ -37,7 +38,7 @@ export async function everythingOf(
   { personId }: Pick<GuardianActor, 'personId'>,
   { fields }: Pick<Deps, 'fields'>,
 ): Promise<Section[]> {
-  const [person, bonds, studies, certificates, receipts, calls, messages, answers, live, written] =
+  const [person, bonds, studies, certificates, receipts, calls, messages, answers, live, written, texts] =
     await Promise.all([
       accounts.self(personId),
       ownBondsOf(personId),
@@ -49,6 +50,7 @@ export async function everythingOf(
       answersOf(personId),
       liveOfPerson(personId),
       wordsOf(personId, { fields }),
+      everyTextOf(personId),
     ])
   const [classes, activities] = await Promise.all([
     tree.fullNamesOf(bonds.map(({ student }) => String(student.classId))),
@@ -144,6 +146,16 @@ export async function everythingOf(
     {
       ...KEPT.messages,
       lines: messages.map((it) => ({ label: words(it.showAt), value: `${it.title} ${it.text}` })),
+    },
+    {
+      ...KEPT.texts,
+      lines: [
+        ...texts.sent.map((it) => ({
+          label: words(it.at),
+          value: textInWords(it, { phoneIndex: person.phoneIndex }),
+        })),
+        ...(texts.optedOutAt ? [{ label: words(texts.optedOutAt), value: '我退订了短信' }] : []),
+      ],
     },
     {
       ...KEPT.consents,
