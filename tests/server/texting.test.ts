@@ -13,7 +13,7 @@ import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { readTemplates } from '../../server/modules/notify/rules.ts'
 import { TextModel, TextSpendModel } from '../../server/modules/notify/texting/model.ts'
 import { isOptOut, paramsOf } from '../../server/modules/notify/texting/rules.ts'
-import { spend } from '../../server/modules/notify/texting/settings/service.ts'
+import { book } from '../../server/modules/notify/texting/booking/service.ts'
 import { choicesOf, textDue } from '../../server/modules/notify/texting/service.ts'
 import { closeDue } from '../../server/modules/privacy/closing/service.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
@@ -156,6 +156,17 @@ async function scene(over: Partial<typeof SETTING> = {}) {
 const states = async () =>
   (await OutboxModel.find({ kind: 'letterReminder' }).lean()).map((it) => it.sms?.status).sort()
 
+/** A message whose text is leased under `lease`. */
+async function pendingText(personId = newId()) {
+  const _id = `letterReminder:${newId()}:${personId}:1`
+  await OutboxModel.create({
+    ...{ _id, kind: 'letterReminder', subject: newId(), personId, title: '信', text: '信', page: 'p' },
+    ...{ values: {}, showAt: world.now(), dueAt: world.now(), status: 'unreachable' },
+    sms: { status: 'pending', dueAt: world.now(), leaseId: 'lease' },
+  })
+  return _id
+}
+
 describe('the second way', () => {
   it('goes to those WeChat did not reach, once, and is counted', async () => {
     const { call, unitId } = await scene()
@@ -210,9 +221,30 @@ describe('the second way', () => {
 
   it('never spends more than the day allows, however many ask at once', async () => {
     const setting = { _id: newId(), ...SETTING, dailyFen: 23, monthlyFen: 1000 }
-    const took = await Promise.all(Array.from({ length: 12 }, () => spend(setting as never, world.now())))
-    expect(took.filter(Boolean)).toHaveLength(4)
+    const took = await Promise.all(
+      Array.from({ length: 12 }, async () =>
+        book({
+          ...{ personId: newId(), phoneIndex: newId(), keys: [await pendingText()], leaseId: 'lease' },
+          ...{ setting: setting as never, now: world.now() },
+        }),
+      ),
+    )
+    expect(took.filter((it) => 'textId' in it)).toHaveLength(4)
+    expect(await TextModel.countDocuments()).toBe(4)
     expect((await TextSpendModel.find().lean()).map((it) => it.fen)).toEqual([20, 20])
+  })
+
+  it('is one a day for each person: the database refuses the second', async () => {
+    const personId = newId()
+    const one = async () =>
+      book({
+        ...{ personId, phoneIndex: newId(), keys: [await pendingText(personId)], leaseId: 'lease' },
+        ...{ setting: { _id: newId(), ...SETTING } as never, now: world.now() },
+      })
+    const booked = await Promise.all([one(), one(), one()])
+    expect(booked.filter((it) => 'textId' in it)).toHaveLength(1)
+    expect(booked).toContainEqual({ obstacle: 'hadToday' })
+    expect((await TextSpendModel.find().lean()).reduce((sum, it) => sum + it.fen, 0)).toBe(10)
   })
 
   it('is never repeated when the answer was lost, and not charged when it was refused', async () => {

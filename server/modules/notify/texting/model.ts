@@ -17,6 +17,8 @@ const textSchema = new Schema(
     /** Keys of the messages it carried. */
     keys: { type: [String], required: true },
     at: { type: Date, required: true },
+    /** `person:2026-11-25` while it counts as the person's one text message of that day. */
+    dayKey: { type: String },
     /** `2026-11`, of which the money is. */
     month: { type: String, required: true },
     fen: { type: Number, required: true },
@@ -33,6 +35,7 @@ const textSchema = new Schema(
 )
 textSchema.index({ personId: 1, at: -1 })
 textSchema.index({ providerId: 1 }, { partialFilterExpression: { providerId: ANY_TEXT } })
+textSchema.index({ dayKey: 1 }, { unique: true, partialFilterExpression: { dayKey: ANY_TEXT } })
 textSchema.index({ phoneIndex: 1, at: -1 })
 textSchema.index({ cityId: 1, month: 1, status: 1, fen: 1 })
 textSchema.index({ at: 1 }, { expireAfterSeconds: KEEP_SECONDS })

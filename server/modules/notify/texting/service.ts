@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { Types } from 'mongoose'
 import type { Logger } from 'pino'
-import { type Clock, shanghaiDay } from '../../../infra/clock.ts'
+import type { Clock } from '../../../infra/clock.ts'
 import type { FieldCrypto } from '../../../infra/field-crypto.ts'
 import type { SmsProvider } from '../../../infra/sms/provider.ts'
 import { numbersOf } from '../../accounts/service.ts'
@@ -9,11 +8,12 @@ import { DEPTH, idAt } from '../../org/tree/rules.ts'
 import type { DispatchDeps } from '../dispatch/rules.ts'
 import { OutboxModel, type OutboxRecord } from '../model.ts'
 import { claimTurn, turnsOf, type Turns } from '../pacing/service.ts'
-import { isQuiet, nextMorning } from '../rules.ts'
+import { afterQuietHours, isQuiet, nextMorning } from '../rules.ts'
+import { book, SENDING_MS, unbook } from './booking/service.ts'
 import { TextChoiceModel, type TextChoice, TextModel } from './model.ts'
 import { paramsOf, verdictOn } from './rules.ts'
 import type { TextSetting } from './settings/model.ts'
-import { giveBack, settingOf, spend, usable } from './settings/service.ts'
+import { settingOf, usable } from './settings/service.ts'
 
 export interface TextDeps extends Pick<DispatchDeps, 'unwanted'> {
   clock: Clock
@@ -24,12 +24,11 @@ export interface TextDeps extends Pick<DispatchDeps, 'unwanted'> {
 
 const BATCH = 120
 const LEASE_MS = 120_000
-const SENDING_MS = 60_000
 
 /** The second way: to people WeChat did not reach, on their own number, while the city's money lasts. */
 export async function textDue(deps: TextDeps, isStopped: () => boolean) {
   await giveUpLostTexts(deps.clock.now())
-  while (!isStopped() && !isQuiet(deps.clock.now())) {
+  while (!isStopped()) {
     const leaseId = randomUUID()
     const batch = await lease(leaseId, deps.clock.now())
     if (batch.length === 0) return
@@ -48,6 +47,7 @@ async function giveUpLostTexts(now: Date) {
 }
 
 async function lease(leaseId: string, now: Date) {
+  if (isQuiet(now)) await postponeToMorning(now)
   const free = {
     status: 'unreachable',
     'sms.status': 'pending',
@@ -66,6 +66,13 @@ async function lease(leaseId: string, now: Date) {
   )
   return OutboxModel.find({ _id: { $in: ids }, 'sms.leaseId': leaseId }).lean<OutboxRecord[]>()
 }
+
+/** At night a telephone is rung up by what is urgent alone. */
+const postponeToMorning = (now: Date) =>
+  OutboxModel.updateMany(
+    { status: 'unreachable', 'sms.status': 'pending', 'sms.dueAt': { $lte: now }, isUrgent: false },
+    { 'sms.dueAt': afterQuietHours(now) },
+  )
 
 type Numbers = Awaited<ReturnType<typeof numbersOf>>
 
@@ -122,18 +129,13 @@ async function textOne(
     await mark(messages, leaseId, { 'sms.status': 'skipped' })
     return true
   }
-  const later = { 'sms.dueAt': nextMorning(now), 'sms.leaseUntil': new Date(0) }
-  // One message a day, whichever way it comes.
-  if (turns.used.has(personId) || !(await claimTurn(personId, lead._id, turns, now))) {
-    await mark(messages, leaseId, later)
+  // One message a day, whichever way it comes; what is urgent has no turn to wait for.
+  const hasTime = messages.every((it) => !it.isUrgent)
+  if (hasTime && (turns.used.has(personId) || !(await claimTurn(personId, lead._id, turns, now)))) {
+    await mark(messages, leaseId, tomorrow(now))
     return true
   }
-  if (!(await spend(setting, now))) {
-    deps.log.warn({ cityId }, 'the money for text messages is used up')
-    await mark(messages, leaseId, later)
-    return true
-  }
-  return call({ personId, messages, leaseId, setting, number }, deps)
+  return send({ personId, messages, leaseId, setting, number }, deps)
 }
 
 interface Sending {
@@ -144,69 +146,68 @@ interface Sending {
   number: { sealed: string; phoneIndex: string }
 }
 
-async function call({ personId, messages, leaseId, setting, number }: Sending, deps: TextDeps) {
+/** Books, calls, and writes down what became of it. */
+async function send({ personId, messages, leaseId, setting, number }: Sending, deps: TextDeps) {
   const now = deps.clock.now()
-  const _id = String(new Types.ObjectId())
-  const textId = { 'sms.textId': _id }
-  const until = { 'sms.leaseUntil': new Date(now.getTime() + SENDING_MS) }
-  if (!(await mark(messages, leaseId, { 'sms.status': 'sending', ...textId, ...until }))) {
-    await giveBack(setting, now)
+  const { phoneIndex, sealed } = number
+  const keys = messages.map((it) => it._id)
+  const booked = await book({ personId, phoneIndex, setting, keys, leaseId, now })
+  if ('obstacle' in booked) {
+    if (booked.obstacle === 'noMoney')
+      deps.log.warn({ cityId: setting._id }, 'the money for text messages is used up')
+    if (booked.obstacle !== 'gone') await mark(messages, leaseId, tomorrow(now))
     return true
   }
-  await TextModel.create({
-    _id,
-    personId,
-    cityId: setting._id,
-    phoneIndex: number.phoneIndex,
-    keys: messages.map((it) => it._id),
-    at: now,
-    month: shanghaiDay(now).slice(0, 7),
-    fen: setting.priceFen,
-    status: 'sending',
-  })
+  const { textId } = booked
   try {
     const { providerId } = await deps.sms.send({
-      phone: deps.fields.open(number.sealed),
+      phone: deps.fields.open(sealed),
       signName: setting.signName,
       template: setting.template,
       params: paramsOf(messages),
-      serial: _id,
+      serial: textId,
     })
-    await TextModel.updateOne({ _id, status: 'sending' }, { status: 'sent', providerId })
-    await settle(_id, { 'sms.status': 'sent' })
+    await TextModel.updateOne({ _id: textId, status: 'sending' }, { status: 'sent', providerId })
+    await settle(textId, { 'sms.status': 'sent' })
     return true
   } catch (error) {
-    return recordFailure(_id, { personId, setting, number, now }, verdictOn(error), deps)
+    return recordFailure(textId, { personId, setting, phoneIndex, now }, verdictOn(error), deps)
   }
 }
 
+interface Failed {
+  personId: string
+  setting: TextSetting
+  phoneIndex: string
+  now: Date
+}
+
 async function recordFailure(
-  _id: string,
-  { personId, setting, number, now }: Pick<Sending, 'personId' | 'setting' | 'number'> & { now: Date },
+  textId: string,
+  { personId, setting, phoneIndex, now }: Failed,
   verdict: ReturnType<typeof verdictOn>,
   { log }: TextDeps,
 ) {
   if (verdict.is === 'unknown') {
-    await TextModel.updateOne({ _id, status: 'sending' }, { status: 'unknown' })
-    await settle(_id, { 'sms.status': 'unknown' })
+    await TextModel.updateOne({ _id: textId, status: 'sending' }, { status: 'unknown' })
+    await settle(textId, { 'sms.status': 'unknown' })
     return true
   }
-  const { modifiedCount } = await TextModel.updateOne(
-    { _id, status: 'sending' },
-    { status: 'failed', code: verdict.code, fen: 0 },
-  )
-  if (modifiedCount > 0) await giveBack(setting, now)
-  log.warn({ text: _id, code: verdict.code }, 'text message not taken')
+  const { code } = verdict
+  log.warn({ text: textId, code }, 'text message not taken')
   if (verdict.is === 'later') {
     const dueAt = new Date(now.getTime() + verdict.waitMs)
-    await settle(_id, { 'sms.status': 'pending', 'sms.dueAt': dueAt, 'sms.leaseUntil': new Date(0) })
+    const again = { 'sms.status': 'pending', 'sms.dueAt': dueAt, 'sms.leaseUntil': new Date(0) }
+    await unbook(textId, { code, outbox: again }, setting)
     return !verdict.stop
   }
-  await settle(_id, { 'sms.status': 'failed' })
-  if (verdict.number === 'bad') await noteBadNumber(personId, number.phoneIndex)
+  await unbook(textId, { code, outbox: { 'sms.status': 'failed' } }, setting)
+  if (verdict.number === 'bad') await noteBadNumber(personId, phoneIndex)
   if (verdict.number === 'optedOut') await optOut(personId, now)
   return true
 }
+
+const tomorrow = (now: Date) => ({ 'sms.dueAt': nextMorning(now), 'sms.leaseUntil': new Date(0) })
 
 async function mark(messages: readonly OutboxRecord[], leaseId: string, change: object) {
   if (messages.length === 0) return 0

@@ -48,35 +48,28 @@ export async function spentIn(cityId: string, now: Date) {
   }
 }
 
-/** Takes the price of one message out of the day's and the month's money; false when one of them is used up. */
+/** Takes the price of one message out of the day's and the month's money; false when one of them is used up: the transaction it is called in has to end then. */
 export async function spend({ _id, priceFen, dailyFen, monthlyFen }: TextSetting, now: Date) {
   const day = `${String(_id)}:${shanghaiDay(now)}`
-  if (!(await take(day, priceFen, dailyFen))) return false
-  if (await take(day.slice(0, -3), priceFen, monthlyFen)) return true
-  await TextSpendModel.updateOne({ _id: day }, { $inc: { fen: -priceFen } })
-  return false
+  const limits = [
+    { key: day, limit: dailyFen },
+    { key: monthOf(day), limit: monthlyFen },
+  ]
+  for (const { key, limit } of limits) {
+    const spent = await TextSpendModel.findOneAndUpdate(
+      { _id: key },
+      { $inc: { fen: priceFen } },
+      { upsert: true, returnDocument: 'after' },
+    ).lean<{ fen: number }>()
+    if (!spent || spent.fen > limit) return false
+  }
+  return true
 }
 
 /** What was refused is not charged. */
-export async function giveBack({ _id, priceFen }: TextSetting, at: Date) {
-  const day = `${String(_id)}:${shanghaiDay(at)}`
-  await TextSpendModel.updateMany({ _id: { $in: [day, day.slice(0, -3)] } }, { $inc: { fen: -priceFen } })
+export async function giveBack(cityId: Types.ObjectId, fen: number, at: Date) {
+  const day = `${String(cityId)}:${shanghaiDay(at)}`
+  await TextSpendModel.updateMany({ _id: { $in: [day, monthOf(day)] } }, { $inc: { fen: -fen } })
 }
 
-async function take(key: string, price: number, limit: number) {
-  if (price > limit) return false
-  const { modifiedCount, upsertedCount } = await TextSpendModel.updateOne(
-    { _id: key, fen: { $lte: limit - price } },
-    { $inc: { fen: price } },
-    { upsert: true },
-  ).catch((error: { code?: number }) => {
-    if (error.code === 11000) return { modifiedCount: 0, upsertedCount: 0 } // there, and used up
-    throw error
-  })
-  if (modifiedCount + upsertedCount > 0) return true
-  // Two first ones of a day meet: the one that lost the insert looks once more.
-  return (
-    (await TextSpendModel.updateOne({ _id: key, fen: { $lte: limit - price } }, { $inc: { fen: price } }))
-      .modifiedCount > 0
-  )
-}
+const monthOf = (day: string) => day.slice(0, -3)
