@@ -134,6 +134,10 @@ const written = {
   dueOn: z.nullable(day),
   /** When it reminds of itself; left out, as is usual: after two days, the day before, and on the last day. */
   remindOn: z.optional(reminderSteps),
+  /** 紧急: rings at night, too, and waits for no other message. */
+  isUrgent: z.optional(z.boolean()),
+  /** Whom WeChat does not reach with the letter itself gets a text message at once, where the city pays for it. */
+  textsFirst: z.optional(z.boolean()),
 }
 const draft = {
   ...written,
@@ -241,6 +245,8 @@ export const letter = z.object({
   replies: z.optional(z.catch(z.enum(['author', 'classTeacher', 'none']), 'author')),
   dueOn: z.nullable(day),
   remindOn: z.optional(z.array(z.catch(reminderStep, 'after2'))),
+  isUrgent: z.optional(z.boolean()),
+  textsFirst: z.optional(z.boolean()),
   status: letterStatus,
   sendAt: z.nullable(instant),
   sentAt: z.nullable(instant),

@@ -41,6 +41,8 @@ export const readReminderPlan = endpoint({
     /** What the author has chosen. */
     chosen: z.array(z.catch(reminderStep, 'after2')),
     steps: z.array(plannedStep),
+    /** What became of the message that came with the letter; null while it is not written. */
+    first: z.optional(z.nullable(reminderRound)),
     /** Asked for by hand, the last round last. */
     byHand: z.array(z.object({ round: z.int(), outcome: reminderRound })),
     /** Families that have not done what is asked, and how many of them WeChat would ring up now; not counted above a school. */

@@ -9,6 +9,8 @@ const fen = z
 export const textSetting = z.object({
   isOn: z.boolean(),
   letters: z.enum(['all', 'sign'], '请选择哪些信可以发短信'),
+  /** Which letters may use it for their first message already: none, urgent ones, or also those whose author has chosen it. */
+  first: z.optional(z.enum(['none', 'urgent', 'chosen'], '请选择第一次提醒要不要发短信')),
   signName: z.string().check(z.trim(), z.maxLength(20, '短信签名最多20个字')),
   template: z.string().check(z.trim(), z.maxLength(40, '模板编号最多40个字')),
   priceFen: fen.check(z.gte(1, '每条短信至少1分')),

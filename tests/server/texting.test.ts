@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openMyLetter } from '#contract/letters'
 import { askDeletion, readMyData } from '#contract/privacy'
-import { chooseMyTexting, readMyTexting, readTextSetting, saveTextSetting } from '#contract/texting'
+import { readReminderPlan } from '#contract/reminding'
+import {
+  chooseMyTexting,
+  readMyTexting,
+  readTextSetting,
+  saveTextSetting,
+  type TextSetting,
+} from '#contract/texting'
 import { aliyunSms } from '../../server/infra/sms/aliyun.ts'
 import { tencentSms } from '../../server/infra/sms/tencent.ts'
 import type { SmsProvider } from '../../server/infra/sms/provider.ts'
@@ -295,6 +302,79 @@ describe('the second way', () => {
     world.goTo('2026-11-25T22:00:00+08:00')
     await text()
     expect(simulator.control.texted).toEqual([])
+  })
+})
+
+describe('the first message of a letter', () => {
+  /** A letter of 22:30, at night, by how hard it tries. */
+  async function sent(
+    how: { isUrgent?: boolean; textsFirst?: boolean; confirmation?: 'sign' },
+    over: Partial<TextSetting> = {},
+  ) {
+    const built = await buildClass(world)
+    const admin = await world.as(await buildStaff(built.city, 'city_admin'), 'staff')
+    await admin(saveTextSetting, { unitId: String(built.city._id), ...SETTING, ...over })
+    const at = (clock: string) => world.goTo(`2026-11-24T${clock}:00+08:00`)
+    at('22:30')
+    const letter = await sendLetter(world, built.office, built.school, { dueOn: '2026-11-27', ...how })
+    await tick(world)
+    const work = async () => {
+      await dispatch()
+      await text()
+      return simulator.control.texted.length
+    }
+    return { ...built, letter, at, work }
+  }
+
+  it('goes as a text message at once, at night too, where the letter is urgent', async () => {
+    const { work, office, letter, school } = await sent({ isUrgent: true }, { letters: 'sign' })
+    expect(await work()).toBe(2)
+    expect(simulator.control.texted[0]?.params).toEqual(['1', '开学前，给家长的一封信', '11月27日(周五)'])
+    const plan = { letterId: letter.id, unitId: String(school._id) }
+    const staff = await world.as(office, 'staff')
+    expect((await staff(readReminderPlan, plan)).first).toMatchObject({ people: 2, texted: 2, missed: 0 })
+
+    // Another urgent one of the same night rings nobody up a second time.
+    await sendLetter(world, office, school, { title: '再说一遍', isUrgent: true })
+    await tick(world)
+    expect(await work()).toBe(2)
+    world.goTo('2026-11-25T07:01:00+08:00')
+    expect(await work()).toBe(4)
+  })
+
+  it('waits for the morning where its author has chosen text messages, and for its reminders otherwise', async () => {
+    const chosen = await sent({ textsFirst: true }, { first: 'chosen' })
+    expect(await chosen.work()).toBe(0)
+    world.goTo('2026-11-25T07:01:00+08:00')
+    expect(await chosen.work()).toBe(2)
+    expect(await OutboxModel.countDocuments({ kind: 'letter', mayText: true })).toBe(2)
+  })
+
+  it('is no text message where the city does not pay for it, or the letter asks for nothing of the kind', async () => {
+    const ways = [
+      [{ isUrgent: true }, { first: 'none' as const }],
+      [{ textsFirst: true }, { first: 'urgent' as const }],
+      [{ textsFirst: true }, { first: 'chosen' as const, letters: 'sign' as const }],
+      [{}, { first: 'chosen' as const }],
+    ] as const
+    for (const [how, over] of ways) {
+      const { work, at } = await sent(how, over)
+      await work()
+      at('23:59')
+      world.pass(8 * 3_600_000)
+      expect(await work()).toBe(0)
+    }
+  })
+
+  it('spares who has read it by then', async () => {
+    const { work, mother, father, zhang, letter } = await sent({ isUrgent: true })
+    await dispatch()
+    const studentId = String(zhang._id)
+    for (const one of [mother, father]) {
+      const call = await world.as(one, 'guardian')
+      await call(openMyLetter, { studentId, letterId: letter.id })
+    }
+    expect(await work()).toBe(0)
   })
 })
 

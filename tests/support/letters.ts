@@ -51,6 +51,8 @@ export async function sendLetter(
   over: Partial<Omit<typeof DRAFT, 'confirmation' | 'dueOn'>> & {
     confirmation?: 'read' | 'confirm' | 'sign'
     receiptRule?: ReceiptRule
+    isUrgent?: boolean
+    textsFirst?: boolean
     dueOn?: string
     audience?: UnitRecord[]
     form?: LetterForm

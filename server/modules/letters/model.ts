@@ -168,6 +168,10 @@ const letterSchema = new Schema(
     areMessagesDue: { type: Boolean, default: false, required: true },
     /** The reminders its author has chosen; left out, the usual ones. */
     remindOn: { type: [String], default: undefined },
+    /** 紧急: its first message goes at once, at night too. */
+    isUrgent: { type: Boolean },
+    /** Whom WeChat does not reach with it is texted at once. */
+    textsFirst: { type: Boolean },
     /** Their days, worked out when it was sent, and what has been done of them. */
     rungs: {
       type: [

@@ -67,6 +67,8 @@ export function presentLetter(
     replies: repliesTo(letter),
     dueOn: letter.dueOn ?? null,
     remindOn: (letter.remindOn as ReminderStep[] | null | undefined) ?? [...USUAL_STEPS],
+    isUrgent: letter.isUrgent ?? false,
+    textsFirst: letter.textsFirst ?? false,
     status: shownStatus(status),
     sendAt: letter.sendAt?.toISOString() ?? null,
     sentAt: letter.sentAt?.toISOString() ?? null,

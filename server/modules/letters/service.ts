@@ -42,6 +42,8 @@ export interface Draft {
   receiptRule?: ReceiptRule | undefined
   offersHelp?: boolean | undefined
   dueOn: string | null
+  isUrgent?: boolean | undefined
+  textsFirst?: boolean | undefined
   audience: string[]
   studentIds?: string[] | undefined
   excludedIds?: string[] | undefined

@@ -13,6 +13,7 @@ export interface MessageValues {
     sender: string
     child: string
     note: string
+    deadline?: When
     /** Other than a new letter: one put right that they have read, all that waits for who has come late, what guardians agreed on. */
     about?: 'corrected' | 'waiting' | 'settled'
   }

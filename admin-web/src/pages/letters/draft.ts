@@ -35,6 +35,10 @@ export interface Draft {
   blanks: AuthorBlank[]
   /** When it reminds of itself; left out, as is usual. */
   remindOn?: ReminderStep[]
+  /** Rings at night, too, and waits for no other message. */
+  isUrgent?: boolean
+  /** Whom WeChat does not reach is texted at once. */
+  textsFirst?: boolean
   /** Where replies go; left out, as is usual for its kind. */
   replies?: NonNullable<Letter['replies']>
 }
@@ -105,6 +109,8 @@ export const draftOf = (letter: Letter): Draft => ({
   form: letter.form ?? null,
   correction: letter.correction ?? '',
   blanks: letter.blanks ?? [],
+  isUrgent: letter.isUrgent ?? false,
+  textsFirst: letter.textsFirst ?? false,
   ...(letter.replies && { replies: letter.replies }),
 })
 

@@ -1,5 +1,6 @@
 import type { PlannedStep, ReminderRound, ReminderStep } from '#contract/reminding'
 import type { SentStatus } from '#contract/notify'
+import { FIRST } from '../sending/rules.ts'
 import type { LetterRecord } from '../model.ts'
 
 export interface Outcome {
@@ -34,6 +35,11 @@ export function presentSteps({ rungs }: LetterRecord, outcomes: readonly Outcome
     const state = it.doneAt ? (outcome && outcome.people > 0 ? 'done' : 'skipped') : 'coming'
     return { step: it.step as ReminderStep, at: it.at.toISOString(), state, outcome }
   })
+}
+
+export function presentFirst(outcomes: readonly Outcome[]) {
+  const first = outcomes.filter((it) => it.rung === FIRST)
+  return first.length > 0 ? presentRound(first) : null
 }
 
 /** Rounds that somebody asked for, in their order: `m1`, `m2`. Classes are reminded each in their own rounds. */

@@ -8,7 +8,7 @@ import { outcomesByRung } from '../../notify/service.ts'
 import { DEPTH } from '../../org/tree/rules.ts'
 import { letterWithin, ownLetter } from '../policy.ts'
 import { nextByHand, remindableIn } from '../reminders/service.ts'
-import { presentByHand, presentSteps } from './present.ts'
+import { presentByHand, presentFirst, presentSteps } from './present.ts'
 import { USUAL_STEPS } from './rules.ts'
 import { choose } from './service.ts'
 
@@ -26,6 +26,7 @@ export function ladderRoutes(router: Router, { clock, env, redis }: Deps) {
     return {
       chosen: (letter.remindOn as ReminderStep[] | null | undefined) ?? [...USUAL_STEPS],
       steps: presentSteps(letter, outcomes),
+      first: presentFirst(outcomes),
       byHand: presentByHand(outcomes),
       remindable: isOpen && isSmall ? await remindableIn(letter, scope.path, now, { env }) : null,
       remindAfter: after?.toISOString() ?? null,

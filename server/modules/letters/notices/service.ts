@@ -21,6 +21,8 @@ export interface Notice {
   body: string
   confirmation: Confirmation
   dueOn: string | null
+  isUrgent?: boolean | undefined
+  textsFirst?: boolean | undefined
   kind?: LetterRecord['kind'] | undefined
   template?: string | undefined
   pledge?: string | undefined

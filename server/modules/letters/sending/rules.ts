@@ -21,16 +21,28 @@ export const letterPage = (letterId: string, studentId: string) =>
 const askFor = (letter: Pick<LetterRecord, 'confirmation' | 'form' | 'dueOn'>) =>
   askInWords(askOf(letter), letter.dueOn ? dayInWords(letter.dueOn) : '')
 
+const lastMinuteOf = (dueOn: string) => shanghaiInstant(dueOn, '23:59')
+
 /** After the last day of a letter its messages would only confuse. */
 const endOf = (dueOn: string | null | undefined) =>
   dueOn ? { expiresAt: new Date(shanghaiInstant(dueOn).getTime() + DAY_MS) } : {}
 
-export const announcement = (letter: LetterRecord, to: Addressee): AnyOutgoing => ({
+/** The letter itself, as its reminders count it. */
+export const FIRST = 'sent'
+
+export const announcement = (
+  letter: LetterRecord,
+  to: Addressee,
+  { mayText }: { mayText: boolean },
+): AnyOutgoing => ({
   kind: 'letter',
   subject: String(letter._id),
   personId: to.personId,
   // A guardian of two children has two letters to answer.
   step: to.studentId,
+  ...(letter.isUrgent && { isUrgent: true }),
+  mayText,
+  rung: FIRST,
   values: {
     title: letter.title,
     sender: letter.unitName,
@@ -38,6 +50,7 @@ export const announcement = (letter: LetterRecord, to: Addressee): AnyOutgoing =
     ...(to.knewItBefore
       ? { note: '您读过的信有更正，请再看一遍', about: 'corrected' as const }
       : { note: askFor(letter) }),
+    ...(letter.dueOn && { deadline: lastMinuteOf(letter.dueOn) }),
   },
   page: letterPage(String(letter._id), to.studentId),
   path: to.path,
@@ -85,7 +98,7 @@ export function reminder(
     values: {
       title: letter.title,
       child: to.childName,
-      deadline: letter.dueOn ? shanghaiInstant(letter.dueOn, '23:59') : '请尽快',
+      deadline: letter.dueOn ? lastMinuteOf(letter.dueOn) : '请尽快',
       note: askFor(letter),
     },
     page: letterPage(String(letter._id), to.studentId),

@@ -1,6 +1,7 @@
 import { isDuplicatesOnly } from '../../../infra/mongo.ts'
 import { classTeachersOf } from '../../accounts/service.ts'
 import { enqueue } from '../../notify/service.ts'
+import { mayTextFirst } from '../../notify/texting/settings/service.ts'
 import { goesByChild, isWhole, type Reached } from '../../org/audiences/rules.ts'
 import {
   classesAfter,
@@ -233,9 +234,10 @@ async function announceToFamilies(letter: Sending, now: Date, isOver: IsOver) {
 
 async function messagesFor(letter: Sending, sheets: SheetRecord[], before: Sending[]) {
   const roster = sheets.flatMap((it) => it.roster)
-  const [bonds, students, readers] = await Promise.all([
+  const [bonds, students, mayText, readers] = await Promise.all([
     joinedGuardiansOf(roster),
     findStudents(roster.map(String)),
+    mayTextFirst(idAt(letter.path, DEPTH.city), letter),
     readersBefore(
       before,
       sheets.map((it) => it.classId),
@@ -243,12 +245,16 @@ async function messagesFor(letter: Sending, sheets: SheetRecord[], before: Sendi
   ])
   const names = new Map(students.map((it) => [String(it._id), it.name]))
   return bonds.map((bond) =>
-    announcement(letter, {
-      studentId: String(bond.studentId),
-      childName: names.get(String(bond.studentId)) ?? '您的孩子',
-      personId: String(bond.personId),
-      path: bond.path,
-      knewItBefore: readers.has(`${String(bond.studentId)}:${String(bond.personId)}`),
-    }),
+    announcement(
+      letter,
+      {
+        studentId: String(bond.studentId),
+        childName: names.get(String(bond.studentId)) ?? '您的孩子',
+        personId: String(bond.personId),
+        path: bond.path,
+        knewItBefore: readers.has(`${String(bond.studentId)}:${String(bond.personId)}`),
+      },
+      { mayText },
+    ),
   )
 }

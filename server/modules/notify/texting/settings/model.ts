@@ -7,6 +7,8 @@ const settingSchema = new Schema(
     isOn: { type: Boolean, default: false, required: true },
     /** Which letters may use it: all, or those that ask for a signature. */
     letters: { type: String, enum: ['all', 'sign'], default: 'sign', required: true },
+    /** Which letters may use it for their first message already; urgent ones are never asked whether they want a signature. */
+    first: { type: String, enum: ['none', 'urgent', 'chosen'], default: 'urgent', required: true },
     /** As it was approved by the provider, without brackets. */
     signName: { type: String, default: '' },
     template: { type: String, default: '' },

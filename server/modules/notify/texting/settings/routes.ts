@@ -11,7 +11,7 @@ import type { TextSetting } from './model.ts'
 import * as settings from './service.ts'
 
 const NEW: api.TextSetting = {
-  ...{ isOn: false, letters: 'sign', signName: '', template: '' },
+  ...{ isOn: false, letters: 'sign', first: 'urgent', signName: '', template: '' },
   ...{ priceFen: 5, dailyFen: 0, monthlyFen: 0 },
 }
 
@@ -43,7 +43,7 @@ export function textSettingRoutes(router: Router, deps: Deps) {
     if (said.isOn && said.dailyFen < said.priceFen)
       throw new Refusal('invalid', '每天的钱不够发一条短信，请改大一些')
     if (said.monthlyFen < said.dailyFen) throw new Refusal('invalid', '每月的钱不能比每天的少')
-    await settings.save(scope, said, actor.name, clock.now())
+    await settings.save(scope, { ...said, first: said.first ?? 'urgent' }, actor.name, clock.now())
     const state = said.isOn ? '开着' : '关着'
     const detail = `短信${state}，每天最多${said.dailyFen / 100}元，每月最多${said.monthlyFen / 100}元`
     await audit.record('texting.changed', { unit: scope, detail }, clock.now())
@@ -64,6 +64,7 @@ export function textSettingRoutes(router: Router, deps: Deps) {
 const asSaid = (it: TextSetting): api.TextSetting => ({
   isOn: it.isOn,
   letters: it.letters,
+  first: it.first ?? 'urgent',
   signName: it.signName,
   template: it.template,
   priceFen: it.priceFen,

@@ -15,6 +15,18 @@ export async function mayText(cityId: string | null, confirmation: string) {
   return usable(setting) && (setting.letters === 'all' || confirmation === 'sign')
 }
 
+/** Whether whom WeChat does not reach with the letter itself is texted at once. */
+export async function mayTextFirst(
+  cityId: string | null,
+  letter: { confirmation: string; isUrgent?: boolean | null; textsFirst?: boolean | null },
+) {
+  if (!letter.isUrgent && !letter.textsFirst) return false
+  const setting = cityId ? await settingOf(cityId) : null
+  if (!usable(setting) || setting.first === 'none') return false
+  if (letter.isUrgent) return true
+  return setting.first === 'chosen' && (setting.letters === 'all' || letter.confirmation === 'sign')
+}
+
 export type Said = Omit<TextSetting, '_id' | 'changedBy' | 'changedAt'>
 
 export async function save(scope: UnitScope<'writeLetters'>, said: Said, by: string, now: Date) {
