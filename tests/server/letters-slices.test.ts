@@ -74,3 +74,45 @@ it('goes on to the end within one tick, however short its slices are', async () 
 
   expect(await toldOf(large.id)).toBe(CLASSES)
 })
+
+const reminded = (letterId: string) =>
+  OutboxModel.countDocuments({ kind: 'letterReminder', subject: letterId })
+/** Classes whose reminders are one write. */
+const OF_ONE_WRITE = 20
+
+it('writes the reminders of a whole city in slices, asked for by hand or by their day, and everybody once', async () => {
+  world.goTo('2026-11-23T10:00:00+08:00')
+  const town = await build()
+  const unitId = String(town.city._id)
+  const letter = await send(town, unitId)
+  await letterTick(world.deps())
+  await world.withToken(town.adminToken)(remindUnread, { letterId: letter.id, unitId })
+
+  await slices(1)
+  expect(await reminded(letter.id)).toBe(OF_ONE_WRITE)
+  await slices(1)
+  // Asked anew from the beginning, as another worker would; what is written is not due any more.
+  expect(await reminded(letter.id)).toBe(2 * OF_ONE_WRITE)
+  await slices(Infinity)
+  expect(await reminded(letter.id)).toBe(CLASSES)
+
+  world.goTo('2026-11-25T07:00:00+08:00')
+  await slices(1)
+  expect(await reminded(letter.id)).toBe(CLASSES + OF_ONE_WRITE)
+  const small = await send(town, String(town.classes[1]?._id))
+  await slices(1)
+  expect(await toldOf(small.id)).toBe(1)
+  expect(await reminded(letter.id)).toBe(CLASSES + 2 * OF_ONE_WRITE)
+  await letterTick(world.deps())
+  expect(await reminded(letter.id)).toBe(2 * CLASSES)
+  expect((await LetterModel.findById(letter.id).lean())?.rungs?.[0]).toMatchObject({ isSkipped: false })
+})
+
+it('says that it is alive as long as it works, so that no other worker begins beside it', async () => {
+  const town = await build()
+  await send(town, String(town.city._id))
+  let touches = 0
+  const touch = () => Promise.resolve(void touches++)
+  await letterTick({ ...world.deps(), sliceMs: 0, touch })
+  expect(touches).toBeGreaterThan(8)
+})

@@ -1,4 +1,4 @@
-import type { Agenda } from 'agenda'
+import type { Agenda, Job } from 'agenda'
 import type { Clock } from '../../infra/clock.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { followLateComers } from './latecomers/service.ts'
@@ -12,40 +12,60 @@ import { freezeCopies } from './signatures/service.ts'
 import { followPosts } from './staff/sending/service.ts'
 
 const TICK = 'letters.tick'
-/**
- * A killed worker's lock holds the next one up for so long, and with it every letter. Two ticks at once are harmless, so a long one may well
- * outlive its lock.
- */
+/** A killed worker's lock holds the next one up for so long, and with it every letter; a living one renews it. */
 const LOCK_MS = 20_000
+const RENEW_MS = LOCK_MS / 4
 
 export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields'> & {
   clock: Clock
   /** What letters under way may take before the rest is looked after. */
   sliceMs?: number
+  /** Says that this tick is alive. */
+  touch?: () => Promise<void>
 }
 
 /**
- * Status and counters in the documents are the queue; the tick only asks what is due. A missed one loses nothing. Letters to many go out in
- * slices, as do the children of a promotion, and between two of them reminders, threads and the rest are looked after.
+ * Status and counters in the documents are the queue; the tick only asks what is due. A missed one loses nothing. What goes to many, letters,
+ * reminders and the children of a promotion alike, goes on in slices, and between two of them everything else is looked after.
  */
-export async function letterTick({ clock, log, files, fields, sliceMs }: TickDeps, isStopped = () => false) {
-  let isAtItsEnd = false
-  while (!isAtItsEnd && !isStopped()) {
+export async function letterTick(deps: TickDeps, isStopped = () => false) {
+  const { clock, log, files, fields, sliceMs, touch } = deps
+  let isAllDone = false
+  let remindedUpTo: string | null = null
+  while (!isAllDone && !isStopped()) {
     await startDue(clock.now())
-    const isAllSent = await finishSending(clock.now(), log, sliceMs)
-    isAtItsEnd = (await followLateComers(clock.now(), log, sliceMs)) && isAllSent
-    await sendReminders(clock.now(), log)
+    const areLettersSent = await finishSending(clock.now(), log, sliceMs)
+    await touch?.()
+    const areFollowed = await followLateComers(clock.now(), log, sliceMs)
+    await touch?.()
+    remindedUpTo = await sendReminders(clock.now(), log, { after: remindedUpTo ?? '', ...slice(sliceMs) })
+    await touch?.()
     await followPosts(clock.now())
-    await climb(clock.now(), log)
+    const areStepsTaken = await climb(clock.now(), log, sliceMs)
+    await touch?.()
     await freezeCopies({ files, fields, log })
     await tendThreads(clock.now(), { files, log })
     await sweepPictures(clock.now(), { files })
+    await touch?.()
+    isAllDone = areLettersSent && areFollowed && areStepsTaken && remindedUpTo === null
+  }
+}
+
+const slice = (sliceMs: number | undefined) => (sliceMs === undefined ? {} : { sliceMs })
+
+/** Renews the lock of a job now and then: not with each part of its work, which would be a write of its own. */
+function renewing(job: Pick<Job, 'touch'>) {
+  let renewedAt = performance.now()
+  return async () => {
+    if (performance.now() - renewedAt < RENEW_MS) return
+    await job.touch()
+    renewedAt = performance.now()
   }
 }
 
 export function letterJobs(agenda: Agenda, deps: TickDeps) {
   let isStopped = false
-  const work = () => letterTick(deps, () => isStopped)
+  const work = (job: Job) => letterTick({ ...deps, touch: renewing(job) }, () => isStopped)
   agenda.define(TICK, work, { concurrency: 1, lockLifetime: LOCK_MS })
   return {
     start: () => agenda.every('5 seconds', TICK),

@@ -5,6 +5,8 @@ import { enqueue, withdraw as recall } from '../../notify/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { OwnLetter } from '../policy.ts'
 import { remindersFor } from '../reminders/service.ts'
+import type { IsOver } from '../sending/service.ts'
+import { inSlices, SLICE_MS } from '../sending/slices/service.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { LEAD_MS, nextOf, rungsOf, TOO_OLD_MS } from './rules.ts'
 
@@ -42,42 +44,40 @@ export async function choose({ letter }: OwnLetter, steps: ReminderStep[], now: 
   }
 }
 
-/** Takes the steps that are due. One letter that fails does not hold up the rest; the next tick tries it again. */
-export async function climb(now: Date, log: Logger) {
+/** Goes on with the steps that are due, each letter in its slice. False while some step is not at its end. */
+export async function climb(now: Date, log: Logger, sliceMs = SLICE_MS): Promise<boolean> {
   // The type is said as the index says it, else MongoDB 6 reads all letters instead.
   const soon = { $type: 'date' as const, $lte: new Date(now.getTime() + LEAD_MS) }
   const due = await LetterModel.find({ nextRungAt: soon })
     .sort({ nextRungAt: 1 })
     .limit(LETTERS)
     .lean<Sent[]>()
-  for (const letter of due) {
-    await take(letter, now).catch((error: unknown) =>
-      log.error({ err: error, letterId: String(letter._id) }, 'reminder step not taken'),
-    )
-  }
+  return inSlices(due, (letter, isOver) => take(letter, now, isOver), { log, sliceMs })
 }
 
-async function take(letter: Sent, now: Date) {
+async function take(letter: Sent, now: Date, isOver: IsOver): Promise<boolean> {
   const rung = nextOf<StoredRung>(letter.rungs ?? [])
-  const isOver = letter.status !== 'sent' || Boolean(letter.supersededBy) || !rung
-  if (isOver) {
+  const isPast = letter.status !== 'sent' || Boolean(letter.supersededBy) || !rung
+  if (isPast) {
     await LetterModel.updateOne({ _id: letter._id }, { nextRungAt: null })
-    return
+    return true
   }
-  const isTooOld = now.getTime() - rung.at.getTime() > TOO_OLD_MS
-  if (!isTooOld) await write(letter, rung, now)
+  // What was begun in time is brought to its end.
+  const isTooOld = !rung.upTo && now.getTime() - rung.at.getTime() > TOO_OLD_MS
+  if (!isTooOld && !(await write(letter, rung, now, isOver))) return false
   const after = (letter.rungs ?? []).find((it) => !it.doneAt && it.step !== rung.step)
   await LetterModel.updateOne(
     { _id: letter._id, nextRungAt: letter.nextRungAt, 'rungs.step': rung.step },
     { 'rungs.$.doneAt': now, 'rungs.$.isSkipped': isTooOld, nextRungAt: after?.at ?? null },
   )
+  return true
 }
 
 /**
  * Puts the reminders of one step into the outbox, some classes at a time. The path of the last class says where to go on
- * after a crash; the step is in the key, so that a second run adds none.
+ * after a crash; the step is in the key, so that a second run adds none. False where the slice ended before the classes did.
  */
-async function write(letter: Sent, rung: StoredRung, now: Date) {
+async function write(letter: Sent, rung: StoredRung, now: Date, isOver: IsOver): Promise<boolean> {
   let upTo = rung.upTo ?? ''
   for (;;) {
     const sheets = await SheetModel.find({ letterId: letter._id, path: { $gt: upTo } })
@@ -85,7 +85,7 @@ async function write(letter: Sent, rung: StoredRung, now: Date) {
       .limit(SHEETS)
       .lean<SheetRecord[]>()
     const last = sheets.at(-1)
-    if (!last) return
+    if (!last) return true
     await enqueue(
       await remindersFor(letter, sheets, () => rung.step, rung.at > now ? rung.at : now, now),
       now,
@@ -95,5 +95,6 @@ async function write(letter: Sent, rung: StoredRung, now: Date) {
       { _id: letter._id, rungs: { $elemMatch: { step: rung.step, doneAt: null } } },
       { 'rungs.$.upTo': upTo },
     )
+    if (isOver()) return false
   }
 }

@@ -11,6 +11,7 @@ import type { LetterRecord } from '../model.ts'
 import type { LetterInScope } from '../policy.ts'
 import { ASKED } from '../rules.ts'
 import { reminder } from '../sending/rules.ts'
+import { SLICE_MS } from '../sending/slices/service.ts'
 import { findLetter } from '../service.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { open } from '../sheets/rules.ts'
@@ -171,17 +172,25 @@ export async function nextByHand(letter: LetterRecord, path: string, now: Date) 
   return at && at > now ? at : null
 }
 
-/** Works off what was asked for and has not been written: large units, and what a crash cut short. */
-export async function sendReminders(now: Date, log: Logger) {
-  let after = ''
+/**
+ * Works off what was asked for and has not been written, large units and what a crash cut short, from the sheet `after` on. Where the slice ends
+ * before the sheets do it answers where to go on; null at the end. What fails waits for the next tick.
+ */
+export async function sendReminders(
+  now: Date,
+  log: Logger,
+  { after = '', sliceMs = SLICE_MS } = {},
+): Promise<string | null> {
+  const until = performance.now() + sliceMs
+  let upTo = after
   for (;;) {
-    const sheets = await SheetModel.find({ isReminderDue: true, _id: { $gt: after } })
+    const sheets = await SheetModel.find({ isReminderDue: true, _id: { $gt: upTo } })
       .sort({ _id: 1 })
       .limit(BATCH)
       .lean<SheetRecord[]>()
     const last = sheets.at(-1)
-    if (!last) return
-    after = last._id
+    if (!last) return null
+    upTo = last._id
     for (const [letterId, group] of Map.groupBy(sheets, (it) => String(it.letterId))) {
       const letter = await findLetter(letterId)
       if (letter?.status !== 'sent') {
@@ -192,5 +201,6 @@ export async function sendReminders(now: Date, log: Logger) {
         log.error({ err: error, letterId }, 'reminders not written'),
       )
     }
+    if (performance.now() >= until) return upTo
   }
 }

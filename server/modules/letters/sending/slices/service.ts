@@ -3,7 +3,7 @@ import { LetterModel } from '../../model.ts'
 import { announce, deliver, type IsOver, type Sending } from '../service.ts'
 
 /** What all letters under way may take together before the other work of the tick; each goes on by one part at least. */
-const SLICE_MS = 2_000
+export const SLICE_MS = 2_000
 
 /** The letters whose sending has begun and not ended, oldest first. */
 export const unsent = () =>
@@ -27,16 +27,17 @@ export async function finishSending(now: Date, log: Logger, sliceMs = SLICE_MS):
   return areSheetsMade && areAllTold
 }
 
-async function inSlices(
-  letters: Sending[],
-  work: (letter: Sending, isOver: IsOver) => Promise<boolean>,
+/** Gives each letter its share of the time. False while some of them are not at their end; one that fails is tried again by the next tick. */
+export async function inSlices<L extends Pick<Sending, '_id'>>(
+  letters: L[],
+  work: (letter: L, isOver: IsOver) => Promise<boolean>,
   { log, sliceMs }: { log: Logger; sliceMs: number },
 ) {
   let areAllAtTheirEnd = true
   for (const letter of letters) {
     const until = performance.now() + sliceMs / letters.length
     const isAtItsEnd = await work(letter, () => performance.now() >= until).catch((error: unknown) => {
-      log.error({ err: error, letterId: String(letter._id) }, 'letter not sent')
+      log.error({ err: error, letterId: String(letter._id) }, 'letter not worked off')
       return true
     })
     areAllAtTheirEnd &&= isAtItsEnd
