@@ -22,6 +22,7 @@ import { previewRoutes } from './modules/letters/previews/routes.ts'
 import { objectionRoutes } from './modules/letters/objections/routes.ts'
 import { letterPictureRoutes } from './modules/letters/pictures/routes.ts'
 import { ladderRoutes } from './modules/letters/ladder/routes.ts'
+import { paperRoutes } from './modules/letters/paper/notices/routes.ts'
 import { unreachedRoutes } from './modules/letters/unreached/routes.ts'
 import { copyCheckRoutes, copyPages } from './modules/letters/verifying/routes.ts'
 import { letterRoutes } from './modules/letters/routes.ts'
@@ -123,6 +124,7 @@ const ROOMS = [
   letterApprovalRoutes,
   forwardRoutes,
   unreachedRoutes,
+  paperRoutes,
   sheetRoutes,
   staffLetterRoutes,
   savedAudienceRoutes,

@@ -39,6 +39,7 @@ import * as texting from './texting.ts'
 import * as training from './training.ts'
 import * as transfers from './transfers.ts'
 import * as tree from './tree.ts'
+import * as paperNotices from './paper-notices.ts'
 import * as unreached from './unreached.ts'
 
 /** Every room of the contract: what is listed here is served, documented and tested for access. */
@@ -63,6 +64,7 @@ export const ROOMS: Record<string, object> = {
   threads,
   calendar,
   reminding,
+  paperNotices,
   unreached,
   roster,
   meetings,

@@ -3,6 +3,7 @@ import type { Endpoint } from '#contract/endpoint'
 import * as life from '#contract/letter-life'
 import * as nodes from '#contract/letter-nodes'
 import * as letters from '#contract/letters'
+import * as paperNotices from '#contract/paper-notices'
 import * as reminding from '#contract/reminding'
 import * as unreached from '#contract/unreached'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
@@ -95,6 +96,7 @@ const SAID: [Endpoint, (ids: Ids) => Record<string, unknown>][] = [
   [reminding.readReminderPlan, ({ letterId, unitId }) => ({ letterId, unitId })],
   [unreached.listUnreached, ({ letterId, unitId }) => ({ letterId, unitId })],
   [unreached.exportUnreached, ({ letterId, unitId }) => ({ letterId, unitId })],
+  [paperNotices.printPaperNotices, ({ letterId, unitId }) => ({ letterId, unitId })],
   [reminding.planReminders, ({ letterId }) => ({ letterId, steps: ['onDay'] })],
   [letters.exportLetterSheet, ({ letterId, unitId }) => ({ letterId, unitId })],
   [letters.listMyLetters, ({ studentId }) => ({ studentId })],

@@ -263,6 +263,7 @@ const letters: Record<string, Row> = {
   readReminderPlan: staff(FIGURES),
   listUnreached: staff(FIGURES),
   exportUnreached: staff(KNOW_FAMILIES),
+  printPaperNotices: staff(KNOW_FAMILIES),
   planReminders: staff(ADMINS, { at: 'school', say: () => ({ steps: ['onDay'] }) }),
   exportLetterSheet: staff(KNOW_FAMILIES),
   listMyLetters: family,

@@ -9,6 +9,8 @@ import { me } from '../../../services/store'
 const OTHER = '其他'
 /** Codes have six to eight letters; each is looked up as soon as it could be whole. */
 const CODE = /^[A-HJ-NP-Z2-9]{6,8}$/
+/** On a paper notice the letter it belongs to stands behind the class code. */
+const ON_PAPER = /^([A-HJ-NP-Z2-9]{6,8})([0-9a-f]{24})$/
 /** What another guardian of the child gave out is longer, and leads to a page of its own. */
 const INVITATION = /^[A-HJ-NP-Z2-9]{10}$/
 
@@ -29,6 +31,7 @@ interface Data {
 }
 type Typed = WechatMiniprogram.CustomEvent<{ value: string }>
 interface Custom {
+  letterId: string
   onCode: (event: Typed) => void
   look: () => Promise<void>
   onType: (event: Typed) => void
@@ -55,9 +58,14 @@ Page<Data, Custom>({
     asking: false,
   },
 
+  letterId: '',
+
   onLoad(query) {
     // `scene` comes from the class's QR code, `code` from a shared card.
-    const code = (query.code ?? decodeURIComponent(query.scene ?? '')).toUpperCase()
+    const scene = decodeURIComponent(query.scene ?? '')
+    const [, onPaper, letterId = ''] = ON_PAPER.exec(scene) ?? []
+    this.letterId = letterId
+    const code = (query.code ?? onPaper ?? scene).toUpperCase()
     const guardianName = me.get()?.name ?? ''
     const intro = query.from === 'phone' ? '学校花名册里没有找到您的手机号，请用班级码加入。' : ''
     this.setData({ code, guardianName, intro })
@@ -76,7 +84,13 @@ Page<Data, Custom>({
     this.setData({ looking: true })
     try {
       const found = await call(readClassByCode, { code })
-      if (code === this.data.code) this.setData({ found, codeProblem: '' })
+      if (code !== this.data.code) return
+      // Who is of the class already has scanned the paper to get to its letter.
+      const isOfClass = me
+        .get()
+        ?.children.some((it) => it.className === found.className && it.schoolName === found.schoolName)
+      if (this.letterId && isOfClass) return replaceWith(`${pages.letter}?id=${this.letterId}`)
+      this.setData({ found, codeProblem: '' })
     } catch (error) {
       // While a longer code is being typed, its first six letters are not wrong yet.
       if (code === this.data.code) this.setData({ codeProblem: explain(error) })

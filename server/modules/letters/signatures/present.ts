@@ -1,8 +1,8 @@
-import type { Block } from '#contract/letter-text'
 import { blocksOf } from '#contract/letter-text'
 import { instantInWords } from '../../../infra/clock.ts'
 import { INK, openPdf, type Pdf, SOFT } from '../../../infra/pdf/pdf.ts'
 import type { LetterRecord } from '../model.ts'
+import { writeBlock } from '../paper/present.ts'
 import { dateInWords, fillingFor } from '../rules.ts'
 import type { Drawn, SignatureRecord } from './model.ts'
 import { fitted, inEights } from './rules.ts'
@@ -31,38 +31,11 @@ export async function presentCopy(
     studentName: signature.childName,
     relation: signature.relation,
   })
-  for (const block of blocksOf(letter.body, filling)) write(pdf, block)
+  for (const block of blocksOf(letter.body, filling)) writeBlock(pdf, block)
   files(pdf, letter)
   answers(pdf, drawn)
   sign(pdf, signature, drawn, letter.pledge)
   return pdf.end()
-}
-
-function write(pdf: Pdf, { kind, runs, number }: Block) {
-  // On paper nothing can be tapped: the address stands behind its words.
-  const said = runs.map(({ text, isBold, link }) => ({
-    text: link ? `${text}（${link}）` : text,
-    bold: isBold,
-  }))
-  if (kind === 'heading') {
-    pdf.keep(60)
-    pdf.space(4)
-    return pdf.text(said, { size: 13, weight: 'bold', gap: 6 })
-  }
-  if (kind === 'item' || kind === 'number') {
-    pdf.keep(24)
-    const top = pdf.doc.y
-    const indent = kind === 'number' ? 22 : 16
-    pdf.text(said, { indent, gap: 5 })
-    // The mark belongs to the first line, also when the item ends on the next page.
-    const mark = kind === 'number' ? `${number ?? ''}.` : '•'
-    if (pdf.doc.y > top) pdf.place(mark, { x: 56, y: top, width: indent - 2 })
-    return
-  }
-  if (kind === 'picture') {
-    return pdf.text(`［图片${said[0] ? `：${said[0].text}` : ''}］`, { size: 10, color: SOFT, gap: 8 })
-  }
-  pdf.text(said, { gap: 8 })
 }
 
 /** What stood beside the text and in it, by the hash of its bytes: the letter's own hash vouches for these. */

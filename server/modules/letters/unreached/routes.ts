@@ -1,6 +1,5 @@
 import type Router from '@koa/router'
 import * as api from '#contract/unreached'
-import { Refusal } from '../../../http/errors.ts'
 import { whileAsking } from '../../../http/asking.ts'
 import { openLink, sendDownload, signLink } from '../../../http/links.ts'
 import { callerOf, serve } from '../../../http/serve.ts'
@@ -15,7 +14,7 @@ import { childrenOf } from '../../org/tree/service.ts'
 import { exportName } from '../exports/rules.ts'
 import { letterWithin, type LetterInScope } from '../policy.ts'
 import { presentBook, presentFamily } from './present.ts'
-import { countCauses, sumOf } from './rules.ts'
+import { countCauses, refuseAbove, sumOf } from './rules.ts'
 import * as unreached from './service.ts'
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
@@ -57,7 +56,7 @@ export function unreachedRoutes(router: Router, deps: Deps) {
 
   serve(router, api.exportUnreached, async ({ actor, letterId, unitId }) => {
     const inScope = await letterWithin(actor, letterId, unitId, 'seeFamilies')
-    refuseAbove(inScope)
+    refuseAbove(inScope.scope)
     await approvalFor(inScope.scope, 'exports', clock.now())
     const path = `/unreached-exports/${letterId}?unit=${unitId}` as const
     return { link: signLink(path, actor.personId, clock.now(), env), name: nameOf(inScope) }
@@ -74,7 +73,7 @@ export function unreachedRoutes(router: Router, deps: Deps) {
       'seeFamilies',
     )
     const { letter, scope } = inScope
-    refuseAbove(inScope)
+    refuseAbove(inScope.scope)
     await whileAsking({ actor, caller: callerOf(ctx) }, async () =>
       audit.exported(scope, now, `提醒不到的家庭《${letter.title}》`),
     )
@@ -88,9 +87,4 @@ export function unreachedRoutes(router: Router, deps: Deps) {
 
   const nameOf = ({ letter, scope }: LetterInScope) =>
     exportName([scope.fullName, letter.title, '提醒不到的家庭', shanghaiDay(clock.now())])
-}
-
-/** A list of names is a school's at the most. */
-function refuseAbove({ scope }: LetterInScope) {
-  if (DEPTH[scope.kind] < DEPTH.school) throw new Refusal('forbidden', '名单按学校导出，请先选一所学校')
 }

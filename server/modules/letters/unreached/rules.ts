@@ -1,5 +1,9 @@
 import type { UnreachedCause, UnreachedCounts } from '#contract/unreached'
+import type { UnitKind } from '#contract/org'
+import { Refusal } from '../../../http/errors.ts'
 import type { Silence } from '../../notify/reach/rules.ts'
+
+import { DEPTH } from '../../org/tree/rules.ts'
 
 export const CAUSES = ['notJoined', 'wrongNumber', 'noWechat', 'switchedOff', 'noConsent'] as const
 
@@ -41,3 +45,8 @@ export const sumOf = (all: readonly UnreachedCounts[]): UnreachedCounts =>
     for (const cause of CAUSES) both[cause] += it[cause]
     return both
   }, countCauses([]))
+
+/** A list of names is a school's at the most. */
+export function refuseAbove({ kind }: { kind: UnitKind }) {
+  if (DEPTH[kind] < DEPTH.school) throw new Refusal('forbidden', '名单按学校导出，请先选一所学校')
+}

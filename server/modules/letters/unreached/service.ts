@@ -17,11 +17,12 @@ const MOST_CLASSES = 300
 type Family = Awaited<ReturnType<typeof familiesOn>>[number]
 export type Unreached = Family & { cause: UnreachedCause }
 
-/** The families of some sheets that have not done what is asked and whom no reminder reaches, by class. */
+/** The families of some sheets that have not done what is asked and whom no reminder reaches, by class; or one that has not done it, reached or not. */
 export async function unreachedIn(
   { letter, scope }: LetterInScope,
   deps: Pick<Deps, 'env'>,
   now: Date,
+  { isFor }: { isFor?: string | undefined } = {},
 ): Promise<{ sheet: SheetRecord; families: Unreached[] }[]> {
   const sheets = await SheetModel.find({ letterId: letter._id, path: within(scope.path) })
     .sort({ path: 1 })
@@ -31,10 +32,13 @@ export async function unreachedIn(
   return sheets.map((sheet) => ({
     sheet,
     families: families.flatMap((it) =>
-      it.sheetId === sheet._id && it.cause ? [{ ...it, cause: it.cause }] : [],
+      it.sheetId === sheet._id && isMeant(it, isFor) ? [{ ...it, cause: it.cause ?? 'noConsent' }] : [],
     ),
   }))
 }
+
+const isMeant = ({ student, cause }: Family, isFor: string | undefined) =>
+  isFor === undefined ? cause !== null : String(student._id) === isFor
 
 async function familiesOn(letter: LetterRecord, sheets: SheetRecord[], deps: Pick<Deps, 'env'>, now: Date) {
   const placed = new Map(

@@ -134,14 +134,17 @@ export async function candidatesFor(join: JoinRecord) {
   return roll.filter((it) => it.name === join.studentName)
 }
 
-/** The picture that opens the join page of the mini-program for one class. The code itself goes on without it. */
+/**
+ * The picture that opens the join page of the mini-program for one class. A scene is a class code, or with the id of a letter behind it: who has
+ * joined already is led to that. The code itself goes on without it.
+ */
 export async function qrCodeOf(
-  code: string,
+  scene: string,
   { redis, wechat, log }: Pick<Deps, 'redis' | 'wechat' | 'log'>,
 ): Promise<string | undefined> {
   try {
-    return await cached(redis, `org:join-qr:${code}`, DAY_SECONDS, async () => {
-      const picture = await wechat.getUnlimitedQrCode({ scene: code, page: JOIN_PAGE })
+    return await cached(redis, `org:join-qr:${scene}`, DAY_SECONDS, async () => {
+      const picture = await wechat.getUnlimitedQrCode({ scene, page: JOIN_PAGE })
       return `data:image/png;base64,${picture.toString('base64')}`
     })
   } catch (error) {
