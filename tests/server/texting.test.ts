@@ -329,7 +329,7 @@ describe('the first message of a letter', () => {
   it('goes as a text message at once, at night too, where the letter is urgent', async () => {
     const { work, office, letter, school } = await sent({ isUrgent: true }, { letters: 'sign' })
     expect(await work()).toBe(2)
-    expect(simulator.control.texted[0]?.params).toEqual(['1', '开学前，给家长的一封信', '11月27日(周五)'])
+    expect(simulator.control.texted[0]?.params).toEqual(['1', '开学前，给家长的一封信', '11月27日(周五)前'])
     const plan = { letterId: letter.id, unitId: String(school._id) }
     const staff = await world.as(office, 'staff')
     expect((await staff(readReminderPlan, plan)).first).toMatchObject({ people: 2, texted: 2, missed: 0 })
