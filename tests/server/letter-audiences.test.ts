@@ -161,6 +161,23 @@ it('leaves out units and groups, each family once', async () => {
   expect([...(await seven.letters()), ...(await bus.letters())]).toEqual([])
 })
 
+it('goes to a family that is named although its class is left out', async () => {
+  const { north, seven, eight, child, send } = await scene()
+  const unitId = String(north.school._id)
+  const named = await child(north.classOf('七年级1班'), '赵六')
+
+  const to = { parts: { without: { unitIds: [String(north.classOf('七年级1班')._id)] } } }
+  const sent = await send(north.office, north.school, {
+    ...{ ...to, audience: [unitId], studentIds: [named.studentId] },
+  })
+
+  expect(sent.tally).toMatchObject({ expected: 2 })
+  expect([...(await eight.letters()), ...(await named.letters())]).toEqual([sent.id, sent.id])
+  expect(await seven.letters()).toEqual([])
+  const asked = { ...to, unitId, unitIds: [unitId], studentIds: [named.studentId] }
+  expect(await north.office(countAudience, asked)).toMatchObject({ families: 2 })
+})
+
 describe('a letter to a group', () => {
   const withGroup = async (isSensitive = false) => {
     const here = await scene()

@@ -252,13 +252,13 @@ async function inBox(scope: UnitScope, box: Box) {
     return { ownerIds: unitId, unitId: { $ne: unitId }, status: { $in: ['sent', 'withdrawn'] as const } }
   }
   const onPath = idsOf(scope.path).map((it) => new Types.ObjectId(it))
+  const isNotOut = { 'without.unitId': { $nin: onPath } }
   return {
     unitId: { $in: onPath.slice(0, -1) },
     status: 'sent' as const,
-    'without.unitId': { $nin: onPath },
     $or: [
-      { 'audience.unitId': { $in: await addressesAround(scope) } },
-      ...(scope.kind === 'class' ? [] : [{ 'audience.ofId': { $in: onPath } }]),
+      { 'audience.unitId': { $in: await addressesAround(scope) }, ...isNotOut },
+      ...(scope.kind === 'class' ? [] : [{ 'audience.ofId': { $in: onPath }, ...isNotOut }]),
       { 'audience.path': within(scope.path) },
       { 'staff.units.unitId': { $in: onPath } },
       { 'staff.units.path': within(scope.path) },

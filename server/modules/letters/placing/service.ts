@@ -100,9 +100,9 @@ export async function addressesFor(
 export async function isFor({ _id, audience, without, staff }: LetterRecord, path: string) {
   const touches = (it: Pick<SheetPlace, 'path'>) => isWithin(it.path, path) || isWithin(path, it.path)
   if (staff) return staff.units.some(touches)
+  if (audience.some((it) => isWithin(it.path, path) && (it.isStudent || it.path !== path))) return true
   if (without?.some((it) => !it.part && isWithin(path, it.path))) return false
-  const isNamed = audience.some((it) => isWithin(it.path, path) || (!it.part && isWithin(path, it.path)))
-  if (isNamed) return true
+  if (audience.some((it) => !it.part && isWithin(path, it.path))) return true
   const around = audience.filter((it) => it.part && isWithin(path, it.path))
   if (around.length === 0) return false
   if (await SheetModel.exists({ letterId: _id, path: within(path) })) return true

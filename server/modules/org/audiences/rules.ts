@@ -105,9 +105,13 @@ export interface Rule {
 export const isIn = (rule: Rule, child: Reached, place: Place, at: Date) =>
   !isLeftOut(rule, child, place, at) && rule.audience.some((it) => reaches(it, child, place, at))
 
-export const isLeftOut = ({ excluded, without }: Rule, child: Reached, place: Place, at: Date) =>
+/** Whoever is named gets it although their class or group does not: 除了7.3班，另加2户家庭. */
+export const isLeftOut = ({ audience, excluded, without }: Rule, child: Reached, place: Place, at: Date) =>
   Boolean(excluded?.some((it) => String(it.studentId) === child.studentId)) ||
-  Boolean(without?.some((it) => reaches(it, child, place, at)))
+  Boolean(
+    without?.some((it) => reaches(it, child, place, at)) &&
+    !audience.some((it) => it.isStudent && String(it.unitId) === child.studentId),
+  )
 
 /** Whether a class is written to as a whole, whoever is in it. */
 export const isWhole = ({ audience, without }: Rule, place: Pick<Place, 'path'> & ClassFacts) => {
