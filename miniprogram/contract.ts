@@ -19,6 +19,9 @@ export {
 } from '../server/contract/accounts.ts'
 export type { Me, MyChild, MyPost, Role } from '../server/contract/accounts.ts'
 
+export { listGroups } from '../server/contract/groups.ts'
+export type { ChildGroup } from '../server/contract/groups.ts'
+
 export { listViewsOfMyChild } from '../server/contract/audit.ts'
 export type { ViewOfMyChild } from '../server/contract/audit.ts'
 

@@ -384,6 +384,8 @@ export const sendNotice = endpoint({
     blanks: z.optional(z.array(authorBlank).check(z.maxLength(30))),
     /** Single families instead of the whole unit. */
     studentIds: z.optional(z.array(objectId).check(z.maxLength(100, '一次最多点名100个家庭'))),
+    /** Groups instead of the whole unit, or beside single families. */
+    groupIds: z.optional(z.array(objectId).check(z.maxLength(20, '一次最多选20个分组'))),
     /** The day of the year's calendar it is written for. */
     node: forNode,
     /** So many seconds it can be taken back without a trace. */

@@ -1,6 +1,6 @@
 import {
+  listGroups,
   listLetterTemplates,
-  listStudents,
   queueLetter,
   removeLetter,
   reviseLetter,
@@ -27,6 +27,7 @@ import {
   WRITERS,
 } from './rules'
 import type { ConfirmationMode, Custom, Data } from './shape'
+import { childrenOf, chosen, shownGroup } from './to-whom'
 
 /** So long a notice waits on the server before it goes. */
 const HOLD_SECONDS = 10
@@ -37,6 +38,7 @@ Page<Data, Custom>({
     ...emptyNotice(),
     ...{ units: [], unitId: '', unitName: '', dueText: '', today: '', problem: '' },
     ...{ templates: null, templateTitle: '', shownBlanks: [], children: null, toWhom: '' },
+    ...{ groups: [], groupIds: [] },
     ...{ preview: '', isAsking: false, busy: false, undo: null, isRevising: false },
   },
   requestId: '',
@@ -77,6 +79,7 @@ Page<Data, Custom>({
     }
     const unitName = unit?.unitName ?? ''
     this.setData({ units, unitId: unit?.unitId ?? '', unitName, toWhom: unitName, today: dayOf(new Date()) })
+    if (!this.revises) void this.loadGroups()
   },
   keep() {
     // What was begun before and is kept on this phone is another notice.
@@ -128,8 +131,9 @@ Page<Data, Custom>({
   onUnit(event) {
     const { id } = event.currentTarget.dataset as { id: string }
     const unit = this.data.units.find((it) => it.unitId === id)
-    if (unit) this.setData({ unitId: id, unitName: unit.unitName, toWhom: unit.unitName })
+    if (unit) this.setData({ unitId: id, unitName: unit.unitName, groups: [] })
     this.onAll()
+    void this.loadGroups()
   },
   onDue({ detail: { value } }) {
     const dueOn = String(value)
@@ -170,31 +174,48 @@ Page<Data, Custom>({
     this.fillIn(name, value)
   },
 
-  onAll() {
-    this.setData({ children: null, studentIds: [], toWhom: this.data.unitName })
+  async loadGroups() {
+    const { unitId } = this.data
+    try {
+      const { groups } = await call(listGroups, { unitId })
+      if (unitId === this.data.unitId) this.setData({ groups: groups.map(shownGroup) })
+    } catch {
+      // Without groups a notice goes to the class, or to some of its families.
+    }
+  },
+  choose(of) {
+    const { groups, children, unitName } = { ...this.data, ...of }
+    this.setData({ ...of, ...chosen(unitName, groups, children) })
     this.keep()
   },
+  onAll() {
+    this.choose({ children: null, groups: this.data.groups.map((it) => ({ ...it, isOn: false })) })
+  },
+  onGroup(event) {
+    const { id } = event.currentTarget.dataset as { id: string }
+    this.choose({
+      groups: this.data.groups.map((it) => (it.groupId === id ? { ...it, isOn: !it.isOn } : it)),
+    })
+  },
   async onSome() {
+    if (this.data.children) return this.choose({ children: null })
     try {
-      const { students } = await call(listStudents, { unitId: this.data.unitId })
-      const children = students.map((it) => ({ studentId: it.id, name: it.name, isOn: false }))
-      this.setData({ children, studentIds: [], toWhom: '' })
+      this.choose({ children: await childrenOf(this.data.unitId) })
     } catch (error) {
       tell(error)
     }
   },
   onChild(event) {
     const { id } = event.currentTarget.dataset as { id: string }
-    const children = (this.data.children ?? []).map((it) =>
-      it.studentId === id ? { ...it, isOn: !it.isOn } : it,
-    )
-    const chosen = children.filter((it) => it.isOn)
-    this.setData({
-      children,
-      studentIds: chosen.map((it) => it.studentId),
-      toWhom: chosen.map((it) => it.name).join('、'),
-      problem: '',
+    this.choose({
+      children: (this.data.children ?? []).map((it) =>
+        it.studentId === id ? { ...it, isOn: !it.isOn } : it,
+      ),
     })
+  },
+  onEveryChild(event) {
+    const { on } = event.currentTarget.dataset as { on: boolean }
+    this.choose({ children: (this.data.children ?? []).map((it) => ({ ...it, isOn: on })) })
   },
   onCorrection({ detail: { value } }) {
     this.setData({ correction: value, problem: '' })
@@ -202,7 +223,8 @@ Page<Data, Custom>({
 
   onAsk() {
     const { data } = this
-    const nobody = data.children && data.studentIds.length === 0 ? '请选择写给哪几家' : ''
+    const nobody =
+      data.children && data.studentIds.length + data.groupIds.length === 0 ? '请选择写给哪几家' : ''
     const unsaid = data.isRevising && !data.correction.trim() ? '请写一句更正说明' : ''
     const problem = problemOf(data) || nobody || unsaid
     this.setData({ problem, isAsking: problem === '', preview: problem === '' ? previewOf(data) : '' })
@@ -225,13 +247,14 @@ Page<Data, Custom>({
     }
   },
   async send() {
-    const { unitId, title, body, confirmation, dueOn, template, blanks, studentIds } = this.data
+    const { unitId, title, body, confirmation, dueOn, template, blanks, studentIds, groupIds } = this.data
     const letter = await call(sendNotice, {
       ...{ unitId, requestId: this.requestId, title, body, confirmation, dueOn },
       holdSeconds: HOLD_SECONDS,
       ...(template && { template, blanks }),
       ...(this.node && { node: this.node }),
       ...(studentIds.length > 0 && { studentIds }),
+      ...(groupIds.length > 0 && { groupIds }),
     })
     if (!this.wanted) dropNotice()
     this.setData({ isAsking: false })

@@ -1,16 +1,12 @@
 import type { AuthorBlank, Confirmation, LetterTemplate, MyPost } from '../../../contract'
 import type { Notice } from './rules'
+import type { ShownChild, ShownGroup } from './to-whom'
 
 export interface ShownBlank extends AuthorBlank {
   /** A day as people say it, or what was chosen. */
   shown: string
   /** What stands there until something is written: 比如：市科技馆. */
   example: string
-}
-export interface ShownChild {
-  studentId: string
-  name: string
-  isOn: boolean
 }
 
 export interface Data extends Notice {
@@ -26,6 +22,9 @@ export interface Data extends Notice {
   shownBlanks: ShownBlank[]
   /** 只给几家: the class's children; null while the whole class is written to. */
   children: ShownChild[] | null
+  /** What the unit keeps: 校车, 社团. */
+  groups: ShownGroup[]
+  groupIds: string[]
   toWhom: string
   /** What families will read, before it goes. */
   preview: string
@@ -68,6 +67,10 @@ export interface Custom {
   fillIn: (name: string, value: string) => void
   onAll: () => void
   onSome: () => Promise<void>
+  loadGroups: () => Promise<void>
+  choose: (of: Partial<Pick<Data, 'groups' | 'children'>>) => void
+  onGroup: (event: WechatMiniprogram.BaseEvent) => void
+  onEveryChild: (event: WechatMiniprogram.BaseEvent) => void
   onChild: (event: WechatMiniprogram.BaseEvent) => void
   onCorrection: (event: WechatMiniprogram.Input) => void
   onAsk: () => void

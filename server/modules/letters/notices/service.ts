@@ -31,6 +31,7 @@ export interface Notice {
   forNode?: ForNode | undefined
   /** Single families instead of the whole unit. */
   studentIds?: string[] | undefined
+  groupIds?: string[] | undefined
   /** So long it waits before it goes, and can be taken back without a trace. */
   holdSeconds?: number | undefined
 }
@@ -41,14 +42,14 @@ export interface Notice {
  */
 export async function sendNotice(
   scope: UnitScope<'writeLetters'>,
-  { holdSeconds = 0, kind = 'notice', forNode, ...said }: Notice,
+  { holdSeconds = 0, kind = 'notice', forNode, groupIds = [], ...said }: Notice,
   author: StaffActor,
   deps: Pick<Deps, 'wechat' | 'log' | 'clock'>,
 ): Promise<LetterRecord> {
   const now = deps.clock.now()
-  const isForSome = (said.studentIds?.length ?? 0) > 0
+  const isForSome = groupIds.length + (said.studentIds?.length ?? 0) > 0
   const { verdict, because } = await wordsOf(said, author, deps)
-  // Between a teacher and single families nobody above looks: words in doubt are put otherwise (decision 0020).
+  // Between a teacher and some families nobody above looks: words in doubt are put otherwise (decision 0020).
   if (verdict === 'refused' || (isForSome && because === 'doubt')) {
     throw new Refusal('invalid', safety.REFUSED)
   }
@@ -56,6 +57,7 @@ export async function sendNotice(
     ...said,
     ...{ kind, pledge: said.pledge ?? PLEDGE[said.confirmation] },
     audience: isForSome ? [] : [scope.unitId],
+    ...(groupIds.length > 0 && { parts: { groupIds } }),
     // What a few families get is not the letter of a node.
     ...(!isForSome && { forNode }),
   }
