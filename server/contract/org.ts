@@ -25,7 +25,13 @@ export const readUnit = endpoint({
   method: 'GET',
   path: '/units/:unitId',
   input: z.strictObject({ unitId: objectId }),
-  reply: z.object({ unit, ancestors: z.array(unit), children: z.array(unit) }),
+  reply: z.object({
+    unit,
+    ancestors: z.array(unit),
+    children: z.array(unit),
+    /** Of a school with more than one. */
+    campuses: z.optional(z.array(z.string())),
+  }),
 })
 
 /** A guardian of a student as staff see it: the phone is masked. */

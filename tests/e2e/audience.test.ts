@@ -2,6 +2,8 @@ import { expect, it } from 'vitest'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { LetterModel } from '../../server/modules/letters/model.ts'
+import { refreshAllKeys } from '../../server/modules/org/families/search/service.ts'
+import { ensureUnit } from '../../server/modules/org/tree/service.ts'
 import { shot } from '../support/browser.ts'
 import { buildClass } from '../support/letters.ts'
 import { PASSWORD, useStage } from './stage.ts'
@@ -11,6 +13,9 @@ const { world } = stage
 
 it('writes to a grade of the school, and keeps the audience for next time', async () => {
   const here = await buildClass(world)
+  // Beside it a class that is written to, so that leaving out the one is not leaving out the grade.
+  await ensureUnit({ kind: 'class', name: '9班', code: 'K9', parent: here.grade, grade: 7 })
+  await refreshAllKeys(world.deps())
   const passwordHash = await hashPassword(PASSWORD)
   await PersonModel.updateOne({ _id: here.office }, { loginName: 'shiyan', passwordHash })
   const page = await stage.stranger()
@@ -28,6 +33,40 @@ it('writes to a grade of the school, and keeps the audience for next time', asyn
   await page.getByRole('option', { name: '七年级' }).click()
   await page.keyboard.press('Escape')
   await page.getByText('个家庭，其中').waitFor()
+  await page.getByText('选了1个年级').waitFor()
+
+  // The whole audience is one line, and a sentence.
+  const school = here.school.fullName
+  const line = page.getByRole('list', { name: '收信的范围' })
+  await page.getByText('除去一些班级').click()
+  const grade = page.locator('details').getByText('七年级', { exact: true })
+  await grade.waitFor()
+  await grade.click()
+  await page.locator('details').getByText(here.klass.name, { exact: true }).click()
+  await page.getByRole('combobox', { name: '另外发给这些孩子的家' }).fill('李四')
+  await page.getByRole('option', { name: /李四/ }).click()
+  await page.keyboard.press('Escape')
+  const said = `${school}七年级，除了${here.klass.name}；另加1户家庭`
+  await page.locator('.audience').getByText(said).waitFor()
+  await page.locator('aside').getByText(`发给：${said}`).waitFor()
+  await line.scrollIntoViewIfNeeded()
+  await shot(page, 'audience/1-line-1280')
+  await page.setViewportSize({ width: 1024, height: 768 })
+  await shot(page, 'audience/2-line-1024')
+  await page.setViewportSize({ width: 390, height: 844 })
+  await line.scrollIntoViewIfNeeded()
+  await shot(page, 'audience/3-line-390')
+  await page.setViewportSize({ width: 1280, height: 800 })
+
+  // By keyboard alone: what is taken away leaves the next one in focus.
+  await page.getByRole('button', { name: '去掉李四家' }).focus()
+  await page.keyboard.press('Delete')
+  const focused = page.locator(':focus')
+  await expect.poll(() => focused.getAttribute('aria-label')).toBe(`不再除去${here.klass.fullName}`)
+  await page.keyboard.press('Enter')
+  await page.locator('.audience').getByText(`${school}七年级`, { exact: true }).last().waitFor()
+  await expect.poll(() => line.getByRole('listitem').count()).toBe(1)
+
   await page.getByRole('button', { name: '存为常用范围' }).click()
   await page.getByRole('dialog').getByRole('textbox').fill('七年级')
   await page.getByRole('button', { name: '存下来' }).click()

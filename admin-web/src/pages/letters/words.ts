@@ -1,6 +1,5 @@
-import { POST_WORDS } from '#contract/posts'
 import type { AnswerWay, FormField, LetterForm } from '#contract/letter-form'
-import type { Confirmation, Letter, LetterStatus, SheetRow, Tally } from '#contract/letters'
+import type { Confirmation, LetterStatus, SheetRow, Tally } from '#contract/letters'
 import { dateTime } from '../../format/date'
 
 export const STATUS_TEXT: Record<LetterStatus, string> = {
@@ -111,28 +110,3 @@ export const GRADE_CHOICES = [
   { name: '高中', grades: named(10, ['高一', '高二', '高三']) },
   { name: '中职', grades: named(13, ['职一', '职二', '职三']) },
 ]
-
-const gradeText = (grade: number) =>
-  GRADE_CHOICES.flatMap((it) => it.grades).find((it) => it.grade === grade)?.name ?? ''
-
-/** 东湖区七年级、校车，除去七年级2班: whom a letter goes to, as its author would say it. */
-export function audienceInWords({ audience, students = [], parts, staff, excluded = [] }: Letter) {
-  if (staff) {
-    return `${staff.units.map((it) => it.name).join('、')}的${staff.posts.map((it) => POST_WORDS[it]).join('、')}`
-  }
-  const to = [
-    ...audience.map((it) => it.name),
-    ...(parts?.grades ?? []).map((it) => it.name + it.grades.map(gradeText).join('、')),
-    ...(parts?.campuses ?? []).map((it) => it.name + it.campus),
-    ...(parts?.groups ?? []).map((it) => it.name),
-    ...(parts?.marks ?? []).map((it) => `${it.name}${MARK_TEXT[it.mark]}`),
-    ...(parts?.hiddenGroups ? [`${parts.hiddenGroups}个分组`] : []),
-    ...students.map((it) => `${it.name}家`),
-  ]
-  const out = [
-    ...(parts?.without.units ?? []).map((it) => it.name),
-    ...(parts?.without.groups ?? []).map((it) => it.name),
-    ...excluded.map((it) => `${it.name}家`),
-  ]
-  return to.join('、') + (out.length > 0 ? `，除去${out.join('、')}` : '')
-}

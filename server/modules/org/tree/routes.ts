@@ -30,6 +30,7 @@ export function treeRoutes(router: Router, { redis }: Deps) {
         .filter((it) => reach(it.path))
         .map((it) => presentUnit(it, 0)),
       children: children.map((it) => presentUnit(it, counts.get(String(it._id)) ?? 0)),
+      campuses: unit.campuses,
     }
   })
 }
