@@ -1,5 +1,6 @@
 import { client, signInWithWechat, switchRole, type Me, type Role } from '../contract'
 import { me } from './store'
+import { forgetUnsent } from './unsent'
 import { Problem, send } from './transport'
 
 interface Kept {
@@ -44,6 +45,7 @@ export const session = {
   leave() {
     wx.removeStorageSync(KEY)
     wx.setStorageSync(LEFT, true)
+    forgetUnsent()
     me.set(null)
   },
 

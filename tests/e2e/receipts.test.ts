@@ -135,8 +135,18 @@ it(
       .jpeg()
       .toBuffer()
     await phone.tap('拍照或选照片')
+    const isPhoto = /\/pictures\?request=/
+    await phone.page.route(isPhoto, (route) => route.abort())
     const [chooser] = await Promise.all([phone.page.waitForEvent('filechooser'), phone.tap('同意并继续')])
     await chooser.setFiles({ name: '病历.jpg', mimeType: 'image/jpeg', buffer: picture })
+    // The network is gone: the photo and what was ticked wait on the phone.
+    await phone.see('网络好了会自动上传')
+    await phone.tap('提交并确认')
+    await phone.see('照片还没有传上去，网络好了再提交，填的都存好了')
+    await phone.screenshot('main-job/receipts-phone-photo-waiting')
+    expect(await LetterPictureModel.countDocuments()).toBe(0)
+    await phone.page.unroute(isPhoto)
+    await phone.tap('现在再传一次')
     await expect.poll(() => LetterPictureModel.countDocuments(), { timeout: 15_000 }).toBe(1)
     await phone.screenshot('main-job/receipts-phone-photo')
     await phone.tap('提交并确认')

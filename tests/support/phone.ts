@@ -18,6 +18,7 @@ export function usePhone() {
   const login = vi.fn(async () => ({ code: `code-${login.mock.calls.length}`, errMsg: 'login:ok' }))
   const showToast = vi.fn(async () => undefined)
   const went: string[] = []
+  const removed: string[] = []
   const travel =
     (way: string) =>
     async ({ url }: { url: string }) =>
@@ -30,6 +31,12 @@ export function usePhone() {
     getStorageSync: (key: string) => structuredClone(storage.get(key)) ?? '',
     setStorageSync: (key: string, value: unknown) => void storage.set(key, structuredClone(value)),
     removeStorageSync: (key: string) => void storage.delete(key),
+    getStorageInfoSync: () => ({ keys: [...storage.keys()] }),
+    getFileSystemManager: () => ({
+      readFile: ({ success }: { success: (it: { data: ArrayBuffer }) => void }) =>
+        success({ data: new ArrayBuffer(8) }),
+      removeSavedFile: ({ filePath }: { filePath: string }) => void removed.push(filePath),
+    }),
     request: (option: Asked) => void asked.push(option),
     login,
     showToast,
@@ -48,6 +55,8 @@ export function usePhone() {
     login,
     showToast,
     went,
+    /** Saved files that were removed again. */
+    removed,
     standOn: (pages: object[]) => {
       stack = pages
     },

@@ -53,8 +53,13 @@ const saveFile = api('saveFile', ({ tempFilePath }: { tempFilePath: string }) =>
   return { savedFilePath: keepAs(`${USER_DATA_PATH}/${tempFilePath.split('/').at(-1)}`, blob) }
 })
 
+const removeSavedFile = api('removeSavedFile', ({ filePath }: { filePath: string }) => {
+  if (!forget(filePath)) throw new Refused(`file doesn't exist, remove "${filePath}"`)
+})
+
 const manager = {
   saveFile,
+  removeSavedFile,
   readFile: api('readFile', readFile),
   writeFile: api('writeFile', ({ filePath, data, encoding }: Write) =>
     writeFileSync(filePath, data, encoding),

@@ -100,19 +100,3 @@ export function typed(field: FormField, text: string): AnswerValue | undefined {
   const number = Number(text)
   return Number.isNaN(number) ? text : number
 }
-
-const keyOf = (letterId: string, childId: string) => `form.${letterId}.${childId}`
-
-/** What was begun on this phone and not sent yet; a lost network or a closed page loses nothing. */
-export const draftOf = (letterId: string, childId: string): AnswerItem[] | null =>
-  wx.getStorageSync<AnswerItem[] | ''>(keyOf(letterId, childId)) || null
-
-export function keepDraft(letterId: string, childId: string, items: AnswerItem[]) {
-  try {
-    wx.setStorageSync(keyOf(letterId, childId), items)
-  } catch {
-    // A full phone: the answers stay on the page.
-  }
-}
-
-export const dropDraft = (letterId: string, childId: string) => wx.removeStorageSync(keyOf(letterId, childId))

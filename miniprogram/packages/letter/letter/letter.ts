@@ -4,7 +4,6 @@ import {
   confirmMyLetter,
   objectToMyLetter,
   openMyLetter,
-  problemsIn,
   signMyLetter,
   valuesOf,
   type MyLetter,
@@ -17,8 +16,9 @@ import { pages } from '../../../services/pages'
 import { deliver } from '../../../services/queue'
 import { currentChild, me } from '../../../services/store'
 import { openCopy } from './copy'
-import { draftOf, dropDraft, HOUSE_RULE, keepDraft, presentForm, ticked, typed, withAnswer } from './form'
-import { dropPhotos, sendPhotos } from './pictures'
+import { draftOf, keepDraft } from './draft'
+import { HOUSE_RULE, presentForm, ticked, typed, withAnswer } from './form'
+import { forget, handIn } from './handing-in'
 import { presentLetter } from './present'
 import type { Custom, Data } from './shape'
 
@@ -96,7 +96,10 @@ Page<Data, Custom>({
         !letter.myAnswer &&
         (letter.answers ?? []).length === 0,
     })
-    this.items = draftOf(letter.id, this.childId) ?? letter.myAnswer ?? []
+    const draft = draftOf(letter.id, this.childId)
+    const hasArrived = draft?.isHandedIn === true && Boolean(letter.myAnswer)
+    if (hasArrived) forget({ letterId: letter.id, childId: this.childId })
+    this.items = (hasArrived ? null : draft?.items) ?? letter.myAnswer ?? []
     this.isChecked = false
     this.showForm()
   },
@@ -152,25 +155,16 @@ Page<Data, Custom>({
   async sendForm() {
     const form = this.received?.form
     if (!form) return true
-    const place = { letterId: this.letterId, childId: this.childId }
-    const areSent = await sendPhotos(place).catch(() => true)
-    const problem = areSent
-      ? [...problemsIn(form, valuesOf(this.items)).values()][0]
-      : '照片还没有传上去，网络好了再提交，填的都存好了'
-    if (problem) {
-      this.isChecked = true
-      this.showForm()
-      void wx.showToast({ title: problem, icon: 'none', duration: 2500 })
-      return false
-    }
-    const answers = this.items.filter((it) => form.fields.some((one) => one.code === it.code))
     this.setData({ busy: true })
     try {
-      const said = { letterId: this.letterId, studentId: this.childId, answers }
-      const letter = await deliver(answerMyLetter, said)
-      dropDraft(this.letterId, this.childId)
-      dropPhotos(this.letterId, this.childId)
-      if (letter) this.receive(letter)
+      const done = await handIn({ letterId: this.letterId, childId: this.childId }, form, this.items)
+      if ('problem' in done) {
+        this.isChecked = true
+        this.showForm()
+        void wx.showToast({ title: done.problem, icon: 'none', duration: 2500 })
+        return false
+      }
+      if (done.letter) this.receive(done.letter)
       else this.setData({ isFilling: false, fields: [] })
       return true
     } catch (error) {

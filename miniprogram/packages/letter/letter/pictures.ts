@@ -1,6 +1,7 @@
 import { origin } from '../../../config'
 import { Problem } from '../../../services/api'
 import { session } from '../../../services/session'
+import { forgetFiles } from '../../../services/unsent'
 
 /** Larger than this no phone's photo is after it was made smaller. */
 const MOST_BYTES = 8 * 1024 * 1024
@@ -21,16 +22,30 @@ const keyOf = (letterId: string, childId: string) => `photos.${letterId}.${child
 export const photosOf = (letterId: string, childId: string): Photo[] =>
   wx.getStorageSync<Photo[] | ''>(keyOf(letterId, childId)) || []
 
+const watchers = new Set<() => void>()
+
+/** Calls back whenever a photo was taken, has arrived or is gone; gives back how to stop. */
+export function watchPhotos(watcher: () => void) {
+  watchers.add(watcher)
+  return () => void watchers.delete(watcher)
+}
+
+const tellAll = () => watchers.forEach((it) => it())
+
 function keep(letterId: string, childId: string, photos: Photo[]) {
   try {
     wx.setStorageSync(keyOf(letterId, childId), photos)
   } catch {
     // A full phone: the photo stays on the page.
   }
+  tellAll()
 }
 
-export const dropPhotos = (letterId: string, childId: string) =>
+export function dropPhotos(letterId: string, childId: string) {
+  forgetFiles(photosOf(letterId, childId))
   wx.removeStorageSync(keyOf(letterId, childId))
+  tellAll()
+}
 
 /** Lets photos be taken or chosen, made smaller where they are large; none when nothing was chosen. */
 export async function takePhotos(place: Place, code: string, most: number): Promise<Photo[]> {
@@ -71,10 +86,12 @@ async function kept({ tempFilePath, size }: { tempFilePath: string; size: number
 }
 
 export function removePhoto({ letterId, childId }: Place, requestId: string) {
+  const all = photosOf(letterId, childId)
+  forgetFiles(all.filter((it) => it.requestId === requestId))
   keep(
     letterId,
     childId,
-    photosOf(letterId, childId).filter((it) => it.requestId !== requestId),
+    all.filter((it) => it.requestId !== requestId),
   )
 }
 
@@ -83,17 +100,25 @@ export interface Place {
   childId: string
 }
 
-let sending: Promise<boolean> | null = null
+const sending = new Map<string, Promise<boolean>>()
+
+export const isSending = ({ letterId, childId }: Place) => sending.has(keyOf(letterId, childId))
 
 /**
  * Sends what waits, one after the other; whether all have arrived. A lost network leaves them waiting; a photo the school
  * cannot use is taken out and says why.
  */
 export function sendPhotos(place: Place): Promise<boolean> {
-  sending ??= sendAll(place).finally(() => {
-    sending = null
+  const key = keyOf(place.letterId, place.childId)
+  const begun = sending.get(key)
+  if (begun) return begun
+  const run = sendAll(place).finally(() => {
+    sending.delete(key)
+    tellAll()
   })
-  return sending
+  sending.set(key, run)
+  tellAll()
+  return run
 }
 
 async function sendAll({ letterId, childId }: Place) {

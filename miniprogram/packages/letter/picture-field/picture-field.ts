@@ -1,5 +1,13 @@
 import { tell } from '../../../services/api'
-import { type Photo, photosOf, removePhoto, sendPhotos, takePhotos } from '../letter/pictures'
+import {
+  isSending,
+  type Photo,
+  photosOf,
+  removePhoto,
+  sendPhotos,
+  takePhotos,
+  watchPhotos,
+} from '../letter/pictures'
 
 interface Shown {
   requestId: string
@@ -9,6 +17,7 @@ interface Shown {
 
 type Listener = WechatMiniprogram.OnNetworkStatusChangeCallback
 const listeners = new WeakMap<object, Listener>()
+const watches = new WeakMap<object, () => void>()
 
 /** Photos for one question: taken, made smaller, sent, and sent again when the network is back. Fires `change` with their numbers. */
 Component({
@@ -21,11 +30,15 @@ Component({
     kept: { type: Array, value: [] as string[] },
     isWrong: { type: Boolean, value: false },
   },
-  data: { photos: [] as Shown[], busy: false, isWaiting: false },
+  data: { photos: [] as Shown[], busy: false, isWaiting: false, progress: '' },
 
   lifetimes: {
     attached() {
       this.show()
+      watches.set(
+        this,
+        watchPhotos(() => this.show()),
+      )
       void this.send()
       const listener: Listener = ({ isConnected }) => {
         if (isConnected) void this.send()
@@ -34,6 +47,7 @@ Component({
       wx.onNetworkStatusChange(listener)
     },
     detached() {
+      watches.get(this)?.()
       const listener = listeners.get(this)
       // The typings ask for a listener that is told nothing; it is the one that was put on.
       if (listener) wx.offNetworkStatusChange(listener as never)
@@ -46,7 +60,13 @@ Component({
     },
     show() {
       const mine = this.mine()
+      const sent = mine.filter((it) => it.id !== '').length
+      const { letterId, childId } = this.data
       this.setData({
+        progress:
+          sent < mine.length && isSending({ letterId, childId })
+            ? `正在上传第${sent + 1}张，共${mine.length}张…`
+            : '',
         photos: mine.map((it) => ({ requestId: it.requestId, path: it.path, isWaiting: it.id === '' })),
         isWaiting: mine.some((it) => it.id === ''),
       })
@@ -59,7 +79,6 @@ Component({
       try {
         const { letterId, childId, code, most, photos } = this.data
         await takePhotos({ letterId, childId }, code, most - photos.length)
-        this.show()
         await this.send()
       } catch (error) {
         tell(error)
@@ -73,12 +92,13 @@ Component({
       } catch (error) {
         tell(error)
       }
-      this.show()
+    },
+    onAgain() {
+      void this.send()
     },
     onRemove(event: WechatMiniprogram.BaseEvent) {
       const { request } = event.currentTarget.dataset as { request: string }
       removePhoto({ letterId: this.data.letterId, childId: this.data.childId }, request)
-      this.show()
       if (this.mine().length === 0) this.triggerEvent('change', { code: this.data.code, ids: [] })
     },
     onLook(event: WechatMiniprogram.BaseEvent) {
