@@ -97,6 +97,8 @@ export const familyAnswer = z.object({
   way: z.catch(answerWay, 'app'),
   /** Who of the school wrote it down; null where the guardian answered. */
   enteredBy: z.nullable(z.string()),
+  /** The edition of the letter it was given to; none of old answers. */
+  version: z.optional(z.int()),
   /** Links to the photo of the paper it stands on. */
   papers: z.optional(z.array(z.string())),
   at: instant,
@@ -104,6 +106,14 @@ export const familyAnswer = z.object({
   lines: z.array(answerLine),
 })
 export type FamilyAnswer = z.infer<typeof familyAnswer>
+
+/** What a family answered below the edition before, whose questions were others: shown, and what still fits filled in. */
+export const formerAnswer = z.object({
+  version: z.int(),
+  answers: z.array(familyAnswer),
+  mine: z.nullable(z.array(answerItem)),
+})
+export type FormerAnswer = z.infer<typeof formerAnswer>
 
 export const settlement = z.object({ decision: z.string(), note: z.string(), by: z.string(), at: instant })
 export type Settlement = z.infer<typeof settlement>

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { audienceParts, shownParts, shownStaff, staffAudience } from './audiences.ts'
 import { day, done, endpoint, instant, objectId, whole, words } from './endpoint.ts'
-import { answerItem, answerItems, familyAnswer, letterForm, penStroke } from './letter-form.ts'
+import { answerItem, answerItems, familyAnswer, formerAnswer, letterForm, penStroke } from './letter-form.ts'
 import { familyDifference, familyProgress, myObjection, receiptRule } from './letter-receipts.ts'
 import { unitKind } from './org.ts'
 import { reminderStep, reminderSteps } from './reminding.ts'
@@ -672,6 +672,7 @@ export const myLetter = z.object({
   /** What the family has answered, and what this guardian has, to go on from. */
   answers: z.optional(z.array(familyAnswer)),
   myAnswer: z.optional(z.nullable(z.array(answerItem))),
+  former: z.optional(z.nullable(formerAnswer)),
   abilities: z.object({
     confirm: z.boolean(),
     sign: z.boolean(),

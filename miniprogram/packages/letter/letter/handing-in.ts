@@ -11,12 +11,13 @@ import { dropDraft, keepDraft } from './draft'
 import { dropPhotos, type Photo, photosOf, type Place, sendPhotos } from './pictures'
 
 /** What came of it: what is still missing, or the letter as it stands; null while it waits for the network. */
-type HandedIn = { problem: string } | { letter: MyLetter | null }
+type HandedIn = { problem: string; isWaiting?: boolean } | { letter: MyLetter | null }
 
 /** Hands in a form: the photos first, each once however often it was begun, then the answers with their numbers. */
 export async function handIn(place: Place, form: LetterForm, items: AnswerItem[]): Promise<HandedIn> {
   const { letterId, childId } = place
-  if (!(await sendPhotos(place))) return { problem: '照片还没有传上去，网络好了再提交，填的都存好了' }
+  if (!(await sendPhotos(place)))
+    return { problem: '照片还没有传上去，网络好了再提交，填的都存好了', isWaiting: true }
   const whole = withPhotos(items, photosOf(letterId, childId))
   const [problem] = problemsIn(form, valuesOf(whole)).values()
   if (problem) return { problem }

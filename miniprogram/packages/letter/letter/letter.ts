@@ -99,7 +99,7 @@ Page<Data, Custom>({
     const draft = draftOf(letter.id, this.childId)
     const hasArrived = draft?.isHandedIn === true && Boolean(letter.myAnswer)
     if (hasArrived) forget({ letterId: letter.id, childId: this.childId })
-    this.items = (hasArrived ? null : draft?.items) ?? letter.myAnswer ?? []
+    this.items = (hasArrived ? null : draft?.items) ?? letter.myAnswer ?? letter.former?.mine ?? []
     this.isChecked = false
     this.showForm()
   },
@@ -159,7 +159,8 @@ Page<Data, Custom>({
     try {
       const done = await handIn({ letterId: this.letterId, childId: this.childId }, form, this.items)
       if ('problem' in done) {
-        this.isChecked = true
+        // A photo that waits is not missing: nothing is marked as wrong.
+        this.isChecked = !done.isWaiting
         this.showForm()
         void wx.showToast({ title: done.problem, icon: 'none', duration: 2500 })
         return false

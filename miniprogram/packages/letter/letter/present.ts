@@ -28,6 +28,8 @@ export interface ShownLetter {
     by: string
     lines: { code: string; label: string; text: string; pictures: string[] }[]
   }[]
+  /** What was answered below the edition before; the questions are others now. */
+  former: { title: string; answers: ShownLetter['answers'] } | null
   /** 填好的表, or 家里的选择. */
   answersTitle: string
   /** What was filled in may still be changed by this guardian. */
@@ -60,6 +62,11 @@ const DONE = { read: '已读', confirm: '已确认', sign: '已签字' } as cons
 /** `server` stands before the links of pictures. */
 export function presentLetter(letter: MyLetter, now = new Date(), server = ''): ShownLetter {
   const { confirm, sign, seeCopy } = letter.abilities
+  const shownAnswer = (it: FamilyAnswer) => ({
+    id: it.id,
+    by: answeredBy(it, letter.version, now),
+    lines: it.lines.map((line) => shownLine(line, server)),
+  })
   return {
     id: letter.id,
     title: letter.title,
@@ -82,11 +89,13 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     deeds: deedsOf(letter, now),
     doneText: doneText(letter),
     isCopyThere: seeCopy,
-    answers: (letter.answers ?? []).map((it) => ({
-      id: it.id,
-      by: answeredBy(it, now),
-      lines: it.lines.map((line) => shownLine(line, server)),
-    })),
+    answers: (letter.answers ?? []).map(shownAnswer),
+    former: letter.former
+      ? {
+          title: `上次填的（第${letter.former.version}版）`,
+          answers: letter.former.answers.map(shownAnswer),
+        }
+      : null,
     answersTitle: letter.form?.isPlain ? '家里的选择' : '填好的表',
     canChange: letter.abilities.answer === true && !letter.form?.isPlain,
     hasMine: Boolean(letter.myAnswer),
@@ -107,7 +116,8 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
   }
 }
 
-type Line = NonNullable<MyLetter['answers']>[number]['lines'][number]
+type FamilyAnswer = NonNullable<MyLetter['answers']>[number]
+type Line = FamilyAnswer['lines'][number]
 
 const shownLine = ({ pictures = [], ...line }: Line, server: string) => ({
   ...line,
@@ -140,8 +150,9 @@ function ruleText({ receiptRule, progress, confirmation, isDone, form }: MyLette
 const HOW = { app: '填', paper: '纸上填', call: '电话里说', visit: '当面说' } as const
 
 /** 张三妈妈 11月20日(周五) 18:00填 · 张三妈妈 11月20日(周五) 18:00纸上填，李老师代登记 */
-function answeredBy({ by, at, way, enteredBy }: NonNullable<MyLetter['answers']>[number], now: Date) {
-  return `${by} ${moment(at, now)} ${HOW[way]}${enteredBy ? `，${enteredBy}代登记` : ''}`
+function answeredBy({ by, at, way, enteredBy, version = 0 }: FamilyAnswer, current: number, now: Date) {
+  const before = version > 0 && version < current ? `，第${version}版时` : ''
+  return `${by} ${moment(at, now)} ${HOW[way]}${enteredBy ? `，${enteredBy}代登记` : ''}${before}`
 }
 
 function deedsOf({ read, confirmed, signed, objected = null, form }: MyLetter, now: Date) {

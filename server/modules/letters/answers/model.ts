@@ -5,6 +5,11 @@ import { holdsSealed } from '../../../infra/sealed.ts'
 /** What stood before an answer was changed. */
 export interface EarlierAnswer {
   items: AnswerItem[]
+  /** Who had given it, and what of it is sealed; not of what was changed before that was kept. */
+  said?: Pick<
+    AnswerRecord,
+    'guardianKey' | 'personId' | 'relation' | 'childName' | 'decision' | 'sealedPhones' | 'version'
+  >
   way: AnswerWay
   enteredBy: string | null
   at: Date
@@ -36,6 +41,8 @@ export interface AnswerRecord {
   decision: string | null
   /** Counted for the family: the first of several, or what they agreed on. */
   speaks: boolean
+  /** The edition of the letter it was given to; none of old answers. */
+  version?: number
   answeredAt: Date
   changedAt: Date
   earlier: EarlierAnswer[]
@@ -60,6 +67,7 @@ const fields = {
   sealedPhones: { type: String, default: '' },
   decision: { type: String, default: null },
   speaks: { type: Boolean, required: true },
+  version: { type: Number },
   answeredAt: { type: Date, required: true },
   changedAt: { type: Date, required: true },
   earlier: { type: Schema.Types.Mixed, required: true },
@@ -73,7 +81,7 @@ answerSchema.index({ letterId: 1, studentId: 1 })
 answerSchema.index({ letterId: 1, path: 1, speaks: 1 })
 // What somebody answered for a child, when the two part.
 answerSchema.index({ studentId: 1, personId: 1 })
-holdsSealed(answerSchema, 'sealedPhones')
+holdsSealed(answerSchema, 'sealedPhones', 'earlier')
 export const AnswerModel = model<AnswerRecord>('Answer', answerSchema)
 
 /** An answer of somebody who is not of the family: kept for the sender, counted no more. */
@@ -84,7 +92,7 @@ const voidedSchema = new Schema<VoidedAnswer>(
 )
 voidedSchema.index({ letterId: 1, studentId: 1 })
 voidedSchema.index({ studentId: 1, personId: 1 })
-holdsSealed(voidedSchema, 'sealedPhones')
+holdsSealed(voidedSchema, 'sealedPhones', 'earlier')
 export const VoidedAnswerModel = model<VoidedAnswer>('VoidedAnswer', voidedSchema)
 
 /** What guardians who had answered differently agreed on, and who of the school wrote it down. */

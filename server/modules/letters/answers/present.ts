@@ -92,6 +92,7 @@ export function presentAnswer(
     by: `${answer.childName}${answer.relation}`,
     way: answer.way,
     enteredBy: answer.enteredBy,
+    ...(answer.version && { version: answer.version }),
     at: answer.changedAt.toISOString(),
     isMine,
     lines: linesOf(form, itemsOf(answer), {

@@ -2,7 +2,7 @@ import { type AnswerItem, decisionOf, type LetterForm, valuesOf } from '#contrac
 import { holdsIdNumber } from '../../../infra/id-numbers.ts'
 import { shanghaiDay } from '../../../infra/clock.ts'
 import { put } from '../sheets/rules.ts'
-import type { AnswerRecord, SettlementRecord } from './model.ts'
+import type { AnswerRecord, EarlierAnswer, SettlementRecord } from './model.ts'
 
 /** How many earlier versions of one answer are kept. */
 export const MOST_EARLIER = 20
@@ -28,6 +28,14 @@ export function decisionIn(form: LetterForm, kept: readonly AnswerItem[]): strin
 
 export const isSame = (one: readonly AnswerItem[], other: readonly AnswerItem[]) =>
   JSON.stringify(one) === JSON.stringify(other)
+
+/** An answer as it is kept when another takes its place. */
+export function earlierOf(there: AnswerRecord): EarlierAnswer {
+  const { items, way, enteredBy, changedAt, version } = there
+  const { guardianKey, personId, relation, childName, decision, sealedPhones } = there
+  const said = { guardianKey, personId, relation, childName, decision, sealedPhones }
+  return { items, way, enteredBy, at: changedAt, said: { ...said, ...(version && { version }) } }
+}
 
 interface Standing {
   form: LetterForm
@@ -120,12 +128,12 @@ export const answerUnmark = (
   { $unset: [isLeft ? `answeredBy.${studentId}.${guardianKey}` : `answeredBy.${studentId}`] },
 ]
 
-/** The update of the sheet when guardians who differed have agreed. */
-export const settledMark = (student: unknown) => [
+/** The update of the sheet when guardians differ, or do so no longer. */
+export const differing = (student: unknown, isConflict: boolean) => [
   {
     $set: {
       answeredIds: { $ifNull: ['$answeredIds', []] },
-      conflictIds: put('conflictIds', student, false),
+      conflictIds: put('conflictIds', student, isConflict),
     },
   },
   COUNTED,

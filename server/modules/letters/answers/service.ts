@@ -194,6 +194,7 @@ async function write(
     items,
     sealedPhones: apart.length > 0 ? fields.seal(JSON.stringify(apart)) : '',
     decision: rules.decisionIn(form, kept),
+    version: letter.version,
     changedAt: now,
   }
   if (!there) {
@@ -206,7 +207,7 @@ async function write(
     await AnswerModel.create([{ _id, ...at, path, ...said, speaks: true, answeredAt: now, earlier: [] }])
     return
   }
-  const before = { items: there.items, way: there.way, enteredBy: there.enteredBy, at: there.changedAt }
+  const before = rules.earlierOf(there)
   const { matchedCount } = await AnswerModel.updateOne(
     { _id, changedAt: there.changedAt },
     { $set: said, $push: { earlier: { $each: [before], $slice: -rules.MOST_EARLIER } } },

@@ -5,6 +5,9 @@ import type { LetterForm } from '#contract/letter-form'
 import type { MyObjection } from '#contract/letter-receipts'
 import { shanghaiDay } from '../../../infra/clock.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import type { AnswerRecord } from '../answers/model.ts'
+import { fitting } from '../answers/carrying/rules.ts'
+import type { Former } from '../answers/carrying/service.ts'
 import { presentAnswer } from '../answers/present.ts'
 import { objection } from '../answers/rules.ts'
 import { allOf } from '../answers/service.ts'
@@ -52,7 +55,7 @@ interface Mine {
 }
 
 export function presentMyLetter(
-  { proof: { letter, child }, sheet, bonds, answers, correction, difference }: Opened,
+  { proof: { letter, child }, sheet, bonds, answers, correction, difference, former }: Opened,
   now: Date,
   deps: Pick<Deps, 'fields'> & Mine,
 ): MyLetter {
@@ -62,6 +65,14 @@ export function presentMyLetter(
   const mayStill = mayRespond({ letter, child, sheet }, now)
   const progress = progressOf(sheet, { studentId: child.studentId, confirmation: letter.confirmation }, bonds)
   const mine = answers.find((it) => it.guardianKey === child.personId)
+  const answered = (form: LetterForm) => (it: AnswerRecord) =>
+    presentAnswer(it, {
+      form,
+      reader: child.personId,
+      itemsOf: (one) => allOf(one, deps),
+      pictureOf: deps.pictureOf,
+      hidden: deps.hidden,
+    })
   return {
     ...stand,
     id: String(letter._id),
@@ -96,16 +107,13 @@ export function presentMyLetter(
       .map(deps.pictureOf),
     ...(letter.form && {
       form: letter.form,
-      answers: answers.map((it) =>
-        presentAnswer(it, {
-          form: letter.form as LetterForm,
-          reader: child.personId,
-          itemsOf: (one) => allOf(one, deps),
-          pictureOf: deps.pictureOf,
-          hidden: deps.hidden,
-        }),
-      ),
+      answers: answers.map(answered(letter.form)),
       myAnswer: mine ? allOf(mine, deps) : null,
+      former: former && {
+        version: former.version,
+        answers: former.answers.map(answered(former.form)),
+        mine: formerItems(former, letter.form, child.personId, deps),
+      },
     }),
     abilities: {
       confirm: mayStill && letter.confirmation === 'confirm',
@@ -117,6 +125,11 @@ export function presentMyLetter(
       ...(letter.form && { answer: mayFill({ letter, child, sheet, answers }, now) }),
     },
   }
+}
+
+function formerItems(former: Former, form: LetterForm, personId: string, deps: Pick<Deps, 'fields'>) {
+  const own = former.answers.find((it) => it.guardianKey === personId)
+  return own ? fitting(allOf(own, deps), former.form, form) : null
 }
 
 /** Whether the page asks this guardian to confirm or sign: nobody has answered for them, or they have another opinion and may think again. */

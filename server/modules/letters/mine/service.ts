@@ -4,6 +4,7 @@ import { Refusal } from '../../../http/errors.ts'
 import type { OwnChild } from '../../org/policy.ts'
 import { joinedGuardiansOf } from '../../org/audiences/service.ts'
 import type { AnswerRecord } from '../answers/model.ts'
+import { type Former, formerOf } from '../answers/carrying/service.ts'
 import { answersOf, refuseUnanswered } from '../answers/service.ts'
 import { type Correction, correctionFor } from '../editions/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
@@ -122,6 +123,8 @@ export interface Opened {
   correction?: Correction | null
   proof: ChildsLetter
   sheet: FamilySheet
+  /** What was answered below the edition before, where this one asks something else. */
+  former: Former | null
   /** Guardians who differ, or differed. */
   difference: FamilyDifference | null
   /** What the family has filled in below the letter. */
@@ -176,5 +179,6 @@ export async function withNames(proof: ChildsLetter, sheet: FamilySheet): Promis
   // A letter without a form costs no further read (decision 0006).
   const answers = proof.letter.form ? await answersOf(proof.letter._id, studentId) : []
   const difference = await differenceIn(proof.letter, studentId, sheet, answers)
-  return { proof, sheet, bonds, answers, difference }
+  const former = answers.length === 0 ? await formerOf(proof.letter, studentId) : null
+  return { proof, sheet, bonds, answers, difference, former }
 }

@@ -109,6 +109,12 @@ export async function forgetAnswers(personId: string) {
   const mine = { studentId, personId: new Types.ObjectId(personId) }
   const chosen = { $filter: { input: '$items', cond: { $isArray: '$$this.value' } } }
   const wordless = [{ $set: { items: chosen, sealedPhones: '', earlier: [] } }]
-  for (const model of [AnswerModel, VoidedAnswerModel]) await model.collection.updateMany(mine, wordless)
+  for (const model of [AnswerModel, VoidedAnswerModel]) {
+    await model.collection.updateMany(mine, wordless)
+    await model.collection.updateMany(
+      { studentId, 'earlier.said.personId': mine.personId },
+      { $pull: { earlier: { 'said.personId': mine.personId } } as never },
+    )
+  }
   await ObjectionModel.updateMany(mine, { $set: { sealedReason: '', earlier: [] } })
 }

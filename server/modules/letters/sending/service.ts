@@ -21,6 +21,7 @@ import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { classNameIn, sheetId } from '../sheets/rules.ts'
 import { announceToStaff, makeStaffSheets } from '../staff/sending/service.ts'
 import type { SentToStaff } from '../staff/service.ts'
+import { carryAnswers } from '../answers/carrying/service.ts'
 import { editionsBefore, readersBefore } from '../editions/service.ts'
 import { recallMessages } from '../withdrawals/service.ts'
 import { addressed, asPlace, classesApart, type Roll } from './rolls/service.ts'
@@ -160,6 +161,7 @@ export async function makeSheets(letter: Sending, classes: UnitRecord[], { isEmp
   await SheetModel.collection.insertMany(wanted as never[], { ordered: false }).catch((error: unknown) => {
     if (!isDuplicatesOnly(error)) throw error // made by an earlier run, or for a family that was quicker
   })
+  await carryAnswers(letter, wanted)
 }
 
 function sheetOf(

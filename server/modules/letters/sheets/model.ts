@@ -45,6 +45,8 @@ export interface SheetRecord {
   answeredIds?: Types.ObjectId[]
   conflictIds?: Types.ObjectId[]
   answeredBy?: Marks
+  /** What was answered below the edition before has been brought over. */
+  isCarried?: boolean
   /** Every guardian is asked: a family is counted when all who have joined have answered, and then stays counted. */
   isForEach?: boolean
   confirmedIds?: Types.ObjectId[]
@@ -115,6 +117,7 @@ const sheetSchema = new Schema<SheetRecord>(
     answeredIds: { type: [Schema.Types.ObjectId], default: undefined },
     conflictIds: { type: [Schema.Types.ObjectId], default: undefined },
     answeredBy: marks,
+    isCarried: { type: Boolean },
     isForEach: { type: Boolean },
     confirmedIds: { type: [Schema.Types.ObjectId], default: undefined },
     signedIds: { type: [Schema.Types.ObjectId], default: undefined },

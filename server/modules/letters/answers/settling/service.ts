@@ -41,7 +41,7 @@ export async function settle(
     await speak(family, rules.familyStanding(form, family, settlement).speaking)
     await SheetModel.updateOne(
       { _id: sheetId(String(letter._id), scope.unitId) },
-      rules.settledMark(student),
+      rules.differing(student, false),
       {
         updatePipeline: true,
       },

@@ -6,7 +6,7 @@ import { put, sheetId, SIZES } from '../../../sheets/rules.ts'
 import { neededOf } from '../../../sheets/weighing/service.ts'
 import { weighing } from '../../../sheets/weighing/rules.ts'
 import { AnswerModel, type AnswerRecord } from '../../model.ts'
-import { withdrawMark } from '../../voiding/service.ts'
+import { restoreMark, withdrawMark } from '../../voiding/service.ts'
 import { enteredMarks } from '../rules.ts'
 
 /**
@@ -67,14 +67,23 @@ const nobodyAgrees = (sheet: SheetRecord, studentId: string, gone: readonly stri
     Object.keys(sheet[map]?.[studentId] ?? {}).every((key) => gone.includes(`${map}.${studentId}.${key}`)),
   )
 
+/** An entry goes, and what the guardian had answered on the phone before it stands again. */
 async function removeAnswers(letterId: Types.ObjectId, student: Types.ObjectId) {
   const entered = await AnswerModel.find({ letterId, studentId: student, way: { $ne: 'app' } }).lean<
     AnswerRecord[]
   >()
-  if (entered.some((it) => it.earlier.length > 0))
-    throw new Refusal('conflict', '这家的登记改过，不能撤销；请把对的答复再登记一次')
   for (const { _id, ...answer } of entered) {
-    await AnswerModel.deleteOne({ _id })
-    await withdrawMark(answer)
+    const at = answer.earlier.findLastIndex((it) => it.way === 'app')
+    const own = answer.earlier[at]
+    if (!own) {
+      await AnswerModel.deleteOne({ _id })
+      await withdrawMark(answer)
+      continue
+    }
+    if (!own.said) throw new Refusal('conflict', '这家的登记改过，不能撤销；请把对的答复再登记一次')
+    const { items, at: changedAt, said } = own
+    const again = { ...said, items, way: 'app', enteredBy: null, enteredById: null, changedAt }
+    await AnswerModel.updateOne({ _id }, { $set: { ...again, earlier: answer.earlier.slice(0, at) } })
+    await restoreMark(answer, said.guardianKey)
   }
 }
