@@ -81,6 +81,32 @@ export const enterForMany = endpoint({
   reply: z.object({ entered: z.int(), skipped: z.int() }),
 })
 
+export const enterTable = endpoint({
+  access: 'staff',
+  summary: '交来的表一家一行登记；已经回复过的不动，填得不对的一行说明原因，别的照样登记',
+  method: 'POST',
+  path: '/letters/:letterId/sheets/:classId/entries-in-table',
+  input: z.strictObject({
+    ...ofClass,
+    way: entryWay,
+    rows: z
+      .array(
+        z.strictObject({
+          studentId: objectId,
+          answers: answerItems,
+          papers: z.optional(z.array(objectId).check(z.maxLength(3, '一份答复最多3张照片'))),
+        }),
+      )
+      .check(z.minLength(1, '还没有填好的一行'), z.maxLength(100, '一次最多登记100家')),
+  }),
+  reply: z.object({
+    entered: z.array(objectId),
+    /** Who had answered meanwhile. */
+    skipped: z.int(),
+    problems: z.array(z.object({ studentId: objectId, problem: z.string() })),
+  }),
+})
+
 export const undoEntries = endpoint({
   access: 'staff',
   summary: '撤销登记：代登记的记录收回，家长自己的回复不动',

@@ -1,16 +1,18 @@
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import { plainForm } from '#contract/letter-form'
+import { readMySignedCopy, signMyLetter } from '#contract/letters'
 import type { LetterForm } from '#contract/letter-form'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { ensureStaff } from '../../server/modules/accounts/service.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { LetterModel } from '../../server/modules/letters/model.ts'
 import { LetterPictureModel } from '../../server/modules/letters/pictures/model.ts'
+import { freezeCopies } from '../../server/modules/letters/signatures/service.ts'
 import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
 import { ensureUnit } from '../../server/modules/org/tree/service.ts'
 import { buildGuardian, buildStudent } from '../support/build.ts'
-import { sendLetter } from '../support/letters.ts'
+import { INK, sendLetter } from '../support/letters.ts'
 import { PASSWORD, useStage } from './stage.ts'
 
 const stage = useStage()
@@ -48,6 +50,7 @@ async function scene() {
   const office = String((await PersonModel.findOne({ loginName: 'shiyan' }).lean())?._id)
   const zhang = await buildStudent(klass, { name: '张三', number: '20260201' })
   await buildStudent(klass, { name: '王小雨', number: '20260202' })
+  const people: string[] = []
   for (const [as, relation] of [
     [MOTHER, '妈妈'],
     [FATHER, '爸爸'],
@@ -55,8 +58,9 @@ async function scene() {
     const consent = { version: 1, isGiven: true, at: world.now() }
     const personId = await buildGuardian(world, zhang, { relation, openId: openIdOf(as) })
     await PersonModel.updateOne({ _id: personId }, { demoAs: as, consent })
+    people.push(personId)
   }
-  return { school, klass, office, zhang, studentId: String(zhang._id) }
+  return { school, klass, office, zhang, studentId: String(zhang._id), mother: people[0] ?? '' }
 }
 
 it(
@@ -190,6 +194,85 @@ it(
     await page.getByText(/与学校保存的不一致/).waitFor()
     await stage.shot(page, 'receipts-verify')
     expect(await LetterModel.countDocuments({ status: 'sent' })).toBe(3)
+    expect(errors).toEqual([])
+    await page.context().close()
+  },
+)
+
+const TRIP: LetterForm = {
+  answeredBy: 'any',
+  fields: [
+    { code: 'join', label: '孩子参加吗', type: 'choice', required: true, options: ['参加', '不参加'] },
+    {
+      ...{ code: 'size', label: '校服尺码', type: 'number', required: true, min: 80, max: 200 },
+      shownIf: { field: 'join', is: ['参加'] },
+    },
+    { code: 'day', label: '哪天来拿', type: 'date', required: false },
+    { code: 'words', label: '要说明的', type: 'text', required: false, maxLength: 60 },
+    { code: 'proof', label: '体检单', type: 'picture', required: false, most: 3 },
+  ],
+}
+
+it(
+  'enters what a class handed in on paper as a table, and knows a genuine copy',
+  { timeout: 240_000 },
+  async () => {
+    const { school, klass, office, studentId, mother } = await scene()
+    const trip = await sendLetter(world, office, school, { title: '春游和校服', form: TRIP })
+    const { page, errors } = await stage.console('shiyan')
+    await page.goto(`${world.origin()}/admin/letters/${trip.id}?unitId=${String(klass._id)}`)
+    await page.getByRole('button', { name: '按表登记' }).click()
+    const table = page.getByRole('dialog', { name: '按表登记' })
+    const line = (name: string) => table.getByRole('row', { name: new RegExp(name) })
+    const choose = async (name: string, downs: number) => {
+      const box = line(name).getByRole('combobox', { name: '孩子参加吗' })
+      await box.focus()
+      for (const key of ['Enter', ...Array.from({ length: downs }, () => 'ArrowDown'), 'Enter']) {
+        await box.press(key)
+      }
+    }
+    await choose('张三', 1)
+    await choose('王小雨', 2)
+    await table.getByText('请填一填“校服尺码”').waitFor()
+    await stage.shot(page, 'receipts-table')
+    await table.getByRole('button', { name: '登记填好的1家' }).waitFor()
+    await line('张三').getByLabel('校服尺码').fill('150')
+    await line('张三').getByLabel('校服尺码').press('Tab')
+    const paper = await sharp({ create: { width: 60, height: 40, channels: 3, background: '#a77' } })
+      .jpeg()
+      .toBuffer()
+    await line('张三')
+      .locator('input[type=file]')
+      .setInputFiles({ name: '回执.jpg', mimeType: 'image/jpeg', buffer: paper })
+    await line('张三').getByText('第1张').waitFor()
+    await table.getByRole('button', { name: '登记填好的2家' }).click()
+    await table.getByText('登记了2家').waitFor()
+    await stage.shot(page, 'receipts-table-entered')
+    expect(await SheetModel.findOne({ letterId: trip.id }).lean()).toMatchObject({
+      answered: 2,
+      confirmed: 2,
+    })
+    await table.getByRole('button', { name: '撤销这次登记' }).click()
+    await line('张三').waitFor()
+    expect(await SheetModel.findOne({ letterId: trip.id }).lean()).toMatchObject({
+      answered: 0,
+      confirmed: 0,
+    })
+    await table.getByRole('button', { name: '关闭', exact: true }).click()
+
+    const signing = await sendLetter(world, office, school, { title: '安全责任书', confirmation: 'sign' })
+    const her = await world.as(mother, 'guardian')
+    const said = { studentId, letterId: signing.id }
+    await her(signMyLetter, { ...said, ...INK })
+    await freezeCopies(world.deps())
+    const { link } = await her(readMySignedCopy, said)
+    const copy = Buffer.from(await (await fetch(`${world.origin()}/api${link}`)).arrayBuffer())
+    await page.goto(`${world.origin()}/admin/letters/verify-copy?unitId=${String(school._id)}`)
+    const file = { name: '签收单_张三.pdf', mimeType: 'application/pdf' }
+    await page.locator('#copy').setInputFiles({ ...file, buffer: copy })
+    await page.getByText(/一个字节也没有改动/).waitFor()
+    await page.getByText('安全责任书').waitFor()
+    await stage.shot(page, 'receipts-verify-genuine')
     expect(errors).toEqual([])
     await page.context().close()
   },

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { enterAnswer, enterForMany, readAnswers, undoEntries } from '#contract/letter-answers'
+import { enterAnswer, enterForMany, enterTable, readAnswers, undoEntries } from '#contract/letter-answers'
 import { type LetterForm, plainForm } from '#contract/letter-form'
 import { readObjections } from '#contract/letter-receipts'
 import type { ReceiptRule } from '#contract/letter-receipts'
@@ -16,6 +16,15 @@ import { useWorld } from '../support/world.ts'
 const world = useWorld()
 
 const CHOICE = plainForm({ options: ['参加', '不参加'], reasonFor: ['不参加'], needsReason: true }, 'any')
+const TABLE: LetterForm = {
+  answeredBy: 'any',
+  fields: [
+    {
+      ...{ code: 'size', label: '尺码', type: 'number', required: true },
+      ...{ min: 80, max: 200 },
+    },
+  ],
+}
 const COMES = [{ code: 'choice', value: ['参加'] }]
 const STAYS = [
   { code: 'choice', value: ['不参加'] },
@@ -207,6 +216,30 @@ describe('what came on paper', () => {
     ])
     await staff(undoEntries, { ...at, studentIds: [studentId] })
     expect(await sheet()).toMatchObject({ objected: 0, open: 0, read: 0 })
+  })
+
+  it('of a whole class is entered as a table: what is wrong with a row keeps none of the others back', async () => {
+    const { staff, at, studentId, li, her, said, sheet } = await scene({ form: TABLE })
+    const rows = [
+      { studentId, answers: [{ code: 'size', value: 150 }] },
+      { studentId: String(li._id), answers: [{ code: 'size', value: 999 }] },
+    ]
+
+    expect(await staff(enterTable, { ...at, way: 'paper', rows })).toEqual({
+      entered: [studentId],
+      skipped: 0,
+      problems: [{ studentId: String(li._id), problem: '“尺码”请填80到200之间的数' }],
+    })
+    expect(await staff(enterTable, { ...at, way: 'paper', rows })).toMatchObject({ entered: [], skipped: 1 })
+    expect(await sheet()).toMatchObject({ answered: 1, confirmed: 1 })
+    expect((await her(openMyLetter, said)).answers).toMatchObject([{ way: 'paper', enteredBy: '李老师' }])
+
+    expect(await staff(undoEntries, { ...at, studentIds: [studentId] })).toEqual({ undone: 1 })
+    expect(await sheet()).toMatchObject({ answered: 0, confirmed: 0 })
+    const stranger = { studentId: 'a'.repeat(24), answers: [] }
+    await expect(staff(enterTable, { ...at, way: 'paper', rows: [stranger] })).rejects.toMatchObject({
+      status: 404,
+    })
   })
 
   it('of a form is taken back with its answer', async () => {

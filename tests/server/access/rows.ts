@@ -320,6 +320,9 @@ const letters: Record<string, Row> = {
   enterForMany: staff(KNOW_FAMILIES, {
     say: ({ studentId }) => ({ studentIds: [studentId], way: 'paper', answers: [] }),
   }),
+  enterTable: staff(KNOW_FAMILIES, {
+    say: ({ studentId }) => ({ way: 'paper', rows: [{ studentId, answers: [] }] }),
+  }),
   undoEntries: staff(KNOW_FAMILIES, { say: ({ studentId }) => ({ studentIds: [studentId] }) }),
   settleConflict: staff(KNOW_FAMILIES, { say: ({ studentId }) => ({ studentId }) }),
 }

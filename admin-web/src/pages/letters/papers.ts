@@ -13,9 +13,15 @@ async function shrunk(file: File): Promise<Blob> {
   return new Promise((resolve) => canvas.toBlob((it) => resolve(it ?? file), 'image/jpeg', 0.8))
 }
 
+/** The same photo sent twice is one photo. */
+export const newRequestId = () => `paper-${crypto.getRandomValues(new Uint32Array(3)).join('-')}`
+
 /** Sends the photo of a paper and gives its number. */
-export async function sendPaper(at: { letterId: string; classId: string; studentId: string }, file: File) {
-  const requestId = `paper-${crypto.getRandomValues(new Uint32Array(3)).join('-')}`
+export async function sendPaper(
+  at: { letterId: string; classId: string; studentId: string },
+  file: File,
+  requestId: string,
+) {
   const url = `/api/letters/${at.letterId}/sheets/${at.classId}/papers/${at.studentId}?request=${requestId}`
   const headers = { 'content-type': 'application/octet-stream' }
   const answer = await authorised(url, undefined, { method: 'POST', headers, body: await shrunk(file) })

@@ -12,7 +12,7 @@ import { presentOpened } from '../mine/routes.ts'
 import { withNames } from '../mine/service.ts'
 import { papersOn } from '../sheets/present.ts'
 import { isSender, letterForChild, letterWithin } from '../policy.ts'
-import { enter, enterMany } from './entries/service.ts'
+import { enter, enterMany, enterRows } from './entries/service.ts'
 import { undo } from './entries/undoing/service.ts'
 import { settle } from './settling/service.ts'
 import { answerFigures, optionCounts } from './figures/service.ts'
@@ -99,6 +99,16 @@ export function answerRoutes(router: Router, deps: Deps) {
     if (entered.length > 0)
       await audit.record('answer.entered', { unit: scope, studentIds: entered, detail }, clock.now())
     return { entered: entered.length, skipped }
+  })
+
+  serve(router, api.enterTable, async ({ actor, caller: _, letterId, classId, ...table }) => {
+    const inScope = await ofWriter(await letterWithin(actor, letterId, classId, 'seeFamilies'))
+    const done = await enterRows(inScope, table, actor, clock.now(), { fields })
+    const { scope, letter } = inScope
+    const detail = `《${letter.title}》${done.entered.length}家`
+    if (done.entered.length > 0)
+      await audit.record('answer.entered', { unit: scope, studentIds: done.entered, detail }, clock.now())
+    return done
   })
 
   serve(router, api.undoEntries, async ({ actor, letterId, classId, studentIds }) => {

@@ -147,18 +147,48 @@ export async function enterMany(
   now: Date,
   deps: Pick<Deps, 'fields'>,
 ) {
-  const { letter, scope } = inScope
+  const asked = [...new Set(studentIds)]
+  const silent = await silentAmong(inScope, asked)
+  for (const studentId of silent) await enter(inScope, { ...entry, studentId }, actor, now, deps)
+  return { entered: silent, skipped: asked.length - silent.length }
+}
+
+type Row = Pick<Entry, 'studentId' | 'answers' | 'papers'>
+
+/** The same where each family answered something else: a row that cannot be entered says why, and keeps none of the others back. */
+export async function enterRows(
+  inScope: LetterInScope<'seeFamilies'>,
+  { way, rows }: { way: Entry['way']; rows: Row[] },
+  actor: StaffActor,
+  now: Date,
+  deps: Pick<Deps, 'fields'>,
+) {
+  const byStudent = new Map(rows.map((it) => [it.studentId, it]))
+  const silent = await silentAmong(inScope, [...byStudent.keys()])
+  const entered: string[] = []
+  const problems: { studentId: string; problem: string }[] = []
+  for (const studentId of silent) {
+    const row = byStudent.get(studentId)
+    if (!row) continue
+    try {
+      await enter(inScope, { ...row, way }, actor, now, deps)
+      entered.push(studentId)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      problems.push({ studentId, problem: error.message })
+    }
+  }
+  return { entered, skipped: byStudent.size - silent.length, problems }
+}
+
+/** Those of some families that have neither done what the letter asks nor filled in its form. */
+async function silentAmong({ letter, scope }: LetterInScope, asked: readonly string[]) {
   const sheet = await findSheet(letter._id, scope.unitId)
   if (!sheet) throw new Refusal('not_found', '这封信没有发给这个班')
   const roster = new Set(sheet.roster.map(String))
   const waiting = new Set(open(sheet, [...roster], letter.confirmation))
-  const asked = [...new Set(studentIds)]
   if (asked.some((it) => !roster.has(it))) throw new Refusal('not_found', '签收单上没有这个孩子')
-  const silent = asked.filter(
-    (it) => waiting.has(it) && Object.keys(sheet.answeredBy?.[it] ?? {}).length === 0,
-  )
-  for (const studentId of silent) await enter(inScope, { ...entry, studentId }, actor, now, deps)
-  return { entered: silent, skipped: asked.length - silent.length }
+  return asked.filter((it) => waiting.has(it) && Object.keys(sheet.answeredBy?.[it] ?? {}).length === 0)
 }
 
 /** The sheet of a class, whole. */
