@@ -49,9 +49,11 @@ export const letterForm = z.strictObject({
 })
 export type LetterForm = z.infer<typeof letterForm>
 
+const OFF_PAD = '签名写出了框，请重写'
+
 /** One line of the pen as x, y, x, y … in the pad's own points. */
 export const penStroke = z
-  .array(z.number().check(z.gte(-50), z.lte(5000)))
+  .array(z.number().check(z.gte(-50, OFF_PAD), z.lte(5000, OFF_PAD)))
   .check(z.minLength(2, '签名不完整，请重写'), z.maxLength(6000, '签名太长了，请重写'))
 export const handwriting = z.strictObject({
   width: z.number().check(z.gte(50), z.lte(5000)),
@@ -189,7 +191,7 @@ const BOUNDS: Record<FieldType, (it: FormField) => string> = {
 function isFitting(it: FormField, value: AnswerValue): boolean {
   switch (it.type) {
     case 'text':
-      return typeof value === 'string' && value.trim().length <= (it.maxLength ?? 500)
+      return typeof value === 'string' && lengthOf(value.trim()) <= (it.maxLength ?? 500)
     case 'number':
       return (
         typeof value === 'number' &&
@@ -200,7 +202,7 @@ function isFitting(it: FormField, value: AnswerValue): boolean {
     case 'date':
       return typeof value === 'string' && isDay(value)
     case 'phone':
-      return typeof value === 'string' && /^1[3-9]\d{9}$/.test(value.trim())
+      return typeof value === 'string' && /^1[3-9]\d{9}$/.test(halfWidth(value).trim())
     case 'choice':
       return (
         Array.isArray(value) &&
@@ -218,6 +220,13 @@ function isFitting(it: FormField, value: AnswerValue): boolean {
       )
   }
 }
+
+/** Digits as a Chinese keyboard writes them, as digits: １２．５ → 12.5 */
+export const halfWidth = (text: string) =>
+  text.replace(/[０-９．－]/g, (it) => String.fromCharCode(it.charCodeAt(0) - 0xfee0))
+
+/** An emoji is one character to whoever types it. */
+const lengthOf = (text: string) => Array.from(text).length
 
 /** `2026-02-30` is none. */
 function isDay(text: string) {
@@ -240,7 +249,8 @@ export function keptOf(form: LetterForm, values: Values): AnswerItem[] {
   return askedOf(form, values).flatMap((it): AnswerItem[] => {
     const value = values.get(it.code)
     if (value === undefined || isEmpty(value)) return []
-    if (typeof value === 'string') return [{ code: it.code, value: value.trim() }]
+    if (typeof value === 'string')
+      return [{ code: it.code, value: (it.type === 'phone' ? halfWidth(value) : value).trim() }]
     if (Array.isArray(value))
       return [{ code: it.code, value: (it.options ?? []).filter((one) => value.includes(one)) }]
     return [{ code: it.code, value }]

@@ -3,6 +3,7 @@ import {
   type AnswerValue,
   askedOf,
   type FormField,
+  halfWidth,
   type LetterForm,
   problemWith,
   valuesOf,
@@ -97,6 +98,6 @@ export function ticked(field: FormField, value: AnswerValue | undefined, option:
 export function typed(field: FormField, text: string): AnswerValue | undefined {
   if (field.type !== 'number') return text
   if (text.trim() === '') return undefined
-  const number = Number(text)
+  const number = Number(halfWidth(text))
   return Number.isNaN(number) ? text : number
 }
