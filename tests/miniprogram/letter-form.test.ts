@@ -160,3 +160,13 @@ it('sends no answer without a photo that the school could not use, and says why'
   )
   expect(drafts()).toHaveLength(1)
 })
+
+it('reads the digits of a Chinese keyboard', async () => {
+  const { typed: asValue } = await import('../../miniprogram/packages/letter/letter/form.ts')
+  const number = { code: 'more', label: '那一题', required: true, type: 'number' as const }
+  expect([asValue(number, '１２．５'), asValue(number, '－3'), asValue(number, '十')]).toEqual([
+    12.5,
+    -3,
+    '十',
+  ])
+})

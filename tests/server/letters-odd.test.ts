@@ -7,7 +7,7 @@ import {
   signMyLetter,
   withdrawLetter,
 } from '#contract/letters'
-import { typed } from '../../miniprogram/packages/letter/letter/form.ts'
+import { legible } from '../../server/infra/pdf/pdf.ts'
 import { AnswerModel } from '../../server/modules/letters/answers/model.ts'
 import { LetterModel } from '../../server/modules/letters/model.ts'
 import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
@@ -65,9 +65,10 @@ describe('an answer that is odd', () => {
     const wide = answersWith('１３９００００１２３４')
     const given = await phone.her(answerMyLetter, { ...phone.said, answers: wide })
     expect(given.myAnswer).toEqual(answersWith('13900001234'))
+  })
 
-    const number = { code: 'more', label: '那一题', required: true, type: 'number' as const }
-    expect([typed(number, '１２．５'), typed(number, '－3'), typed(number, '十')]).toEqual([12.5, -3, '十'])
+  it('stands on paper as a word where a font has no picture for it', () => {
+    expect(legible('好😀👍🏽，谢谢👨‍👩‍👧！®')).toBe('好［表情］［表情］，谢谢［表情］！®')
   })
 
   it('keeps nothing of a question that was hidden when it was sent', async () => {

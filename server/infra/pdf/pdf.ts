@@ -44,6 +44,12 @@ export interface Box {
 
 export type Pdf = ReturnType<typeof openPdf>
 
+const EMOJI =
+  /[\u{1F000}-\u{1FAFF}][\uFE0F\u{1F3FB}-\u{1F3FF}]*(?:\u200D[\u2600-\u27BF\u{1F000}-\u{1FAFF}][\uFE0F\u{1F3FB}-\u{1F3FF}]*)*/gu
+
+/** No font of ours draws emoji: on paper a word says that one stood there, not an empty box. */
+export const legible = (text: string) => text.replace(EMOJI, '［表情］').replaceAll('\uFE0F', '')
+
 /**
  * A document in Chinese on A4. `text`, `row`, `image` and their like flow down the page and on to the next; `place` and
  * `qr` with a box stand where they are told. Lines break between Chinese characters, never before 。，”.
@@ -79,7 +85,7 @@ export function openPdf(options: PdfOptions) {
       face(run.bold ? 'bold' : weight)
         .fontSize(size)
         .fillColor(color)
-      doc.text(run.text, {
+      doc.text(legible(run.text), {
         width: width - indent,
         align,
         lineGap: size * 0.35,
@@ -113,7 +119,9 @@ export function openPdf(options: PdfOptions) {
       const top = doc.y
       face().fontSize(11).fillColor(SOFT).text(name, margin, top, { width: nameWidth })
       const left = doc.y
-      doc.fillColor(INK).text(value, margin + nameWidth, top, { width: width - nameWidth, lineGap: 3 })
+      doc
+        .fillColor(INK)
+        .text(legible(value), margin + nameWidth, top, { width: width - nameWidth, lineGap: 3 })
       doc.y = Math.max(left, doc.y)
       space(6)
     },

@@ -26,5 +26,7 @@ export function writeBlock(pdf: Pdf, { kind, runs, number }: Block) {
   if (kind === 'picture') {
     return pdf.text(`［图片${said[0] ? `：${said[0].text}` : ''}］`, { size: 10, color: SOFT, gap: 8 })
   }
+  // No line of a paragraph is left alone at the foot of a page.
+  pdf.keep(40)
   pdf.text(said, { gap: 8 })
 }
