@@ -71,6 +71,8 @@ export const yearNode = z.object({
     reset: z.boolean(),
     write: z.boolean(),
     dismiss: z.boolean(),
+    /** Switches it off: the city, or whoever has added it. */
+    switchOff: z.optional(z.boolean()),
   }),
 })
 export type YearNode = z.infer<typeof yearNode>

@@ -65,6 +65,14 @@ describe('a draft that nobody has touched', () => {
     expect(await told()).toEqual([])
   })
 
+  it('follows at once what its own school says', async () => {
+    const { read, officeCall, unitId } = await scene()
+    await officeCall(changeNode, { ...NODE, ...days, ...LATER, unitId })
+    expect((await read()).dueOn).toBe('2026-10-13')
+    await officeCall(resetNode, { ...NODE, unitId })
+    expect((await read()).dueOn).toBe('2026-10-10')
+  })
+
   it('stops a save of the page that still shows the old day', async () => {
     const { read, move, officeCall, letterId, unitId } = await scene()
     const { revision = 0 } = await read()

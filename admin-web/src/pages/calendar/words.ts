@@ -21,6 +21,16 @@ export const STATE_WORDS: Record<NodeState, string> = {
   sent: '已发',
   dismissed: '今年不发',
 }
+/** Once a node is over, a draft that lies there was not sent either. */
+export const stateWords = (state: NodeState, isOver = false) =>
+  isOver && (state === 'none' || state === 'draft') ? '没有发' : STATE_WORDS[state]
+
+/** 3/5所学校已发 · of a node that is over, what became of the others, too. */
+export function schoolsWords({ all, sent, unsent }: NonNullable<YearNode['schools']>) {
+  const words = `${sent}/${all}所学校已发`
+  if (unsent === null || unsent === undefined || sent === all) return words
+  return unsent > 0 ? `${words}，${unsent}所没有发` : `${words}，其余今年不发`
+}
 export const STATE_TYPE: Record<NodeState, 'info' | 'success' | 'warning' | 'primary'> = {
   none: 'warning',
   draft: 'warning',

@@ -30,6 +30,12 @@ export default {
       meta: { title: '以前班级的信', isPersonal: true },
     },
     {
+      path: '/letters/expired',
+      name: 'expired-drafts',
+      component: () => import('./ExpiredPage.vue'),
+      meta: { title: '已过期的草稿' },
+    },
+    {
       path: '/letters/objections',
       name: 'objections',
       component: () => import('./ObjectionsPage.vue'),

@@ -82,6 +82,8 @@ export function useLetterSaving(
       state.value = gap ? 'refused' : 'saved'
       // The rest is safe; a form is kept once it can be asked.
       if (gap) [problem.value, last] = [`其余的已保存。${gap}`, '']
+      // Opened again, it is what was saved, not what was read before.
+      queries.setQueryData([readLetter.path, { letterId: letter.id }], letter)
       void queries.invalidateQueries({ queryKey: [listLetters.path] })
       // What was written meanwhile is saved next.
       if (draft.value && JSON.stringify(draft.value) !== written) {

@@ -17,6 +17,9 @@ export function presentNode(view: NodeView, { kind, mayChange, mayWrite, own }: 
   const { node, letters, dismissal, schools } = view
   const isAbove = kind === 'city' || kind === 'district'
   const state = isAbove ? null : stateAt(view)
+  const isOwn = node.addedBy === kind
+  // What the city has switched off there is nothing to change about.
+  const change = mayChange && !(node.isOff && kind === 'school' && !isOwn)
   const isOpen = state === 'none' || state === 'draft' || state === 'scheduled'
   return {
     ...daysOf(node),
@@ -45,8 +48,9 @@ export function presentNode(view: NodeView, { kind, mayChange, mayWrite, own }: 
     })),
     schools,
     abilities: {
-      change: mayChange,
-      reset: mayChange && own.has(node.code),
+      change,
+      reset: change && own.has(node.code),
+      switchOff: change && (kind === 'city' || isOwn),
       write: mayWrite && !node.isOff,
       dismiss: mayWrite && !isAbove && !node.isOff && isOpen,
     },

@@ -10,6 +10,7 @@ import { dismiss, resume } from './dismissing/service.ts'
 import { nextNodesOf, overviewOf } from './overview/service.ts'
 import { presentNode } from './present.ts'
 import * as calendar from './service.ts'
+import { followSchool } from './walking/service.ts'
 
 /** The year's calendar of a unit. Families reach none of it: they see the letters. */
 export function calendarRoutes(router: Router, { clock, redis }: Deps) {
@@ -44,6 +45,7 @@ export function calendarRoutes(router: Router, { clock, redis }: Deps) {
     const node = await calendar.change(scope, year, code, said)
     const words = said.isOff ? '停用' : `${dayInWords(said.from)}至${dayInWords(said.to)}`
     await audit.record('calendar.changed', { unit: scope, detail: `“${node.title}”：${words}` }, clock.now())
+    await followSchool(unitId, year, clock.now())
     return one(scope, year, code)
   })
 
@@ -59,6 +61,7 @@ export function calendarRoutes(router: Router, { clock, redis }: Deps) {
     const scope = await unitScope(actor, unitId, 'keepTree')
     const { title } = await calendar.reset(scope, year, code)
     await audit.record('calendar.changed', { unit: scope, detail: `恢复“${title}”` }, clock.now())
+    await followSchool(unitId, year, clock.now())
     return DONE
   })
 

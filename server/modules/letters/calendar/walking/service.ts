@@ -2,7 +2,7 @@ import type { Types } from 'mongoose'
 import type { Logger } from 'pino'
 import type { UnitRecord } from '../../../org/tree/model.ts'
 import { DEPTH, idAt } from '../../../org/tree/rules.ts'
-import { schoolsAfter, unitsBetween, unitsWithin } from '../../../org/tree/service.ts'
+import { findUnit, schoolsAfter, unitsBetween, unitsWithin } from '../../../org/tree/service.ts'
 import { draft } from '../drafting/service.ts'
 import type { Day, Item } from '../marks/service.ts'
 import { WalkModel, type WalkRecord } from '../model.ts'
@@ -16,7 +16,7 @@ import {
   type Sources,
   yearKey,
 } from '../rules.ts'
-import { findYears, sourcesOf, yearsAt } from '../service.ts'
+import { divisionOf, findYears, sourcesOf, yearsAt } from '../service.ts'
 import { remindLate, tellOfDrafts } from '../telling/service.ts'
 
 /** Schools at a time: some hundred grades and a few thousand classes. */
@@ -80,6 +80,18 @@ async function workThrough(schools: UnitRecord[], years: Sources[], day: Day) {
     items.filter((it) => isLate(it, day.today)),
     day,
   )
+}
+
+/** What a school has said of its own year counts at once for what it is writing; a city's word comes with the walk. */
+export async function followSchool(schoolId: string, year: number, now: Date) {
+  const school = await findUnit(schoolId)
+  if (school?.kind !== 'school') return
+  const [{ today, current }, sources, city] = await Promise.all([
+    yearsAt(school.path, now),
+    sourcesOf(school.path, year),
+    divisionOf(school.path),
+  ])
+  await follow(await itemsOf([school], [sources]), { today, now, current, city })
 }
 
 /** Whoever has only just been told is not reminded on the same day. */
