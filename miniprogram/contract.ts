@@ -171,7 +171,7 @@ export {
 } from '../server/contract/letters.ts'
 export { listMyWithdrawnLetters, submitLetter } from '../server/contract/letter-life.ts'
 export type { WithdrawnLetter } from '../server/contract/letter-life.ts'
-export { dismissNode, listMyNodes } from '../server/contract/calendar.ts'
+export { dismissNode, listMyNodes, resumeNode } from '../server/contract/calendar.ts'
 export type { NextNode } from '../server/contract/calendar.ts'
 export { readMyAttachment, readStaffAttachment } from '../server/contract/letter-writing.ts'
 export {

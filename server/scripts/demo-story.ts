@@ -1,11 +1,13 @@
 import type { GuardianActor, StaffActor } from '../http/actor.ts'
 import { shanghaiDay } from '../infra/clock.ts'
 import type { Deps } from '../infra/deps.ts'
+import type { PersonRecord } from '../modules/accounts/model.ts'
 import { demoPeople, findDemoPerson, postsNow } from '../modules/accounts/service.ts'
 import { certify } from '../modules/courses/certifying/service.ts'
 import * as exams from '../modules/courses/exams/service.ts'
 import { learner } from '../modules/courses/policy.ts'
 import * as programmes from '../modules/courses/programmes/service.ts'
+import { nodeOfLetter, nodesAt, yearsAt } from '../modules/letters/calendar/service.ts'
 import * as letters from '../modules/letters/service.ts'
 import * as mine from '../modules/letters/mine/service.ts'
 import { letterForChild, ownLetter } from '../modules/letters/policy.ts'
@@ -39,24 +41,26 @@ export async function tellDemoStory(units: Map<string, UnitRecord>, deps: Deps, 
   await openCalls(need(units, '云溪市实验中学七年级2班'), deps)
 }
 
-function need(units: Map<string, UnitRecord>, name: string) {
+export function need(units: Map<string, UnitRecord>, name: string) {
   const unit = units.get(name)
   if (!unit) throw new Error(`The demo city has no ${name}`)
   return unit
 }
 
-async function staffActor(demoAs: string, { clock }: Deps): Promise<StaffActor> {
+export async function staffActor(demoAs: string, { clock }: Pick<Deps, 'clock'>): Promise<StaffActor> {
   const person = await findDemoPerson(demoAs)
   if (!person) throw new Error(`The demo city has no ${demoAs}`)
-  return {
-    role: 'staff',
-    personId: String(person._id),
-    sessionId: '',
-    name: person.name,
-    loginName: person.loginName ?? null,
-    posts: postsNow(person, clock.now()),
-  }
+  return actorOf(person, clock.now())
 }
+
+export const actorOf = (person: PersonRecord, now: Date): StaffActor => ({
+  role: 'staff',
+  personId: String(person._id),
+  sessionId: '',
+  name: person.name,
+  loginName: person.loginName ?? null,
+  posts: postsNow(person, now),
+})
 
 async function sendTermStart(school: UnitRecord, deps: Deps) {
   const now = new Date(deps.clock.now().getTime() - 3 * DAY_MS)
@@ -76,6 +80,7 @@ async function sendTermStart(school: UnitRecord, deps: Deps) {
       confirmation,
       dueOn: shanghaiDay(new Date(now.getTime() + 10 * DAY_MS)),
       audience: [String(school._id)],
+      forNode: await startOfTerm(school, now),
     },
     actor,
   )
@@ -84,8 +89,17 @@ async function sendTermStart(school: UnitRecord, deps: Deps) {
   return String(draft._id)
 }
 
+/** The node of the year's calendar that the letter is for: the start of this term. */
+async function startOfTerm({ path }: UnitRecord, now: Date) {
+  const { today, current: year } = await yearsAt(path, now)
+  const nodes = await nodesAt(path, year)
+  const begun = nodes.filter((it) => /^(autumn|spring)-start$/.test(it.code) && it.from <= today)
+  const code = begun.at(-1)?.code
+  return code ? nodeOfLetter(path, { code, year }, 'term-start') : undefined
+}
+
 /** Guardians who have joined below a unit; the families one may play are left for the player, with their letters unread. */
-async function familiesOf(unit: UnitRecord, most: number): Promise<GuardianActor[]> {
+export async function familiesOf(unit: UnitRecord, most: number): Promise<GuardianActor[]> {
   const players = (await demoPeople()).flatMap((it) => it.phoneIndex ?? [])
   const bonds = await GuardianshipModel.find({
     path: within(unit.path),
@@ -105,7 +119,12 @@ async function familiesOf(unit: UnitRecord, most: number): Promise<GuardianActor
   }))
 }
 
-async function readLetter(actor: GuardianActor, letterId: string, alsoConfirms: boolean, { clock }: Deps) {
+export async function readLetter(
+  actor: GuardianActor,
+  letterId: string,
+  alsoConfirms: boolean,
+  { clock }: Deps,
+) {
   for (const child of await ownChildren(actor)) {
     const proof = await letterForChild(child, letterId)
     await mine.open(proof, clock.now())

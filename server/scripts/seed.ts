@@ -3,6 +3,7 @@ import { readEnv } from '../env.ts'
 import { ensureIndexes } from '../infra/mongo.ts'
 import { openDeps } from '../infra/open.ts'
 import { UnitModel } from '../modules/org/tree/model.ts'
+import { keepDemoCalendar } from './demo-calendar.ts'
 import { seedDemoCity } from './demo-city.ts'
 import { beginDemoMoves } from './demo-moves.ts'
 import { openDemoSchool } from './demo-school.ts'
@@ -25,6 +26,7 @@ export async function seed(env: Env, say: Say): Promise<void> {
     await tellDemoStory(units, deps, say)
     const school = units.get('云溪市实验中学')
     if (school) await openDemoSchool(school, deps, say)
+    await keepDemoCalendar(units, deps, say)
     await beginDemoMoves(units, deps, say)
   } finally {
     await deps.close()

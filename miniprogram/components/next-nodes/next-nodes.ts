@@ -1,4 +1,4 @@
-import { dismissNode, listMyNodes, type NextNode } from '../../contract'
+import { dismissNode, listMyNodes, type NextNode, resumeNode } from '../../contract'
 import { call, tell } from '../../services/api'
 import { date, daysFrom, nearDate } from '../../services/format'
 import { go } from '../../services/navigate'
@@ -14,6 +14,8 @@ interface ShownNode {
   when: string
   unitName: string
   isSent: boolean
+  /** Said just now: it stays until the page is opened anew, so that it can be taken back. */
+  isDismissed: boolean
   tag: '' | '已发' | '定时待发'
   draft: string
   /** What can be written on the phone; a letter with a form is written on the console, where it can be seen. */
@@ -36,6 +38,7 @@ export function presentNode(node: NextNode, now: Date = new Date()): ShownNode {
           ? `${days}，${nearDate(from, now)}开始`
           : `${days}，就在眼前`,
     isSent: state === 'sent' || state === 'scheduled',
+    isDismissed: false,
     tag: state === 'sent' ? '已发' : state === 'scheduled' ? '定时待发' : '',
     templates: node.templates
       .filter((it) => !it.hasForm)
@@ -69,24 +72,38 @@ Component({
     },
 
     async onWrite(event: WechatMiniprogram.BaseEvent) {
-      const { key } = event.currentTarget.dataset as { key: string }
-      const node = this.data.nodes.find((it) => it.key === key)
+      const node = this.tapped(event)
       const template = node && (await chosen(node.templates))
       if (!template) return
       const { unitId, code, year } = node
       go(`${pages.teacherNotice}?unit=${unitId}&node=${code}&year=${year}&template=${template.code}`)
     },
 
-    async onDismiss(event: WechatMiniprogram.BaseEvent) {
+    tapped(event: WechatMiniprogram.BaseEvent) {
       const { key } = event.currentTarget.dataset as { key: string }
-      const node = this.data.nodes.find((it) => it.key === key)
+      return this.data.nodes.find((it) => it.key === key)
+    },
+
+    async onDismiss(event: WechatMiniprogram.BaseEvent) {
+      const node = this.tapped(event)
       const tapped = await wx.showActionSheet({ itemList: REASONS }).catch(() => null)
       const reason = tapped ? REASONS[tapped.tapIndex] : undefined
       if (!node || !reason) return
       const { unitId, code, year } = node
       try {
         await call(dismissNode, { unitId, code, year, reason })
-        void wx.showToast({ title: '记下了，今年不发', icon: 'none' })
+        this.setData({ [`nodes[${this.data.nodes.indexOf(node)}].isDismissed`]: true })
+      } catch (error) {
+        tell(error)
+      }
+    },
+
+    async onResume(event: WechatMiniprogram.BaseEvent) {
+      const node = this.tapped(event)
+      if (!node) return
+      const { unitId, code, year } = node
+      try {
+        await call(resumeNode, { unitId, code, year })
         await this.load()
       } catch (error) {
         tell(error)
