@@ -36,6 +36,8 @@ import { overdueRoutes } from './modules/letters/threads/overdue/routes.ts'
 import { phraseRoutes } from './modules/letters/threads/phrases/routes.ts'
 import { threadRoutes } from './modules/letters/threads/routes.ts'
 import { sheetRoutes } from './modules/letters/sheets/routes.ts'
+import { staffFileRoutes } from './modules/letters/staff/files/routes.ts'
+import { staffOfficeRoutes } from './modules/letters/staff/office/routes.ts'
 import { staffLetterRoutes } from './modules/letters/staff/routes.ts'
 import { meetingRoutes } from './modules/meetings/routes.ts'
 import { approvalRoutes } from './modules/audit/approvals/routes.ts'
@@ -129,6 +131,8 @@ const ROOMS = [
   paperRoutes,
   sheetRoutes,
   staffLetterRoutes,
+  staffFileRoutes,
+  staffOfficeRoutes,
   savedAudienceRoutes,
   pastLetterRoutes,
   myLetterRoutes,

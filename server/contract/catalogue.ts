@@ -30,6 +30,7 @@ import * as reminding from './reminding.ts'
 import * as roster from './roster.ts'
 import * as safety from './safety.ts'
 import * as savedAudiences from './saved-audiences.ts'
+import * as staffAnswers from './staff-answers.ts'
 import * as staffLetters from './staff-letters.ts'
 import * as signIn from './sign-in.ts'
 import * as surveys from './surveys.ts'
@@ -57,6 +58,7 @@ export const ROOMS: Record<string, object> = {
   savedAudiences,
   letterAnswers,
   staffLetters,
+  staffAnswers,
   letterLife,
   letterNodes,
   letterWriting,

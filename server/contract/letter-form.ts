@@ -9,7 +9,7 @@ import { instant, objectId } from './endpoint.ts'
 const code = z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, '题目的编号不对'), z.maxLength(40))
 const said = (most: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(most))
 
-export const fieldType = z.enum(['text', 'choice', 'number', 'date', 'phone', 'picture', 'signature'])
+export const fieldType = z.enum(['text', 'choice', 'number', 'date', 'phone', 'picture', 'signature', 'file'])
 export type FieldType = z.infer<typeof fieldType>
 
 const field = {
@@ -67,6 +67,11 @@ export const givenPictures = z.strictObject({
   pictures: z.array(objectId).check(z.minLength(1, '还没有照片'), z.maxLength(6, '最多6张照片')),
 })
 
+/** Papers that were uploaded before, by their numbers: a stamped report, as PDF or as a picture of it. */
+export const givenFiles = z.strictObject({
+  files: z.array(objectId).check(z.minLength(1, '还没有文件'), z.maxLength(6, '最多6个文件')),
+})
+
 /** A text, day or mobile number; a number; the options that were ticked; a second hand; a picture. */
 export const answerValue = z.union([
   z.string().check(z.maxLength(500, '写得太长了，请短一些')),
@@ -74,6 +79,7 @@ export const answerValue = z.union([
   z.array(z.string().check(z.maxLength(20))).check(z.maxLength(10)),
   handwriting,
   givenPictures,
+  givenFiles,
 ])
 export type AnswerValue = z.infer<typeof answerValue>
 export const answerItem = z.strictObject({ code, value: answerValue })
@@ -92,6 +98,7 @@ export const answerLine = z.object({
   /** Ten-minute links to the pictures. */
   pictures: z.optional(z.array(z.string())),
 })
+export type AnswerLine = z.infer<typeof answerLine>
 export const familyAnswer = z.object({
   id: z.string(),
   /** 张三妈妈 */
@@ -168,7 +175,7 @@ export function problemWith(it: FormField, value: AnswerValue | undefined): stri
     if (!it.required) return null
     return it.type === 'choice'
       ? `请选一选“${it.label}”`
-      : it.type === 'signature' || it.type === 'picture'
+      : it.type === 'signature' || it.type === 'picture' || it.type === 'file'
         ? `请补上“${it.label}”`
         : `请填一填“${it.label}”`
   }
@@ -186,6 +193,7 @@ const BOUNDS: Record<FieldType, (it: FormField) => string> = {
   choice: (it) => (it.most ? `“${it.label}”最多选${it.most}项` : `“${it.label}”请选一项`),
   picture: (it) => `“${it.label}”最多${it.most ?? 1}张照片`,
   signature: (it) => `“${it.label}”请再写一次`,
+  file: (it) => `“${it.label}”最多${it.most ?? 1}个文件`,
 }
 
 function isFitting(it: FormField, value: AnswerValue): boolean {
@@ -218,6 +226,8 @@ function isFitting(it: FormField, value: AnswerValue): boolean {
         'strokes' in value &&
         value.strokes.every((line) => line.length % 2 === 0)
       )
+    case 'file':
+      return typeof value === 'object' && 'files' in value && value.files.length <= (it.most ?? 1)
   }
 }
 
@@ -257,8 +267,17 @@ export function keptOf(form: LetterForm, values: Values): AnswerItem[] {
   })
 }
 
-/** Why a form cannot be asked, in one sentence: a code used twice, a condition nobody could meet. */
-export function formProblem({ fields, isPlain }: LetterForm): string | null {
+/** Why a form cannot be asked, in one sentence: a code used twice, a condition nobody could meet, what its readers cannot give. */
+export function formProblem(
+  { fields, isPlain }: LetterForm,
+  reader: 'family' | 'staff' = 'family',
+): string | null {
+  const misplaced = fields.find((it) => it.type === (reader === 'staff' ? 'signature' : 'file'))
+  if (misplaced) {
+    return reader === 'staff'
+      ? `“${misplaced.label}”是手写签字，写给老师的信请改成“上传文件”，交盖章件`
+      : `“${misplaced.label}”是上传文件，写给家长的信请改成“照片”`
+  }
   if (isPlain && !isPlainForm(fields)) return '选择里要有两到四个选项，每个选项不一样'
   if (fields.filter((it) => it.isDecision).length > 1) return '一张表最多有一道题是“这封信的主意”'
   for (const [at, it] of fields.entries()) {

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
 import { day, endpoint, instant, objectId } from './endpoint.ts'
+import { answerItems, answerLine, letterForm } from './letter-form.ts'
 import { attachment, block } from './letters.ts'
 import { unitKind } from './org.ts'
 
-/** What staff are asked for. Handwriting and forms are for families. */
+/** What staff are asked for; a form is confirmed by filling it in. Handwriting is for families. */
 export const staffConfirmation = z.catch(z.enum(['read', 'confirm']), 'read')
 
 /** A letter to the holders of a post, for one of them. */
@@ -14,11 +15,35 @@ export const staffLetterLine = z.object({
   sentAt: instant,
   dueOn: z.nullable(day),
   confirmation: staffConfirmation,
+  /** It is done by filling in the form below it. */
+  hasForm: z.optional(z.boolean()),
   isRead: z.boolean(),
   isDone: z.boolean(),
   isOverdue: z.boolean(),
 })
 export type StaffLetterLine = z.infer<typeof staffLetterLine>
+
+/** 回执: what one unit has answered, or this person where each answers for themselves. */
+export const staffReceipt = z.object({
+  unitId: objectId,
+  unitName: z.string(),
+  /** Null while nobody has answered. */
+  answer: z.nullable(
+    z.object({
+      by: z.string(),
+      isMine: z.boolean(),
+      at: instant,
+      lines: z.array(answerLine),
+      /** As it was given, to be changed. */
+      items: answerItems,
+      files: z.array(z.object({ id: objectId, name: z.string() })),
+    }),
+  ),
+  mayAnswer: z.boolean(),
+  /** What is known already of who answers: 单位、姓名、职务、手机. */
+  prefill: answerItems,
+})
+export type StaffReceipt = z.infer<typeof staffReceipt>
 
 export const staffLetter = z.extend(staffLetterLine, {
   pledge: z.string(),
@@ -29,6 +54,8 @@ export const staffLetter = z.extend(staffLetterLine, {
   supersededBy: z.nullable(objectId),
   readAt: z.nullable(instant),
   confirmedAt: z.nullable(instant),
+  form: z.optional(z.nullable(letterForm)),
+  receipts: z.optional(z.array(staffReceipt)),
   abilities: z.object({ confirm: z.boolean() }),
 })
 export type StaffLetter = z.infer<typeof staffLetter>
@@ -65,7 +92,14 @@ export const confirmMyStaffLetter = endpoint({
 })
 
 /** Members of staff by what they have done. */
-export const staffTally = z.object({ expected: z.int(), read: z.int(), confirmed: z.int() })
+export const staffTally = z.object({
+  expected: z.int(),
+  read: z.int(),
+  confirmed: z.int(),
+  /** Of a letter with a form: how many answers are waited for, one a unit or one a person, and how many there are. */
+  asked: z.optional(z.int()),
+  answered: z.optional(z.int()),
+})
 export type StaffTally = z.infer<typeof staffTally>
 
 export const readStaffFigures = endpoint({
@@ -79,7 +113,7 @@ export const readStaffFigures = endpoint({
     total: staffTally,
     /** The units below, and the unit itself where posts at its own office are written to. */
     rows: z.array(z.object({ unitId: objectId, kind: unitKind, name: z.string(), ...staffTally.shape })),
-    abilities: z.object({ seeNames: z.boolean() }),
+    abilities: z.object({ seeNames: z.boolean(), remind: z.optional(z.boolean()) }),
   }),
 })
 
@@ -100,6 +134,7 @@ export const readStaffSheet = endpoint({
         posts: z.string(),
         readAt: z.nullable(instant),
         confirmedAt: z.nullable(instant),
+        answeredAt: z.optional(z.nullable(instant)),
       }),
     ),
   }),

@@ -49,6 +49,7 @@ export interface Download {
     | 'application/octet-stream'
     | 'application/json'
     | 'application/pdf'
+    | 'application/zip'
     | 'image/png'
     | 'image/jpeg'
     | 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'

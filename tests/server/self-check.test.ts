@@ -122,24 +122,31 @@ interface Fault {
 }
 
 /** Past the rules of the models, as an accident does it. */
-const collectionOf = (model: (typeof mongoose.models)[string]) => model.collection
+const collectionOf = (model: Pick<(typeof mongoose.models)[string], 'collection'>) => model.collection
 async function change(
-  model: (typeof mongoose.models)[string],
+  model: Pick<(typeof mongoose.models)[string], 'collection'>,
   filter: object,
   set: Record<string, unknown>,
 ): Promise<Fault> {
   const before = await collectionOf(model).findOneAndUpdate(filter, { $set: set })
-  if (!before) throw new Error(`nothing to change in ${model.modelName}`)
+  if (!before) throw new Error(`nothing to change in ${model.collection.name}`)
   return { undo: () => collectionOf(model).replaceOne({ _id: before._id }, before) }
 }
-async function put(model: (typeof mongoose.models)[string], document: object): Promise<Fault> {
+async function put(
+  model: Pick<(typeof mongoose.models)[string], 'collection'>,
+  document: object,
+): Promise<Fault> {
   const { insertedId } = await collectionOf(model).insertOne(document)
   return { undo: () => collectionOf(model).deleteOne({ _id: insertedId }) }
 }
 /** As one of them is, but for this. */
-async function another(model: (typeof mongoose.models)[string], over: object, id: object = {}) {
+async function another(
+  model: Pick<(typeof mongoose.models)[string], 'collection'>,
+  over: object,
+  id: object = {},
+) {
   const found = await collectionOf(model).findOne({})
-  if (!found) throw new Error(`nothing in ${model.modelName}`)
+  if (!found) throw new Error(`nothing in ${model.collection.name}`)
   const { _id, ...rest } = found
   return put(model, { ...rest, ...over, ...id })
 }

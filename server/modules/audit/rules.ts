@@ -56,6 +56,8 @@ export const ACTS = {
   'sheet.read': '查看签收单',
   'group.read': '查看分组里的孩子',
   'answers.read': '查看家长填的表',
+  'staffAnswers.read': '查看老师填的回执',
+  'staffAnswers.exported': '导出老师的回执',
   'objections.read': '查看家长的不同意见',
   'answer.entered': '代家长登记答复',
   'answer.undone': '撤销代家长登记的答复',

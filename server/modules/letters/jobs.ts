@@ -9,6 +9,8 @@ import { finishSending } from './sending/slices/service.ts'
 import { startDue } from './scheduling/service.ts'
 import { tendThreads } from './threads/tending/service.ts'
 import { freezeCopies } from './signatures/service.ts'
+import { sweepStaffFiles } from './staff/files/service.ts'
+import { remindStaffDue } from './staff/reminders/service.ts'
 import { followPosts } from './staff/sending/service.ts'
 
 const TICK = 'letters.tick'
@@ -40,12 +42,14 @@ export async function letterTick(deps: TickDeps, isStopped = () => false) {
     await touch?.()
     remindedUpTo = await sendReminders(clock.now(), log, { after: remindedUpTo ?? '', ...slice(sliceMs) })
     await touch?.()
+    await remindStaffDue(clock.now(), log)
     await followPosts(clock.now())
     const areStepsTaken = await climb(clock.now(), log, sliceMs)
     await touch?.()
     await freezeCopies({ files, fields, log })
     await tendThreads(clock.now(), { files, log })
     await sweepPictures(clock.now(), { files })
+    await sweepStaffFiles(clock.now(), { files })
     await touch?.()
     isAllDone = areLettersSent && areFollowed && areStepsTaken && remindedUpTo === null
   }

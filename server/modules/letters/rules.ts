@@ -98,12 +98,11 @@ export function obstacle(letter: Text & Addressed, sendAt: Date, now: Date): str
   if (!letter.form) return null
   // What is filled in is vouched for by the one thing a family does below it.
   if (letter.confirmation === 'read') return '有表要填的信，请选“点确认”或“手写签字”'
-  return formProblem(letter.form)
+  return formProblem(letter.form, letter.staff ? 'staff' : 'family')
 }
 
 /** Staff have no child in the letter, and their handwriting is not asked for. */
-function obstacleToStaff({ body, pledge, confirmation, form }: Text): string | null {
-  if (form) return '写给老师的信还不能带表，请用“点确认”'
+function obstacleToStaff({ body, pledge, confirmation }: Text): string | null {
   if (confirmation === 'sign') return '写给老师的信请选“看过就好”或“点确认”'
   return /\{\{\s*(孩子|班级|班主任)\s*\}\}/.test(body + pledge)
     ? '写给老师的信里没有孩子和班级，请去掉这些填空'

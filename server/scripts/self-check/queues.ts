@@ -27,8 +27,13 @@ const FIRST = new Types.ObjectId('000000000000000000000000')
 const STAFF = 20_000
 
 /** How many there are, up to as many as matter. */
-const countOf = async (model: (typeof models)[string], filter: object) =>
-  (await model.find(filter, { _id: 1 }).limit(MOST).lean()).length
+const countOf = async ({ collection }: Pick<(typeof models)[string], 'collection'>, filter: object) =>
+  (
+    await collection
+      .find(filter, { projection: { _id: 1 } })
+      .limit(MOST)
+      .toArray()
+  ).length
 
 const ago = ({ now }: Pick<Installation, 'now'>, ms: number) => new Date(now().getTime() - ms)
 const many = (count: number) => (count >= MOST ? `${MOST}以上` : String(count))

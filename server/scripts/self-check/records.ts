@@ -14,7 +14,7 @@ import { TransferModel } from '../../modules/org/transfers/model.ts'
 import { UnitModel } from '../../modules/org/tree/model.ts'
 import type { Check, Installation } from './check.ts'
 
-type Registered = (typeof mongoose.models)[string]
+type Registered = Pick<(typeof mongoose.models)[string], 'collection'>
 
 const DAY = 86_400_000
 /** Enough that a fault of one line in a hundred shows with near certainty. */
@@ -25,7 +25,7 @@ const LATEST_COPIES = 100
 
 /** Some documents of a collection, however large it is: MongoDB draws them by a random cursor. */
 const some = <T>(model: Registered, projection: Record<string, 1>, size = SAMPLE) =>
-  model.aggregate<T>([{ $sample: { size } }, { $project: projection }])
+  model.collection.aggregate([{ $sample: { size } }, { $project: projection }]).toArray() as Promise<T[]>
 
 /** What of a sheet is not what its marks say; null when all is. */
 function wrongOf(sheet: SheetRecord): string | null {

@@ -305,8 +305,18 @@ const letters: Record<string, Row> = {
   // The letter of the scene is to families: of a letter to staff everybody else hears nothing.
   openMyStaffLetter: { own: true },
   confirmMyStaffLetter: { own: true },
+  answerMyStaffLetter: { own: true },
   readStaffFigures: staff(FIGURES),
+  // The names of colleagues: for whoever gives the posts there, and the office that wrote the letter, here the school's.
   readStaffSheet: staff(ADMINS),
+  readStaffAnswers: staff(ADMINS),
+  listStaffMissing: staff(ADMINS),
+  showStaffNumber: staff(ADMINS, {
+    isHidden: true,
+    say: ({ letterId, classId }) => ({ answerId: `${letterId}:${classId}` }),
+  }),
+  exportStaffSheet: staff(ADMINS),
+  exportStaffFiles: staff(ADMINS),
   readAnswerFigures: staff(FIGURES),
   readAnswers: staff(KNOW_FAMILIES),
   enterAnswer: staff(KNOW_FAMILIES, {

@@ -16,7 +16,10 @@ import type { AnswerRecord, SettlementRecord } from './model.ts'
 export function inWords({ type, unit }: FormField, value: AnswerValue, isOpen = false): string {
   if (Array.isArray(value)) return value.join('、')
   if (typeof value === 'number') return `${value}${unit ?? ''}`
-  if (typeof value !== 'string') return 'pictures' in value ? `${value.pictures.length}张照片` : '已签名'
+  if (typeof value !== 'string') {
+    if ('files' in value) return `${value.files.length}个文件`
+    return 'pictures' in value ? `${value.pictures.length}张照片` : '已签名'
+  }
   if (type === 'phone') return isOpen ? value : maskPhone(value)
   return type === 'date' ? dayInWords(value) : value
 }

@@ -118,7 +118,7 @@ const READ = ['read'] as const
 const CONFIRMED = ['read', 'confirmed'] as const
 
 /** What somebody wrote in their own words. */
-const textsOf = (form: LetterForm, kept: readonly AnswerItem[]) =>
+export const textsOf = (form: LetterForm, kept: readonly AnswerItem[]) =>
   kept.flatMap(({ code, value }) =>
     typeof value === 'string' && form.fields.some((it) => it.code === code && it.type === 'text')
       ? [value]

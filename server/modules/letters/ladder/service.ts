@@ -8,6 +8,7 @@ import { remindersFor } from '../reminders/service.ts'
 import type { IsOver } from '../sending/service.ts'
 import { inSlices, SLICE_MS } from '../sending/slices/service.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
+import { writeStaffRung } from '../staff/reminders/service.ts'
 import { LEAD_MS, nextOf, rungsOf, TOO_OLD_MS } from './rules.ts'
 
 const LETTERS = 50
@@ -40,7 +41,7 @@ export async function choose({ letter }: OwnLetter, steps: ReminderStep[], now: 
   // Written ahead of its hour and not gone yet.
   const dropped = taken.filter((it) => it.at > now && !steps.includes(it.step as ReminderStep))
   for (const { step } of dropped) {
-    await recall({ kind: 'letterReminder', subject: String(_id), rung: step })
+    await recall({ kind: letter.staff ? 'staffMatter' : 'letterReminder', subject: String(_id), rung: step })
   }
 }
 
@@ -78,6 +79,7 @@ async function take(letter: Sent, now: Date, isOver: IsOver): Promise<boolean> {
  * after a crash; the step is in the key, so that a second run adds none. False where the slice ended before the classes did.
  */
 async function write(letter: Sent, rung: StoredRung, now: Date, isOver: IsOver): Promise<boolean> {
+  if (letter.staff) return writeStaffRung(letter, rung, now, isOver)
   let upTo = rung.upTo ?? ''
   for (;;) {
     const sheets = await SheetModel.find({ letterId: letter._id, path: { $gt: upTo } })

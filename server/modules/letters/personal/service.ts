@@ -8,6 +8,7 @@ import { linesOf } from '../answers/present.ts'
 import { allOf } from '../answers/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { ObjectionModel, type ObjectionRecord } from '../objections/model.ts'
+import { staffReceiptsOf } from '../staff/personal/service.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { SignatureModel, type SignatureRecord } from '../signatures/model.ts'
@@ -29,7 +30,10 @@ type Bond = Awaited<ReturnType<typeof ownBondsOf>>[number]
 /** What a guardian opened, confirmed and signed, for every child they are or were a guardian of; the newest first. */
 export async function receiptsOf(personId: string, deps: Tools): Promise<Receipt[]> {
   const bonds = await ownBondsOf(personId)
-  const found = await Promise.all(bonds.map((bond) => receiptsFor(bond, personId, deps)))
+  const found = await Promise.all([
+    ...bonds.map((bond) => receiptsFor(bond, personId, deps)),
+    staffReceiptsOf(personId, deps),
+  ])
   return found.flat().sort((a, b) => b.at.getTime() - a.at.getTime())
 }
 

@@ -52,10 +52,9 @@ const never: IsOver = () => false
 export async function deliver(letter: Sending, isOver = never): Promise<boolean> {
   if (isToStaff(letter)) {
     if (!(await makeStaffSheets(letter, isOver))) return false
-    // Teachers have their list of duties; the ladder is for families.
     await LetterModel.updateOne(
       { _id: letter._id, status: 'sending' },
-      { status: 'sent', areMessagesDue: true },
+      { status: 'sent', areMessagesDue: true, ...planned(letter) },
     )
     await replaceEarlier(letter)
     return true

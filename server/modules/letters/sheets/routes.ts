@@ -8,6 +8,8 @@ import * as audit from '../../audit/service.ts'
 import { childrenOf } from '../../org/tree/service.ts'
 import { letterWithin } from '../policy.ts'
 import { PAUSE_MS, remind } from '../reminders/service.ts'
+import { staffNamesWithin } from '../staff/office/policy.ts'
+import { remindStaff } from '../staff/reminders/service.ts'
 import { presentVoided } from '../voiding/present.ts'
 import { voidedOn } from '../voiding/service.ts'
 import { presentRows } from './present.ts'
@@ -65,6 +67,9 @@ export function sheetRoutes(router: Router, { clock, env, redis }: Deps) {
 
   serve(router, api.remindUnread, async ({ actor, letterId, unitId }) => {
     const inScope = await letterWithin(actor, letterId, unitId, 'writeLetters')
+    if (inScope.letter.staff) {
+      return remindStaff(await staffNamesWithin(actor, letterId, unitId), clock.now(), { env })
+    }
     if (!inScope.scope.may('seeFigures')) throw new Refusal('forbidden', '您的岗位不能提醒家长')
     return remind(inScope, clock.now(), { env })
   })

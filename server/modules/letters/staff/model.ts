@@ -22,6 +22,14 @@ export interface StaffSheetRecord {
   confirmed: number
   readBy?: StaffMarks
   confirmedBy?: StaffMarks
+  /** Of a letter with a form: `answered` is one at the most where the unit answers once. */
+  answered: number
+  answeredBy?: StaffMarks
+  isOnce?: boolean
+  /** Rounds of reminders that were asked for, and when the last one was. */
+  reminders: number
+  remindedAt: Date
+  isReminderDue: boolean
   /** When the holders were last looked at; nobody looks any more once the letter is over. */
   checkedAt?: Date
   openUntil: Date
@@ -43,12 +51,19 @@ const staffSheetSchema = new Schema<StaffSheetRecord>(
     confirmed: { type: Number, required: true },
     readBy: { type: Schema.Types.Mixed },
     confirmedBy: { type: Schema.Types.Mixed },
+    answered: { type: Number, default: 0, required: true },
+    answeredBy: { type: Schema.Types.Mixed },
+    isOnce: { type: Boolean },
+    reminders: { type: Number, default: 0, required: true },
+    remindedAt: { type: Date, default: new Date(0), required: true },
+    isReminderDue: { type: Boolean, default: false, required: true },
     checkedAt: { type: Date },
     openUntil: { type: Date, required: true },
   },
   { strict: 'throw', versionKey: false, collection: 'staffSheets' },
 )
 staffSheetSchema.index({ letterId: 1, path: 1, expected: 1, read: 1, confirmed: 1 })
+staffSheetSchema.index({ isReminderDue: 1, _id: 1 }, { partialFilterExpression: { isReminderDue: true } })
 staffSheetSchema.index({ checkedAt: 1 }, { partialFilterExpression: { checkedAt: { $type: 'date' } } })
 
 export const StaffSheetModel = model<StaffSheetRecord>('StaffSheet', staffSheetSchema)

@@ -1,4 +1,4 @@
-import type { StaffActor } from '../../../http/actor.ts'
+import type { ActorPost, StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
 import { findLetter } from '../service.ts'
 import { reachedBy } from './rules.ts'
@@ -11,6 +11,8 @@ export type HoldersLetter = Readonly<{
   letter: SentToStaff & { textHash: string }
   actor: StaffActor
   sheetIds: string[]
+  /** What they hold that it is written to, the oldest first. */
+  posts: ActorPost[]
   schoolName: string
 }> & { readonly [proven]: 'HoldersLetter' }
 
@@ -25,5 +27,6 @@ export async function letterForStaff(actor: StaffActor, letterId: string): Promi
     throw new Refusal('not_found', '没有这封信')
   }
   if (letter.status !== 'sent') throw new Refusal('conflict', '这封信已经撤回，不用再处理了')
-  return { letter, actor, sheetIds: sheetIdsOf(letter, posts), schoolName: '' } as unknown as HoldersLetter
+  const sheetIds = sheetIdsOf(letter, posts).sort()
+  return { letter, actor, sheetIds, posts, schoolName: '' } as unknown as HoldersLetter
 }

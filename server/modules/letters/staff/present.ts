@@ -1,6 +1,6 @@
 import { blocksOf } from '#contract/letter-text'
 import { withoutHidden } from '../looks/rules.ts'
-import type { StaffLetter, StaffLetterLine } from '#contract/staff-letters'
+import type { StaffLetter, StaffLetterLine, StaffReceipt } from '#contract/staff-letters'
 import { POST_WORDS } from '#contract/posts'
 import { dateInWords } from '../rules.ts'
 import type { namedStaffSheet, recordOfStaff, StaffLine } from './service.ts'
@@ -14,6 +14,7 @@ export function presentStaffLine({ letter, standing }: StaffLine): StaffLetterLi
     sentAt: letter.sentAt.toISOString(),
     dueOn: letter.dueOn ?? null,
     confirmation: letter.confirmation === 'confirm' ? 'confirm' : 'read',
+    ...(letter.form && { hasForm: true }),
     ...{ isRead, isDone, isOverdue },
   }
 }
@@ -21,6 +22,7 @@ export function presentStaffLine({ letter, standing }: StaffLine): StaffLetterLi
 export function presentStaffLetter(
   opened: Awaited<ReturnType<typeof recordOfStaff>>,
   hidden: ReadonlySet<string>,
+  receipts: StaffReceipt[] = [],
 ): StaffLetter {
   const { letter, standing, reader, schoolName } = opened
   const filling = {
@@ -40,8 +42,10 @@ export function presentStaffLetter(
     supersededBy: letter.supersededBy ? String(letter.supersededBy) : null,
     readAt: standing.readAt?.toISOString() ?? null,
     confirmedAt: standing.confirmedAt?.toISOString() ?? null,
+    form: letter.form ?? null,
+    receipts,
     abilities: {
-      confirm: letter.confirmation === 'confirm' && !standing.isDone && !letter.supersededBy,
+      confirm: letter.confirmation === 'confirm' && !letter.form && !standing.isDone && !letter.supersededBy,
     },
   }
 }
@@ -62,6 +66,7 @@ export function presentStaffRows(
         : '',
       readAt: at(sheet?.readBy, personId),
       confirmedAt: at(sheet?.confirmedBy, personId),
+      answeredAt: at(sheet?.answeredBy, personId),
     }
   })
 }

@@ -1,19 +1,22 @@
 import type Router from '@koa/router'
+import { answerMyStaffLetter } from '#contract/staff-answers'
 import * as api from '#contract/staff-letters'
 import { serve } from '../../../http/serve.ts'
+import { shanghaiDay } from '../../../infra/clock.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { childrenOf, fullNamesOf } from '../../org/tree/service.ts'
 import { hiddenWithin } from '../looks/service.ts'
 import { letterWithin } from '../policy.ts'
-import { letterForStaff } from './policy.ts'
+import { maySeeNames, mayRemind, staffNamesWithin } from './office/policy.ts'
+import { presentReceipt } from './answers/present.ts'
+import { answer, receiptsOf } from './answers/service.ts'
+import { type HoldersLetter, letterForStaff } from './policy.ts'
 import { presentStaffLetter, presentStaffLine, presentStaffRows } from './present.ts'
 import { NO_STAFF } from './rules.ts'
 import * as staff from './service.ts'
 
-const shown = async (opened: Awaited<ReturnType<typeof staff.recordOfStaff>>) =>
-  presentStaffLetter(opened, await hiddenWithin(opened.letter))
-
-export function staffLetterRoutes(router: Router, { clock }: Deps) {
+export function staffLetterRoutes(router: Router, deps: Deps) {
+  const { clock } = deps
   serve(router, api.listMyStaffLetters, async ({ actor, only, after }) => {
     const now = clock.now()
     if (only === 'todo') {
@@ -25,17 +28,36 @@ export function staffLetterRoutes(router: Router, { clock }: Deps) {
 
   serve(router, api.openMyStaffLetter, async ({ actor, letterId }) => {
     const proof = await letterForStaff(actor, letterId)
-    return shown(await staff.recordOfStaff(proof, ['read'], clock.now()))
+    return shown(proof, await staff.recordOfStaff(proof, ['read'], clock.now()))
   })
 
   serve(router, api.confirmMyStaffLetter, async ({ actor, letterId }) => {
     const proof = await letterForStaff(actor, letterId)
-    return shown(await staff.recordOfStaff(proof, ['read', 'confirmed'], clock.now()))
+    return shown(proof, await staff.recordOfStaff(proof, ['read', 'confirmed'], clock.now()))
   })
 
+  serve(router, answerMyStaffLetter, async ({ actor, letterId, ...said }) => {
+    const proof = await letterForStaff(actor, letterId)
+    return shown(proof, await answer(proof, said, clock.now(), deps))
+  })
+
+  async function shown(proof: HoldersLetter, opened: Awaited<ReturnType<typeof staff.recordOfStaff>>) {
+    const { letter, actor } = proof
+    const mayAnswer = letter.status === 'sent' && !letter.supersededBy
+    const isOver = Boolean(letter.dueOn && letter.dueOn < shanghaiDay(clock.now()))
+    const receipts = await receiptsOf(proof, opened, deps)
+    const reader = { personId: actor.personId, mayAnswer, isOver }
+    return presentStaffLetter(
+      opened,
+      await hiddenWithin(letter),
+      receipts.map((it) => presentReceipt(it, reader)),
+    )
+  }
+
   serve(router, api.readStaffFigures, async ({ actor, letterId, unitId }) => {
-    const { letter, scope } = await letterWithin(actor, letterId, unitId, 'seeFigures')
-    const found = new Map((await staff.staffFigures(letter._id, scope)).map((it) => [it.unitId, it]))
+    const inScope = await letterWithin(actor, letterId, unitId, 'seeFigures')
+    const { letter, scope } = inScope
+    const found = new Map((await staff.staffFigures(inScope)).map((it) => [it.unitId, it]))
     const here = { _id: unitId, kind: scope.kind, name: `${scope.name}本级` }
     const units = [...(scope.kind === 'school' ? [] : await childrenOf(unitId)), here]
     const rows = units.flatMap((it) => {
@@ -47,15 +69,19 @@ export function staffLetterRoutes(router: Router, { clock }: Deps) {
         expected: sum.expected + it.expected,
         read: sum.read + it.read,
         confirmed: sum.confirmed + it.confirmed,
+        ...(letter.form && {
+          answered: (sum.answered ?? 0) + (it.answered ?? 0),
+          asked: (sum.asked ?? 0) + (it.asked ?? 0),
+        }),
       }),
       NO_STAFF,
     )
     const unit = { id: unitId, kind: scope.kind, name: scope.fullName }
-    return { unit, total, rows, abilities: { seeNames: scope.may('appoint') } }
+    return { unit, total, rows, abilities: { seeNames: maySeeNames(inScope), remind: mayRemind(inScope) } }
   })
 
   serve(router, api.readStaffSheet, async ({ actor, letterId, unitId }) => {
-    const named = await staff.namedStaffSheet(await letterWithin(actor, letterId, unitId, 'appoint'))
+    const named = await staff.namedStaffSheet(await staffNamesWithin(actor, letterId, unitId))
     const units = await fullNamesOf(named.people.flatMap((it) => it.posts.map((one) => String(one.unitId))))
     const { expected, read, confirmed } = named.sheet ?? NO_STAFF
     const { unitName } = named

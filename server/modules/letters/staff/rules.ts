@@ -27,6 +27,17 @@ export const keysOfHolder = (posts: readonly HeldPost[]) => [
 /** Whose sheet a post stands on: its school's, or the office's of its district or city. */
 export const unitOfSheet = (path: string) => idAt(path, DEPTH.school) ?? idsOf(path).at(-1) ?? ''
 
+/**
+ * Where the sheets of a letter stand that a unit asks about. A grade or class has none of its own: of what it wrote itself it sees its
+ * school's, which names nobody but those it has written to.
+ */
+export function sheetsAt({ path }: { path: string }, scope: { path: string }) {
+  const schoolId = idAt(scope.path, DEPTH.school)
+  if (schoolId === null || scope.path.endsWith(`/${schoolId}/`)) return scope.path
+  if (!isWithin(path, scope.path)) return scope.path
+  return scope.path.slice(0, scope.path.indexOf(schoolId) + schoolId.length + 1)
+}
+
 /** Whether a letter is written to this post at all. */
 export const isFor = ({ posts, units }: StaffPlaces, held: HeldPost) =>
   posts.includes(held.post) && units.some((it) => isWithin(held.path, it.path))
@@ -43,18 +54,30 @@ export const reachedBy = <T extends HeldPost>(
 /** Ids become names of fields here, so they are looked at once more. */
 const KEY = /^[0-9a-f]{24}$/
 
-/** As a family's receipt: each fact once, each counter with a person's first fact; who is not on the roster is put there. */
-export function staffReceipt(personId: unknown, deeds: readonly ('read' | 'confirmed')[], now: Date) {
+/** What a member of staff does with a letter. */
+export type StaffDeed = 'read' | 'confirmed' | 'answered'
+
+/**
+ * As a family's receipt: each fact once, each counter with a person's first fact; who is not on the roster is put there. Where a unit
+ * answers once, the first answer of it is counted and no other.
+ */
+export function staffReceipt(personId: unknown, deeds: readonly StaffDeed[], now: Date) {
   const person = String(personId)
   if (!KEY.test(person)) throw new Error('Not a key of a sheet')
   const isListed = { $in: [personId, '$roster'] }
-  const isNew = (deed: string) => ({ $cond: [{ $eq: [{ $type: `$${deed}By.${person}` }, 'missing'] }, 1, 0] })
+  const isNew = (deed: StaffDeed) => ({
+    $cond: [{ $eq: [{ $type: `$${deed}By.${person}` }, 'missing'] }, 1, 0],
+  })
+  const counted = (deed: StaffDeed) => {
+    const sum = { $add: [{ $ifNull: [`$${deed}`, 0] }, isNew(deed)] }
+    return deed === 'answered' ? { $cond: ['$isOnce', 1, sum] } : sum
+  }
   return [
     {
       $set: {
         expected: { $add: ['$expected', { $cond: [isListed, 0, 1] }] },
         roster: { $cond: [isListed, '$roster', { $concatArrays: ['$roster', [personId]] }] },
-        ...Object.fromEntries(deeds.map((deed) => [deed, { $add: [`$${deed}`, isNew(deed)] }])),
+        ...Object.fromEntries(deeds.map((deed) => [deed, counted(deed)])),
       },
     },
     {
@@ -89,15 +112,18 @@ export const followHolders = (holders: readonly unknown[], now: Date) => {
   ]
 }
 
-interface Marked {
+export interface StaffMarked {
   readBy?: Record<string, Date>
   confirmedBy?: Record<string, Date>
+  answeredBy?: Record<string, Date>
+  answered?: number
+  isOnce?: boolean
 }
 
 /** How far one person has come with a letter, over all sheets they stand on. */
 export function standingOf(
-  letter: { confirmation: string; dueOn?: string | null | undefined },
-  sheets: readonly Marked[],
+  letter: { confirmation: string; form?: object | null; dueOn?: string | null | undefined },
+  sheets: readonly StaffMarked[],
   personId: string,
   today: string,
 ) {
@@ -105,7 +131,9 @@ export function standingOf(
     sheets.map((it) => it[deed]?.[personId]).find((it) => it !== undefined) ?? null
   const readAt = at('readBy')
   const confirmedAt = at('confirmedBy')
-  const isDone = Boolean(letter.confirmation === 'confirm' ? confirmedAt : readAt)
+  const isDone = letter.form
+    ? sheets.length > 0 && sheets.every((it) => hasAnswered(it, personId))
+    : Boolean(letter.confirmation === 'confirm' ? confirmedAt : readAt)
   return {
     readAt,
     confirmedAt,
@@ -113,4 +141,23 @@ export function standingOf(
     isDone,
     isOverdue: !isDone && Boolean(letter.dueOn && letter.dueOn < today),
   }
+}
+
+/** One answer of a unit is everybody's of it. */
+const hasAnswered = ({ isOnce, answered = 0, answeredBy }: StaffMarked, personId: string) =>
+  isOnce ? answered > 0 : answeredBy?.[personId] !== undefined
+
+/** Whom of a sheet a letter still waits for. */
+export function waitingOn(
+  letter: { confirmation: string; form?: object | null },
+  sheet: StaffMarked & { roster: readonly unknown[] },
+): string[] {
+  return sheet.roster.map(String).filter((it) => !standingOf(letter, [sheet], it, '').isDone)
+}
+
+/** The sheets on which somebody is waited for, as the database is asked for them. */
+export function isIncomplete({ confirmation, form }: { confirmation: string; form?: object | null }) {
+  const counter = form ? 'answered' : confirmation === 'confirm' ? 'confirmed' : 'read'
+  const wanted = form ? { $cond: ['$isOnce', 1, '$expected'] } : '$expected'
+  return { $expr: { $lt: [{ $ifNull: [`$${counter}`, 0] }, wanted] } }
 }

@@ -4,14 +4,23 @@ import type { ActorPost, StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
 import { shanghaiDay } from '../../../infra/clock.ts'
 import { postsBelow } from '../../accounts/holders/service.ts'
-import type { UnitScope } from '../../org/policy.ts'
 import { BELOW, DEPTH, idAtExpression, within } from '../../org/tree/rules.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { LetterInScope } from '../policy.ts'
 import { superseded } from '../mine/service.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { StaffSheetModel, type StaffSheetRecord } from './model.ts'
-import { keysOfHolder, NO_STAFF, reachedBy, staffReceipt, standingOf, unitOfSheet } from './rules.ts'
+import {
+  keysOfHolder,
+  NO_STAFF,
+  reachedBy,
+  sheetsAt,
+  type StaffDeed,
+  type StaffMarked,
+  staffReceipt,
+  standingOf,
+  unitOfSheet,
+} from './rules.ts'
 import type { HoldersLetter } from './policy.ts'
 
 const PAGE = 20
@@ -66,8 +75,11 @@ async function linesOf(actor: StaffActor, letters: SentToStaff[], now: Date): Pr
     .filter(({ ids }) => ids.length > 0)
   const sheets = await StaffSheetModel.find(
     { _id: { $in: reached.flatMap(({ ids }) => ids) } },
-    { [`readBy.${actor.personId}`]: 1, [`confirmedBy.${actor.personId}`]: 1 },
-  ).lean<Pick<StaffSheetRecord, '_id' | 'readBy' | 'confirmedBy'>[]>()
+    {
+      ...Object.fromEntries(['read', 'confirmed', 'answered'].map((it) => [`${it}By.${actor.personId}`, 1])),
+      ...{ answered: 1, isOnce: 1 },
+    },
+  ).lean<(StaffMarked & { _id: string })[]>()
   return reached.map(({ letter, ids }) => ({
     letter,
     standing: standingOf(
@@ -86,12 +98,13 @@ export const sheetIdsOf = (letter: Pick<LetterRecord, '_id'>, posts: readonly Pi
 /** Records what a holder did, on each sheet they stand on. Repeated, it changes nothing. */
 export async function recordOfStaff(
   { letter, actor, sheetIds, schoolName }: HoldersLetter,
-  deeds: readonly ('read' | 'confirmed')[],
+  deeds: readonly StaffDeed[],
   now: Date,
 ) {
   if (deeds.includes('confirmed')) {
     if (letter.supersededBy) throw superseded()
     if (letter.confirmation !== 'confirm') throw new Refusal('conflict', '这封信读过就好，不用确认')
+    if (letter.form && !deeds.includes('answered')) throw new Refusal('conflict', '请填好信末的表，再提交')
   }
   const person = new Types.ObjectId(actor.personId)
   const update = staffReceipt(person, deeds, now)
@@ -105,19 +118,21 @@ export async function recordOfStaff(
   }
   if (sheets.length === 0) throw new Refusal('not_found', '没有这封信')
   const standing = standingOf(letter, sheets, actor.personId, shanghaiDay(now))
-  return { letter, standing, reader: actor.name, schoolName: sheets[0]?.unitName ?? schoolName }
+  return { letter, standing, sheets, reader: actor.name, schoolName: sheets[0]?.unitName ?? schoolName }
 }
 
 const sums = Object.fromEntries(Object.keys(NO_STAFF).map((key) => [key, { $sum: `$${key}` }]))
+const answers = { answered: { $sum: '$answered' }, asked: { $sum: { $cond: ['$isOnce', 1, '$expected'] } } }
 
 /** The receipts of one letter below a unit, by the units below it; under its own id what stands at its own office. */
-export async function staffFigures(letterId: Types.ObjectId, scope: UnitScope) {
+export async function staffFigures({ letter, scope }: Pick<LetterInScope, 'letter' | 'scope'>) {
   const depth = Math.min(DEPTH[BELOW[scope.kind]], DEPTH.school)
   const rows = await StaffSheetModel.aggregate<StaffTally & { _id: string }>([
-    { $match: { letterId, path: within(scope.path) } },
-    { $group: { _id: idAtExpression(depth), ...sums } },
+    { $match: { letterId: letter._id, path: within(sheetsAt(letter, scope)) } },
+    { $group: { _id: idAtExpression(depth), ...sums, ...(letter.form && answers) } },
   ])
-  return rows.map(({ _id, ...tally }) => ({ unitId: _id || scope.unitId, ...tally }))
+  const here = DEPTH[scope.kind] > DEPTH.school
+  return rows.map(({ _id, ...tally }) => ({ unitId: here ? scope.unitId : _id || scope.unitId, ...tally }))
 }
 
 /** The receipts of some letters to staff below a path, by letter. */
@@ -131,7 +146,7 @@ export async function staffTallies(letterIds: Types.ObjectId[], path: string) {
 }
 
 /** One school's sheet with the names on it; an empty one where nobody there is written to. */
-export async function namedStaffSheet({ letter, scope }: LetterInScope<'appoint'>) {
+export async function namedStaffSheet({ letter, scope }: Pick<LetterInScope, 'letter' | 'scope'>) {
   const sheet = await StaffSheetModel.findById(
     sheetId(String(letter._id), scope.unitId),
   ).lean<StaffSheetRecord>()

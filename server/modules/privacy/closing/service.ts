@@ -7,6 +7,7 @@ import { forgetAttendance } from '../../courses/live/personal/service.ts'
 import { forgetRatings } from '../../courses/schools/ratings/service.ts'
 import { forgetWords } from '../../letters/threads/personal/service.ts'
 import { forgetAnswers } from '../../letters/personal/service.ts'
+import { forgetStaffAnswers } from '../../letters/staff/personal/service.ts'
 import { forgetPictures } from '../../letters/pictures/service.ts'
 import { forgetCaller } from '../../meetings/personal/service.ts'
 import { blankMessages, forgetMessages } from '../../notify/personal/service.ts'
@@ -53,6 +54,7 @@ type Due = Awaited<ReturnType<typeof closings.dueForClosing>>[number]
 async function close(person: Due, now: Date, deps: Pick<Deps, 'env' | 'fields' | 'files'>) {
   const personId = String(person._id)
   await forgetAnswers(personId)
+  await forgetStaffAnswers(personId)
   await forgetWords(personId, deps)
   await forgetPictures(personId, deps)
   await forgetGuardian(personId, now, deps)

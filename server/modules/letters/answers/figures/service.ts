@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { Types } from 'mongoose'
+import type { PipelineStage, Types } from 'mongoose'
 import type { LetterForm, OptionCount } from '#contract/letter-form'
 import { cached } from '../../../../infra/redis.ts'
 import type { UnitScope } from '../../../org/policy.ts'
@@ -30,15 +30,26 @@ async function countsBelow(letterId: Types.ObjectId, scope: UnitScope) {
 }
 
 /** How often each option was chosen below a path, by those who speak for their families. */
-export async function optionCounts(
-  letterId: Types.ObjectId,
+export const optionCounts = (letterId: Types.ObjectId, form: LetterForm, path: string) =>
+  countOptions(form, { letterId, path: within(path), speaks: true }, (it) =>
+    AnswerModel.aggregate<Chosen>(it).exec(),
+  )
+
+export interface Chosen {
+  _id: { code: string; option: string }
+  count: number
+}
+
+/** How often each option was chosen in some answers, whoever gave them. */
+export async function countOptions(
   form: LetterForm,
-  path: string,
+  match: PipelineStage.Match['$match'],
+  ask: (stages: PipelineStage[]) => Promise<Chosen[]>,
 ): Promise<OptionCount[]> {
   const choices = form.fields.filter((it) => it.type === 'choice')
   if (choices.length === 0) return []
-  const rows = await AnswerModel.aggregate<{ _id: { code: string; option: string }; count: number }>([
-    { $match: { letterId, path: within(path), speaks: true } },
+  const rows = await ask([
+    { $match: match },
     { $project: { items: 1 } },
     { $unwind: '$items' },
     { $match: { 'items.code': { $in: choices.map((it) => it.code) } } },

@@ -83,6 +83,11 @@ const sheetOf = (letter: SentToStaff, unit: UnitRecord, roster: Types.ObjectId[]
   expected: roster.length,
   read: 0,
   confirmed: 0,
+  answered: 0,
+  ...(letter.form && letter.form.answeredBy !== 'each' && { isOnce: true }),
+  reminders: 0,
+  remindedAt: new Date(0),
+  isReminderDue: false,
   checkedAt: letter.sentAt,
   openUntil: openUntil(letter),
 })

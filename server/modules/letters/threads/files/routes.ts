@@ -11,7 +11,8 @@ import { shelve } from '../../../safety/service.ts'
 import { limitOf } from '../limits/service.ts'
 import type { LineFile } from '../model.ts'
 import { fileOfDesk, fileOfFamily } from './policy.ts'
-import { MOST_BYTES, MOST_UPLOADS } from './rules.ts'
+import { MOST_INTAKE_BYTES } from '../../../files/intake/rules.ts'
+import { MOST_UPLOADS } from './rules.ts'
 import { bytesOf, findFile, takeIn } from './service.ts'
 
 type Side = 'family' | 'post'
@@ -40,7 +41,7 @@ export function threadFileRoutes(router: Router, deps: Deps) {
       throw new Refusal('invalid', '请重新选择要传的图片或文件')
     }
     await limit(actor.personId)
-    const bytes = await readBytes(ctx, MOST_BYTES, '一个文件最大10 MB，请压缩后再传')
+    const bytes = await readBytes(ctx, MOST_INTAKE_BYTES, '一个文件最大10 MB，请压缩后再传')
     const sent = { requestId, kind, name: String(name).slice(0, 200), bytes } as const
     const file = await takeIn(actor.personId, sent, clock.now(), deps)
     ctx.body = { id: String(file._id), kind: file.kind, name: file.name, bytes: file.bytes }

@@ -1,20 +1,14 @@
-import { randomBytes, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Types } from 'mongoose'
 import { Refusal } from '../../../../http/errors.ts'
 import type { Deps } from '../../../../infra/deps.ts'
-import { redraw } from '../../../../infra/inspect/image.ts'
-import { checkKind, FileRefused } from '../../../../infra/inspect/kind.ts'
-import { inspectPdf } from '../../../../infra/inspect/pdf.ts'
-import { openScan } from '../../../../infra/inspect/scan.ts'
+import { bytesOfPaper, takeInPaper } from '../../../files/intake/service.ts'
 import { shownName } from '../../../files/rules.ts'
 import * as safety from '../../../safety/service.ts'
 import type { LineFile, LineRecord, ThreadRecord } from '../model.ts'
 import { deskPage, threadPage } from '../messages/rules.ts'
 import { keptFrom } from '../private/service.ts'
 import { ThreadFileModel, type ThreadFileRecord } from './model.ts'
-import { KEPT_MS, SALT_BYTES } from './rules.ts'
+import { KEPT_MS } from './rules.ts'
 
 type Tools = Pick<Deps, 'env' | 'files'>
 
@@ -27,8 +21,6 @@ export interface Sent {
   bytes: Buffer
 }
 
-const EMPTY = '文件是空的，请重新选一个'
-
 /** Keeps what was sent, looked at and pictures drawn anew; the same request again gives the file it kept the first time. */
 export async function takeIn(
   personId: string,
@@ -39,40 +31,15 @@ export async function takeIn(
   const key = { personId: new Types.ObjectId(personId), requestId: sent.requestId }
   const there = await ThreadFileModel.findOne(key).lean<ThreadFileRecord>()
   if (there) return there
-  if (sent.bytes.length === 0) throw new Refusal('unsupported', EMPTY)
-  const made = await looked(sent, deps).catch((error: unknown) => {
-    throw error instanceof FileRefused ? new Refusal('unsupported', error.message) : error
-  })
-  const sha256 = await deps.files.put(Buffer.concat([randomBytes(SALT_BYTES), made]))
+  const { sha256, bytes } = await takeInPaper(sent, deps)
   const name = sent.kind === 'image' ? '图片.jpg' : shownName(sent.name)
-  return ThreadFileModel.create({ ...key, kind: sent.kind, name, bytes: made.length, sha256, createdAt: now })
+  return ThreadFileModel.create({ ...key, kind: sent.kind, name, bytes, sha256, createdAt: now })
     .then((it) => it.toObject<ThreadFileRecord>())
     .catch(async (error: { code?: number }) => {
       if (error.code !== 11000) throw error
       await deps.files.remove(sha256) // the same request, a moment earlier
       return ThreadFileModel.findOne(key).lean<ThreadFileRecord>().orFail()
     })
-}
-
-/** The bytes as they are kept: never those of a picture as they came. */
-async function looked({ kind, bytes }: Sent, { env }: Tools): Promise<Buffer> {
-  const folder = join(env.DATA_DIR, 'uploads')
-  const source = join(folder, `.line-${randomUUID()}`)
-  const drawn = `${source}.jpg`
-  await mkdir(folder, { recursive: true })
-  try {
-    await writeFile(source, bytes)
-    await checkKind(source, kind)
-    await openScan(env.CLAMD_URL)(source)
-    if (kind === 'pdf') {
-      await inspectPdf(source)
-      return bytes
-    }
-    await redraw(source, drawn)
-    return await readFile(drawn)
-  } finally {
-    await Promise.all([rm(source, { force: true }), rm(drawn, { force: true })])
-  }
 }
 
 /** The files a line is to carry: the writer's own, that no other line has. In the order named. */
@@ -106,8 +73,7 @@ export async function bind(
 
 export const findFile = (fileId: string) => ThreadFileModel.findById(fileId).lean<ThreadFileRecord>()
 
-export const bytesOf = async ({ sha256 }: ThreadFileRecord, { files }: Pick<Deps, 'files'>) =>
-  (await files.get(sha256)).subarray(SALT_BYTES)
+export const bytesOf = (file: ThreadFileRecord, deps: Pick<Deps, 'files'>) => bytesOfPaper(file, deps)
 
 /** Forgets the files of some lines, bytes first: begun again after a crash it finds the rest. */
 export async function forgetFiles(filter: object, { files }: Pick<Deps, 'files'>) {
