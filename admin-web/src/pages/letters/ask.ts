@@ -31,6 +31,18 @@ export const RULE_HELP: Record<ReceiptRule, string> = {
   once: '一个孩子回复一次就定了，另一位家长不能再回复',
 }
 
+/** Staff are asked to read, or to confirm; a form is filled in by the office once, or by each. */
+export const STAFF_LEVELS: readonly Level[] = ['read', 'confirm']
+export const STAFF_LEVEL_HELP = {
+  read: '老师打开就算完成',
+  confirm: '老师读完点一下“点确认”；下面有表的，交了表就算完成',
+} as const
+export const STAFF_RULE_TEXT = { once: '一个单位一份', each: '每位老师一份' } as const
+export const STAFF_RULE_HELP = {
+  once: '一所学校交一份回执，谁先填都行；同事看得到，截止以前都能改',
+  each: '收到信的老师各填一份',
+} as const
+
 export const levelOf = ({ form, confirmation }: Pick<Draft, 'form' | 'confirmation'>): Level =>
   form?.isPlain ? 'choose' : confirmation
 

@@ -183,8 +183,9 @@ export function problemOf(draft: Draft, now = new Date()): string | null {
   if (draft.staff) {
     if (draft.staff.posts.length === 0) return '请选择写给哪些岗位'
     if (draft.staff.unitIds.length === 0) return '请选择收信的范围'
+    if (draft.confirmation === 'sign') return '写给老师的信请选“看过就好”或“点确认”'
   } else if (!hasAudience(draft)) return '请选择收信的范围'
-  const gap = draft.form && (formGap(draft.form) ?? formProblem(draft.form))
+  const gap = draft.form && (formGap(draft.form) ?? formProblem(draft.form, draft.staff ? 'staff' : 'family'))
   if (gap) return gap
   if (draft.form && draft.confirmation === 'read') return '有表要填的信，请选“点确认”或“手写签字”'
   if (draft.title.includes('{{')) return '标题是给所有家庭看的，请不要在标题里用填空'

@@ -8,7 +8,28 @@ export const TYPES: { type: FieldType; text: string }[] = [
   { type: 'phone', text: '手机号' },
   { type: 'picture', text: '照片' },
   { type: 'signature', text: '手写签字' },
+  { type: 'file', text: '上传文件' },
 ]
+
+/** What a form may ask: families write by hand, and offices upload stamped papers. */
+export const typesFor = (isToStaff: boolean) =>
+  TYPES.filter((it) => it.type !== (isToStaff ? 'signature' : 'file'))
+
+/** 参会四题: filled in beforehand from what is known of who answers, by their codes. */
+const ATTENDING: FormField[] = [
+  { code: 'unit', label: '单位', type: 'text', required: true, maxLength: 40 },
+  { code: 'name', label: '参会人姓名', type: 'text', required: true, maxLength: 20 },
+  { code: 'post', label: '职务', type: 'text', required: true, maxLength: 20 },
+  { code: 'mobile', label: '手机', type: 'phone', required: true },
+]
+const lackingIn = ({ fields }: LetterForm) =>
+  ATTENDING.filter((it) => !fields.some((one) => one.code === it.code))
+
+export const lacksAttending = (form: LetterForm) => lackingIn(form).length > 0
+export const withAttending = (form: LetterForm): LetterForm => ({
+  ...form,
+  fields: [...form.fields, ...lackingIn(form)].slice(0, MOST_FIELDS),
+})
 
 export const MOST_FIELDS = 12
 
@@ -27,6 +48,7 @@ const BLANK: Record<FieldType, Partial<FormField>> = {
   phone: {},
   picture: {},
   signature: {},
+  file: {},
 }
 
 export const withAdded = (form: LetterForm, type: FieldType): LetterForm => ({

@@ -78,6 +78,7 @@ const TYPE_TEXT: Record<FormField['type'], string> = {
   phone: '手机号，加密保存',
   picture: '照片',
   signature: '手写签字',
+  file: '上传文件（PDF 或照片）',
 }
 
 /** 参加、不参加 · 选了“参加”才问 · 可以不填 */
