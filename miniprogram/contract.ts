@@ -179,7 +179,8 @@ export {
   listMyStaffLetters,
   openMyStaffLetter,
 } from '../server/contract/staff-letters.ts'
-export type { StaffLetter, StaffLetterLine } from '../server/contract/staff-letters.ts'
+export type { StaffLetter, StaffLetterLine, StaffReceipt } from '../server/contract/staff-letters.ts'
+export { answerMyStaffLetter } from '../server/contract/staff-answers.ts'
 export type {
   Attachment,
   Confirmation,

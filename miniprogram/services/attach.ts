@@ -49,14 +49,18 @@ export async function choosePapers(count: number): Promise<Chosen[]> {
 }
 
 /** Sends the bytes as they are, beside the contract. The same request again gives the same file. */
-export async function sendChosen({ path, kind, name }: Chosen, requestId: string): Promise<{ id: string }> {
+export async function sendChosen(
+  { path, kind, name }: Chosen,
+  requestId: string,
+  to = '/me/thread-files',
+): Promise<{ id: string }> {
   const token = session.token() ?? (await session.open())
   const data = await bytesOf(path)
   if (data.byteLength > MOST_BYTES) throw new Problem(0, '文件太大了，最大10 MB')
   const query = `requestId=${requestId}&kind=${kind}&name=${encodeURIComponent(name)}`
   return new Promise((resolve, reject) => {
     wx.request({
-      url: `${origin}/api/me/thread-files?${query}`,
+      url: `${origin}/api${to}?${query}`,
       method: 'POST',
       data,
       header: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },

@@ -1,4 +1,4 @@
-import type { StaffLetter, StaffLetterLine } from '../../../contract'
+import type { LetterForm, StaffLetter, StaffLetterLine, StaffReceipt } from '../../../contract'
 import { due, moment, nearMoment, type Due } from '../../../services/format'
 import { dueAsk } from '../../../services/letter-card'
 
@@ -28,7 +28,8 @@ export function presentStaffLine(line: StaffLetterLine, now = new Date()): Shown
   }
 }
 
-function tagOf({ isDone, isRead, confirmation }: StaffLetterLine) {
+function tagOf({ isDone, isRead, confirmation, hasForm }: StaffLetterLine) {
+  if (hasForm && (isDone || isRead)) return isDone ? '已交回执' : '请填回执'
   if (isDone) return confirmation === 'confirm' ? '已确认' : '已读'
   return isRead ? '待确认' : '未读'
 }
@@ -43,7 +44,11 @@ export interface ShownStaffLetter {
   attachments: NonNullable<StaffLetter['attachments']>
   pledge: string
   mayConfirm: boolean
-  /** 已确认; empty while something is asked. */
+  form: LetterForm | null
+  receipts: StaffReceipt[]
+  /** One for the whole school, not one of each. */
+  isOfUnit: boolean
+  /** 已确认; empty while something is asked, and where a receipt says it. */
   doneText: string
   deeds: string[]
   /** The corrected edition that took its place. */
@@ -51,7 +56,7 @@ export interface ShownStaffLetter {
 }
 
 export function presentStaffLetter(letter: StaffLetter, now = new Date()): ShownStaffLetter {
-  const { isDone, confirmation, readAt, confirmedAt } = letter
+  const { isDone, confirmation, readAt, confirmedAt, form = null, receipts = [] } = letter
   return {
     id: letter.id,
     title: letter.title,
@@ -62,7 +67,10 @@ export function presentStaffLetter(letter: StaffLetter, now = new Date()): Shown
     attachments: letter.attachments ?? [],
     pledge: letter.pledge,
     mayConfirm: letter.abilities.confirm,
-    doneText: isDone ? (confirmation === 'confirm' ? '已确认' : '已读') : '',
+    form,
+    receipts: form ? receipts : [],
+    isOfUnit: form?.answeredBy !== 'each',
+    doneText: isDone && !form ? (confirmation === 'confirm' ? '已确认' : '已读') : '',
     deeds: [
       ...(confirmedAt ? [`您在${moment(confirmedAt, now)}确认了`] : []),
       ...(readAt ? [`您在${moment(readAt, now)}读了`] : []),

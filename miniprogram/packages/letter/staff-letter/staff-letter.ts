@@ -1,4 +1,4 @@
-import { confirmMyStaffLetter, openMyStaffLetter } from '../../../contract'
+import { confirmMyStaffLetter, openMyStaffLetter, type StaffLetter } from '../../../contract'
 import { knowWho } from '../../../services/account'
 import { call, explain, tell } from '../../../services/api'
 import { replaceWith } from '../../../services/navigate'
@@ -15,6 +15,7 @@ interface Custom {
   letterId: string
   load: () => Promise<void>
   onConfirm: () => Promise<void>
+  onAnswered: (event: WechatMiniprogram.CustomEvent<{ letter: StaffLetter }>) => void
   onNewer: () => void
 }
 
@@ -55,6 +56,10 @@ Page<Data, Custom>({
     } finally {
       this.setData({ busy: false })
     }
+  },
+
+  onAnswered({ detail: { letter } }) {
+    this.setData({ letter: presentStaffLetter(letter) })
   },
 
   onNewer() {
