@@ -1,5 +1,3 @@
-import type { Types } from 'mongoose'
-
 /** When each guardian of a child opened a letter. */
 export type Reading = Record<string, Date>
 
@@ -44,7 +42,7 @@ const sizeOf = (list: unknown) => ({ $size: list })
 const listOf = (field: string) => ({ $ifNull: [`$${field}`, []] })
 
 interface Leaving {
-  studentId: Types.ObjectId
+  studentId: unknown
   /** What the family has opened, as it was read and is kept elsewhere by now. */
   reading?: Reading | undefined
 }
@@ -99,7 +97,7 @@ export function lettingGo(children: readonly Leaving[]) {
 }
 
 interface Coming {
-  studentId: Types.ObjectId
+  studentId: unknown
   hasJoined: boolean
   /** What the family has opened while it stood elsewhere. */
   reading?: Reading | undefined
@@ -141,7 +139,7 @@ export function takingOn(children: readonly Coming[]) {
 }
 
 /** Somebody of these families has joined. */
-export const reaching = (studentIds: readonly Types.ObjectId[]) => [
+export const reaching = (studentIds: readonly unknown[]) => [
   {
     $set: {
       reached: {
