@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { endpoint, objectId } from './endpoint.ts'
 import { SITE } from './letter-links.ts'
-import { letter } from './letters.ts'
+import { letter, requestId } from './letters.ts'
 
 /** What an author needs beside the words: where they may lead, files, and the letter as one family reads it. */
 
@@ -121,6 +121,15 @@ export const letterReader = z.object({
   ),
 })
 export type LetterReader = z.infer<typeof letterReader>
+
+export const readBegunLetter = endpoint({
+  access: 'staff',
+  summary: '用这个编号写起的信存成草稿没有：重新打开写信页，回到那份草稿',
+  method: 'GET',
+  path: '/begun-letters/:requestId',
+  input: z.strictObject({ requestId }),
+  reply: z.object({ letterId: z.nullable(objectId) }),
+})
 
 export const previewLetter = endpoint({
   access: 'staff',

@@ -39,6 +39,7 @@ async function signIn() {
 
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: true })
 const body = (page: Page) => page.getByRole('textbox', { name: '正文' })
+const SOON = { timeout: 15_000 }
 const saved = (page: Page) => page.getByText(/已存为草稿/).waitFor()
 
 /** Pastes as a browser would give it on from Word. A string, as it runs in the browser and not here. */
@@ -195,6 +196,17 @@ it('loses nothing when two windows write and when the line breaks', async () => 
   expect((await LetterModel.findById(draft.id).lean())?.body).toBe('第一版，改好了')
   await button(other, '看新的').click()
   await body(other).getByText('第一版，改好了').waitFor()
+  // What was typed here lies beside the new one, can be taken back, and that taken back again.
+  const beside = other.getByRole('status', { name: '我没有存上的文字' })
+  await beside.getByText('旧窗口').waitFor()
+  await shot(other, 'writing/beside')
+  await beside.getByRole('button', { name: '换回我的' }).click()
+  await saved(other)
+  const kept = async () => (await LetterModel.findById(draft.id).lean())?.body
+  await expect.poll(kept, SOON).toContain('旧窗口')
+  await button(other, '还是用那一版').click()
+  await expect.poll(kept, SOON).toBe('第一版，改好了')
+  await button(other, '不要了').click()
   await body(other).click()
   await other.keyboard.press('Control+End')
   await other.keyboard.type('，再改')
@@ -211,6 +223,51 @@ it('loses nothing when two windows write and when the line breaks', async () => 
   await page.unroute('**/api/letters/**')
   await saved(page)
   expect((await LetterModel.findById(draft.id).lean())?.body).toBe('第一版，改好了，再改，断网时')
+  await page.context().close()
+}, 120_000)
+
+it('comes back to the draft that was saved, by a reload, the way back and a second tab', async () => {
+  await scene()
+  const page = await signIn()
+  await button(page, '写信').click()
+  await button(page, /空白/).click()
+  await page.waitForURL(/\/letters\/new\?.*begun=letter-/)
+  const fresh = page.url()
+  await page.getByPlaceholder('家长先看到的一句').fill('春游告知书')
+  await page.waitForURL(/\/letters\/[0-9a-f]{24}\/edit/)
+  const title = (where: Page) => where.getByPlaceholder('家长先看到的一句')
+  await page.reload()
+  await expect.poll(() => title(page).inputValue(), SOON).toBe('春游告知书')
+  const other = await page.context().newPage()
+  await other.goto(fresh)
+  await other.waitForURL(/\/letters\/[0-9a-f]{24}\/edit/)
+  await expect.poll(() => title(other).inputValue(), SOON).toBe('春游告知书')
+  await other.close()
+
+  // Left before it had saved itself: the way back leads to what the leaving has saved.
+  await page.getByRole('link', { name: '家长信', exact: true }).click()
+  await button(page, '写信').click()
+  await button(page, /空白/).click()
+  await title(page).fill('运动会')
+  await page.getByRole('link', { name: '家长信', exact: true }).click()
+  await page.getByText('运动会').waitFor()
+  await page.goBack()
+  await page.waitForURL(/\/letters\/[0-9a-f]{24}\/edit/)
+  await expect.poll(() => title(page).inputValue(), SOON).toBe('运动会')
+  expect(await LetterModel.countDocuments()).toBe(2)
+
+  // Two tabs that begin the same letter at once: one draft, and neither loses a word.
+  const twins = await Promise.all([page.context().newPage(), page.context().newPage()])
+  for (const twin of twins) {
+    await twin.goto(fresh.replace(/begun=[\w-]+/, 'begun=letter-of-two-tabs'))
+    await button(twin, /空白/).click()
+  }
+  await title(twins[0]).fill('这边写的')
+  await saved(twins[0])
+  await title(twins[1]).fill('那边写的')
+  await button(twins[1], '看新的').click()
+  await twins[1].getByRole('status', { name: '我没有存上的文字' }).getByText('那边写的').waitFor()
+  expect(await LetterModel.countDocuments()).toBe(3)
   await page.context().close()
 }, 120_000)
 

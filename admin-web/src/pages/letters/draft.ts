@@ -48,6 +48,12 @@ export interface Named {
   name: string
 }
 
+/** The words that gave way to others when two had written at the same time. */
+export interface Beside {
+  whose: 'mine' | 'theirs'
+  draft: Draft
+}
+
 /** As whom an author looks at the letter. */
 export interface Reader {
   from: string

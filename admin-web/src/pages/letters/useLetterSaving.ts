@@ -21,14 +21,14 @@ export function useLetterSaving(
   writingUnit: Ref<string>,
   /** The node of the calendar it is written for. */
   nodeOf: () => z.input<(typeof createLetter)['input']>['node'],
+  /** One for each letter begun here: saved twice on a bad network it is still one draft. */
+  requestId: string,
 ) {
   const state = ref<'new' | 'saved' | 'dirty' | 'saving' | 'refused' | 'offline' | 'stale'>('new')
   const problem = ref('')
   const savedAt = ref('')
   const saved = shallowRef<Letter | null>(null)
   const queries = useQueryClient()
-  /** One for each letter begun here: saved twice on a bad network it is still one draft. */
-  const requestId = `letter-${crypto.getRandomValues(new Uint32Array(3)).join('-')}`
   let revision = 0
   let last = ''
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -74,9 +74,15 @@ export function useLetterSaving(
     state.value = 'saving'
     try {
       const letter = await send(now)
+      const isElsewhere = !saved.value && !isAsSent(letter, now)
       last = written
       revision = letter.revision ?? 0
       saved.value = letter
+      if (isElsewhere) {
+        problem.value = BEGUN_ELSEWHERE
+        state.value = 'stale'
+        return null
+      }
       savedAt.value = timeOf(new Date())
       const gap = now.form && formGap(now.form)
       state.value = gap ? 'refused' : 'saved'
@@ -130,7 +136,10 @@ export function useLetterSaving(
     document.removeEventListener('visibilitychange', hide)
     clearTimeout(timer)
   })
-  onBeforeRouteLeave(async () => {
+  onBeforeRouteLeave(async (to) => {
+    // The new letter gets an address of its own: the page stays.
+    if (to.name === 'letter-edit' && to.params.letterId === saved.value?.id) return true
+
     if (isUnsaved()) await save()
     return !isUnsaved() || window.confirm('最后的改动没有存上，确定离开吗？')
   })
@@ -147,6 +156,12 @@ export function useLetterSaving(
     readAnew: async () => (saved.value ? call(readLetter, { letterId: saved.value.id }) : null),
   }
 }
+
+const BEGUN_ELSEWHERE = '这封信在另一个窗口里已经写了一些，请看过那边的再改'
+
+/** A letter that was begun under the same number in another window holds other words than these. */
+const isAsSent = (letter: Letter, { title, body }: Draft) =>
+  letter.title.trim() === title.trim() && letter.body.trim() === body.trim()
 
 function stateAfter(error: unknown) {
   const status = error instanceof Problem ? error.status : 0

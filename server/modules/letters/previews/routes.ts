@@ -5,9 +5,15 @@ import type { Deps } from '../../../infra/deps.ts'
 import * as audit from '../../audit/service.ts'
 import { fromOf } from '../mine/present.ts'
 import { ownLetter } from '../policy.ts'
+import { begunBy } from '../service.ts'
 import { readerOf } from './service.ts'
 
 export function previewRoutes(router: Router, { clock }: Deps) {
+  serve(router, api.readBegunLetter, async ({ actor, requestId }) => {
+    const found = await begunBy(actor.personId, requestId)
+    return { letterId: found ? String(found._id) : null }
+  })
+
   serve(router, api.previewLetter, async ({ actor, letterId, studentId }) => {
     const own = await ownLetter(actor, letterId)
     const { student, className, guardians } = await readerOf(own, studentId, clock.now())
