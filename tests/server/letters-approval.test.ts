@@ -407,3 +407,32 @@ describe('a notice from the phone', () => {
     expect((await LetterModel.findById(kept.id))?.status).toBe('sent')
   })
 })
+
+it('shows who sees a letter again what was handed in the time before', async () => {
+  const { teacher, klass, school, office } = await buildClass(world)
+  const [call, sees] = [await world.as(teacher, 'staff'), await world.as(office, 'staff')]
+  await sees(setLetterSettings, { unitId: String(school._id), asksApproval: ['letter'] })
+  const unitId = String(klass._id)
+  const { id: letterId } = await call(createLetter, {
+    ...{ ...DRAFT, body: '八点到校。', unitId, requestId: newRequest(), audience: [unitId] },
+  })
+  const handIn = async () => call(submitLetter, { letterId, thenSend: null })
+  const read = async () => sees(readLetter, { letterId })
+  await handIn()
+  const first = await read()
+  expect(first.lastHandedIn).toBeNull()
+  const hash = first.approval?.hash ?? ''
+  await sees(decideLetter, { letterId, hash, approve: false, words: '请写明日期' })
+  const { kind: _, ...words } = DRAFT
+  await call(updateLetter, { ...words, letterId, body: '11月25日(周三)八点到校。', audience: [unitId] })
+  await handIn()
+  const again = await read()
+  expect([again.lastHandedIn?.body, again.body]).toEqual(['八点到校。', '11月25日(周三)八点到校。'])
+  // What was handed in is no part of what is said yes to.
+  expect(
+    await sees(decideLetter, { letterId, hash: again.approval?.hash ?? '', approve: true }),
+  ).toMatchObject({
+    approval: { state: 'approved' },
+  })
+  expect((await call(queueLetter, { letterId, sendAt: null })).status).toBe('sent')
+})

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { LetterRecord } from '../model.ts'
 import { substanceOf } from '../editions/rules.ts'
+import { written } from '../rules.ts'
+import type { HandedIn } from './model.ts'
 
 /**
  * What a yes is given to: everything a letter says, asks and whom it goes to, whatever belongs to a letter one day. Saved again without
@@ -20,6 +22,18 @@ function inOrder(value: unknown): string {
     const kept = Object.entries(it).filter(([, one]) => !isEmpty(one))
     return Object.fromEntries(kept.sort(([a], [b]) => (a < b ? -1 : 1)))
   })
+}
+
+export function asHandedIn(letter: LetterRecord, audience: string, at: Date): HandedIn {
+  const { title, body, pledge, confirmation } = written(letter)
+  return {
+    ...{ at, title, body, pledge, confirmation, audience },
+    dueOn: letter.dueOn ?? null,
+    correction: letter.correction ?? '',
+    form: letter.form ?? null,
+    offersHelp: letter.offersHelp ?? false,
+    attachments: (letter.attachments ?? []).map(({ name, sha256 }) => ({ name, sha256 })),
+  }
 }
 
 const isEmpty = (it: unknown) =>

@@ -13,11 +13,12 @@ import type { OwnLetter } from '../policy.ts'
 import { isNow, obstacle } from '../rules.ts'
 import { scheduled } from '../scheduling/service.ts'
 import { sending, transition } from '../service.ts'
+import { addressesInWords } from '../present.ts'
 import { refuseForeignLinks } from '../wording/service.ts'
 import { announceDecision, announceSubmission } from './messages/service.ts'
 import { LetterSettingsModel, type LetterSettingsRecord } from './model.ts'
 import type { LetterToDecide } from './policy.ts'
-import { approvalHash, isApproved, isBetweenThem } from './rules.ts'
+import { approvalHash, asHandedIn, isApproved, isBetweenThem } from './rules.ts'
 
 const MOST_WAITING = 200
 const CHANGED = '它刚刚改过、收回或有人审过了，请刷新后再看'
@@ -145,7 +146,7 @@ async function put(
   const submitted = await transition(
     letter._id,
     'draft',
-    { approval },
+    { approval, handedIn: handedInNow(letter, now) },
     '这封信已经提交过了，请刷新后再看',
     from,
   )
@@ -153,6 +154,12 @@ async function put(
   await announceSubmission(submitted, unit.path, now)
   return submitted
 }
+
+/** What is handed in, beside what was the time before: whoever sees it again looks at what changed. */
+const handedInNow = (letter: LetterRecord, now: Date) => ({
+  now: asHandedIn(letter, addressesInWords(letter), now),
+  ...(letter.handedIn && { before: letter.handedIn.now }),
+})
 
 /** Takes a letter back from whoever was to see it. */
 export const recall = ({ letter }: OwnLetter) =>
