@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { endpoint, instant, objectId, words } from './endpoint.ts'
-import { confirmation, letter, letterLine, tally } from './letters.ts'
+import { confirmation, letter, letterLine, requestId, tally } from './letters.ts'
 
 /** A letter that a family had read and that its author took back, with the author's reason. */
 export const withdrawnLetter = z.object({
@@ -158,7 +158,7 @@ export const approveLetters = endpoint({
 const begun = {
   letterId: objectId,
   unitId: objectId,
-  requestId: z.string().check(z.regex(/^[\w-]{8,64}$/, '编号不对')),
+  requestId,
 }
 
 export const copyLetter = endpoint({
@@ -179,13 +179,36 @@ export const forwardLetter = endpoint({
   reply: letter,
 })
 
+export const keepForward = endpoint({
+  access: 'staff',
+  summary: '原信撤回或更正了，本单位转发的这封照旧保留',
+  method: 'POST',
+  path: '/letters/:letterId/forward-kept',
+  input: z.strictObject({ letterId: objectId }),
+  reply: letter,
+})
+
+export const takeCorrection = endpoint({
+  access: 'staff',
+  summary: '原信更正了：把新的原文放进本单位转发的信，得到一份更正的草稿',
+  method: 'POST',
+  path: '/letters/:letterId/source-correction',
+  input: z.strictObject({ letterId: objectId, requestId }),
+  reply: letter,
+})
+
 export const listForwards = endpoint({
   access: 'staff',
-  summary: '一封信有哪些单位转发了，各有多少家庭读过',
+  summary: '一封信有哪些单位转发了，各有多少家庭读过；一页一百个，撤回了几个',
   method: 'GET',
   path: '/units/:unitId/letters/:letterId/forwards',
-  input: z.strictObject({ letterId: objectId, unitId: objectId }),
+  input: z.strictObject({ letterId: objectId, unitId: objectId, after: z.optional(objectId) }),
   reply: z.object({
+    next: z.optional(z.nullable(objectId)),
+    /** Of all pages: letters that stand, those taken back, and the receipts of the former. */
+    standing: z.optional(z.int()),
+    withdrawn: z.optional(z.int()),
+    total: z.optional(z.object({ expected: z.int(), read: z.int() })),
     forwards: z.array(
       z.object({
         letterId: objectId,

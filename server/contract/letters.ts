@@ -179,7 +179,7 @@ export const attachment = z.object({
 export type Attachment = z.infer<typeof attachment>
 
 /** Made by the page for each new letter: sent twice, it is still one letter. */
-const requestId = z.string().check(z.regex(/^[\w-]{8,64}$/, '编号不对'))
+export const requestId = z.string().check(z.regex(/^[\w-]{8,64}$/, '编号不对'))
 
 export const letterApproval = z.object({
   state: z.catch(z.enum(['submitted', 'approved', 'returned']), 'submitted'),
@@ -205,6 +205,21 @@ export const pictureLook = z.object({
   words: z.nullable(z.string()),
 })
 export type PictureLook = z.infer<typeof pictureLook>
+
+/** A letter as it was handed in the time before, so that who sees it again sees what changed. */
+const handedIn = z.object({
+  at: instant,
+  title: z.string(),
+  body: z.string(),
+  pledge: z.string(),
+  confirmation,
+  dueOn: z.nullable(day),
+  correction: z.string(),
+  form: z.nullable(letterForm),
+  offersHelp: z.boolean(),
+  audience: z.string(),
+  attachments: z.array(z.object({ name: z.string(), sha256: z.string() })),
+})
 
 export const letter = z.object({
   id: objectId,
@@ -264,10 +279,30 @@ export const letter = z.object({
   withdrawn: z.optional(z.nullable(z.object({ reason: z.string(), at: instant }))),
   /** A letter of a unit above that this one passes on, with words of its own before it. */
   forwardOf: z.optional(
-    z.nullable(z.object({ letterId: objectId, unitName: z.string(), title: z.string() })),
+    z.nullable(
+      z.object({
+        letterId: objectId,
+        unitName: z.string(),
+        title: z.string(),
+        /** What became of the original since, until the unit has withdrawn, taken it over or kept its own. */
+        fate: z.optional(
+          z.nullable(
+            z.object({
+              kind: z.catch(z.enum(['withdrawn', 'corrected']), 'corrected'),
+              words: z.string(),
+              at: instant,
+              letterId: objectId,
+            }),
+          ),
+        ),
+      }),
+    ),
   ),
   /** Where it stands with the unit that wants to see it first: 待审核, 已通过, 已退回. */
   approval: z.optional(z.nullable(letterApproval)),
+  /** It was to go at an hour and did not: why, and since when it lies here. */
+  heldBack: z.optional(z.nullable(z.object({ why: z.string(), at: instant }))),
+  lastHandedIn: z.optional(z.nullable(handedIn)),
   /** A draft that has to be seen before it goes out. */
   needsApproval: z.optional(z.boolean()),
   /** Counted within the unit that was asked about; null before it is sent. */

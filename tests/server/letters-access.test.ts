@@ -73,6 +73,8 @@ const SAID: [Endpoint, (ids: Ids) => Record<string, unknown>][] = [
       preface: '请各位家长看一看。',
     }),
   ],
+  [life.keepForward, ({ letterId }) => ({ letterId })],
+  [life.takeCorrection, ({ letterId }) => ({ letterId, requestId: newRequest() })],
   [life.listForwards, ({ letterId, unitId }) => ({ letterId, unitId })],
   [life.listMyWithdrawnLetters, ({ studentId }) => ({ studentId })],
   [letters.reviseLetter, ({ letterId }) => ({ letterId, requestId: newRequest() })],

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { copyLetter, forwardLetter, listForwards } from '#contract/letter-life'
+import { Types } from 'mongoose'
+import { copyLetter, forwardLetter, keepForward, listForwards, takeCorrection } from '#contract/letter-life'
+import { listMyMessages } from '#contract/notify'
 import {
   createLetter,
   listMyLetters,
@@ -234,5 +236,109 @@ describe('a copy', () => {
     await expect(
       school(copyLetter, { letterId: draft.id, unitId: schoolId, requestId: newRequest() }),
     ).rejects.toMatchObject({ status: 404 })
+  })
+})
+
+describe('an original that does not stand', () => {
+  async function passedOn() {
+    const here = await scene()
+    const draft = await here.school(forwardLetter, here.say())
+    await here.school(queueLetter, { letterId: draft.id, sendAt: null })
+    await tick(world)
+    const read = async (letterId = draft.id) => here.school(readLetter, { letterId, unitId: here.schoolId })
+    const told = async () => {
+      const { messages } = await here.school(listMyMessages, {})
+      return messages.filter((it) => it.title.includes('原信')).map((it) => [it.title, it.text])
+    }
+    return { ...here, draft, read, told }
+  }
+
+  it('is withdrawn: the schools that passed it on are told once, and may withdraw theirs or keep it', async () => {
+    const { district, letter, draft, read, told, school, office2, there, mineOf, say } = await passedOn()
+    const second = await world.as(office2, 'staff')
+    const theirs = await second(forwardLetter, { ...say(), unitId: String(there.school._id) })
+    await second(queueLetter, { letterId: theirs.id, sendAt: null })
+    await tick(world)
+    await district(withdrawLetter, { letterId: letter.id, reason: '日期写错了' })
+    await tick(world)
+    await tick(world)
+
+    expect(await told()).toEqual([
+      ['您转发的信，原信撤回了', expect.stringContaining('日期写错了') as string],
+    ])
+    expect((await read()).forwardOf?.fate).toMatchObject({ kind: 'withdrawn', words: '日期写错了' })
+    await second(keepForward, { letterId: theirs.id })
+    const kept = await second(readLetter, { letterId: theirs.id, unitId: String(there.school._id) })
+    expect([kept.status, kept.forwardOf?.fate]).toEqual(['sent', null])
+
+    await school(withdrawLetter, { letterId: draft.id, reason: '原信已撤回：日期写错了' })
+    expect(await mineOf()).toEqual([])
+    expect((await read()).forwardOf?.fate).toBeNull()
+    const all = await district(listForwards, { letterId: letter.id, unitId: letter.unitId })
+    expect([all.standing, all.withdrawn, all.next]).toEqual([1, 1, null])
+    // What was never passed on cannot be kept.
+    await expect(district(keepForward, { letterId: letter.id })).rejects.toMatchObject({ status: 409 })
+  })
+
+  it('is put right: one tap takes the new text into a correction below the school’s own words', async () => {
+    const { district, letter, draft, read, told, school, admin, say } = await passedOn()
+    await expect(
+      school(takeCorrection, { letterId: draft.id, requestId: newRequest() }),
+    ).rejects.toMatchObject({ status: 409 })
+    const next = await (
+      await world.as(admin, 'staff')
+    )(reviseLetter, { letterId: letter.id, requestId: newRequest() })
+    await district(updateLetter, {
+      ...{ ...WRITTEN, title: next.title, body: BODY.replace('防溺水', '防溺水和用电安全') },
+      letterId: next.id,
+      audience: [],
+      correction: '加上了用电安全',
+    })
+    await district(queueLetter, { letterId: next.id, sendAt: null })
+    await tick(world)
+    await tick(world)
+
+    expect(await told()).toEqual([
+      ['您转发的信，原信更正了', expect.stringContaining('加上了用电安全') as string],
+    ])
+    expect((await read()).forwardOf?.fate).toMatchObject({ kind: 'corrected', letterId: next.id })
+    const request = newRequest()
+    const mine = await school(takeCorrection, { letterId: draft.id, requestId: request })
+    expect((await school(takeCorrection, { letterId: draft.id, requestId: request })).id).toBe(mine.id)
+    expect(mine).toMatchObject({
+      version: 2,
+      supersedes: draft.id,
+      correction: '加上了用电安全',
+      forwardOf: { letterId: next.id },
+    })
+    expect(mine.body).toMatch(new RegExp(`^${say().preface}`))
+    expect(mine.body).toContain('用电安全')
+    await school(queueLetter, { letterId: mine.id, sendAt: null })
+    await tick(world)
+    expect((await read(mine.id)).status).toBe('sent')
+    expect((await read(mine.id)).forwardOf?.fate).toBeNull()
+  })
+
+  it('is passed on by more units than stand on a page', async () => {
+    const { district, letter, draft } = await passedOn()
+    const one = await LetterModel.findById(draft.id).lean()
+    await LetterModel.insertMany(
+      Array.from({ length: 620 }, (_, at) => ({
+        ...one,
+        _id: new Types.ObjectId(),
+        requestId: `request-many-${at}`,
+        status: at < 20 ? 'withdrawn' : 'sent',
+      })),
+    )
+    const ask = async (after?: string) =>
+      district(listForwards, { letterId: letter.id, unitId: letter.unitId, ...(after && { after }) })
+    const seen = new Set<string>()
+    let page = await ask()
+    for (;;) {
+      for (const it of page.forwards) seen.add(it.letterId)
+      if (!page.next) break
+      page = await ask(page.next)
+    }
+    expect([seen.size, page.standing, page.withdrawn]).toEqual([621, 601, 20])
   })
 })

@@ -3,6 +3,7 @@ import type { Clock } from '../../infra/clock.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { followLateComers } from './latecomers/service.ts'
 import { sweepPictures } from './pictures/service.ts'
+import { tellForwards } from './forwards/fates/service.ts'
 import { climb } from './ladder/service.ts'
 import { sendReminders } from './reminders/service.ts'
 import { finishSending } from './sending/slices/service.ts'
@@ -18,7 +19,7 @@ const TICK = 'letters.tick'
 const LOCK_MS = 20_000
 const RENEW_MS = LOCK_MS / 4
 
-export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields'> & {
+export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields' | 'redis'> & {
   clock: Clock
   /** What letters under way may take before the rest is looked after. */
   sliceMs?: number
@@ -31,11 +32,11 @@ export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields'> & {
  * reminders and the children of a promotion alike, goes on in slices, and between two of them everything else is looked after.
  */
 export async function letterTick(deps: TickDeps, isStopped = () => false) {
-  const { clock, log, files, fields, sliceMs, touch } = deps
+  const { clock, log, files, fields, redis, sliceMs, touch } = deps
   let isAllDone = false
   let remindedUpTo: string | null = null
   while (!isAllDone && !isStopped()) {
-    await startDue(clock.now())
+    await startDue(clock.now(), log, { files, redis })
     const areLettersSent = await finishSending(clock.now(), log, sliceMs)
     await touch?.()
     const areFollowed = await followLateComers(clock.now(), log, sliceMs)
@@ -44,6 +45,7 @@ export async function letterTick(deps: TickDeps, isStopped = () => false) {
     await touch?.()
     await remindStaffDue(clock.now(), log)
     await followPosts(clock.now())
+    await tellForwards(clock.now())
     const areStepsTaken = await climb(clock.now(), log, sliceMs)
     await touch?.()
     await freezeCopies({ files, fields, log })

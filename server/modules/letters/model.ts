@@ -1,36 +1,16 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
 import type { LetterForm } from '#contract/letter-form'
 import type { Attachment, AuthorBlank } from '#contract/letters'
+import type { HandedIn } from './approvals/model.ts'
 import type { FrozenPicture } from './rules.ts'
 import type { NodeDays } from './calendar/model.ts'
+import { type AudienceEntry, entrySchema, staffSchema } from './addressing/model.ts'
 import { dropsIndex } from '../../infra/gone-indexes.ts'
 import { ANY_ID } from '../../infra/partial-indexes.ts'
 
 const id = Schema.Types.ObjectId
 /** So long an expired draft can be taken up again. */
 export const KEPT_DAYS = 366
-
-/** A line of an audience: a unit, a single family, a group, or a part of a unit. */
-const entrySchema = new Schema(
-  {
-    /**
-     * What a family finds it by: the id of a unit, of a child, of a group, or the address of a part of a unit. One key for
-     * all of them, so that a family's letters are one query.
-     */
-    unitId: { type: id, required: true },
-    path: { type: String, required: true },
-    name: { type: String, required: true },
-    /**
-     * A single family: the id is the student's, the path the student's place below the class. Being below every class, it
-     * holds none.
-     */
-    isStudent: { type: Boolean },
-    /** `grade:7`, `campus:南校区`, `boarding`, `leftBehind` of the unit `ofId`; or `group`, kept by that unit. */
-    part: { type: String },
-    ofId: { type: id },
-  },
-  { _id: false },
-)
 
 const letterSchema = new Schema(
   {
@@ -64,26 +44,7 @@ const letterSchema = new Schema(
      * what a holder finds it by (`unit#post`). Its `audience` is empty, so that no family ever meets it.
      */
     staff: {
-      type: new Schema(
-        {
-          posts: { type: [String], required: true },
-          units: {
-            type: [
-              new Schema(
-                {
-                  unitId: { type: id, required: true },
-                  path: { type: String, required: true },
-                  name: { type: String, required: true },
-                },
-                { _id: false },
-              ),
-            ],
-            required: true,
-          },
-          keys: { type: [String], required: true },
-        },
-        { _id: false },
-      ),
+      type: staffSchema,
       default: undefined,
     },
     /** Begun from a template that speaks of one child: never to a class (B4, B5). */
@@ -148,6 +109,8 @@ const letterSchema = new Schema(
           letterId: { type: id, required: true },
           unitName: { type: String, required: true },
           title: { type: String, required: true },
+          /** The unit has seen that the original was withdrawn or put right, and left its own as it is. */
+          keptAt: { type: Date },
         },
         { _id: false },
       ),
@@ -158,6 +121,18 @@ const letterSchema = new Schema(
     withdrawnAt: { type: Date, default: null },
     /** Why it was taken back, for those who had read it. */
     withdrawnReason: { type: String },
+    /** Units that have passed it on are still to be told that it was withdrawn or put right. */
+    areForwardsDue: { type: Boolean },
+    /** What was handed in to be seen last, and the time before. */
+    handedIn: { type: Schema.Types.Mixed },
+    /** Why it did not go at its hour, and since when it is a draft again. */
+    heldBack: {
+      type: new Schema(
+        { why: { type: String, required: true }, at: { type: Date, required: true } },
+        { _id: false },
+      ),
+      default: undefined,
+    },
     requestId: { type: String, required: true },
     /** Families see it already; the sheets of their classes are still being made. */
     areSheetsDue: { type: Boolean },
@@ -250,6 +225,7 @@ letterSchema.index(
 // The tick asks for what is due; only what waits carries the cost.
 letterSchema.index({ sendAt: 1 }, { partialFilterExpression: { status: 'scheduled' } })
 letterSchema.index({ status: 1, _id: 1 }, { partialFilterExpression: { status: 'sending' } })
+letterSchema.index({ areForwardsDue: 1, _id: 1 }, { partialFilterExpression: { areForwardsDue: true } })
 letterSchema.index({ areSheetsDue: 1, _id: 1 }, { partialFilterExpression: { areSheetsDue: true } })
 letterSchema.index({ areMessagesDue: 1, _id: 1 }, { partialFilterExpression: { areMessagesDue: true } })
 
@@ -275,22 +251,21 @@ export interface Approval {
   decidedAt?: Date
 }
 
-/** A line of an audience as it is read. */
-export interface AudienceEntry {
-  unitId: Types.ObjectId
-  path: string
-  name: string
-  isStudent?: boolean | null | undefined
-  part?: string | null | undefined
-  ofId?: Types.ObjectId | null | undefined
-}
-
 export type LetterRecord = Omit<
   InferSchemaType<typeof letterSchema>,
-  'form' | 'blanks' | 'attachments' | 'pictures' | 'approval' | 'audience' | 'without' | 'nodeDays'
+  | 'form'
+  | 'blanks'
+  | 'attachments'
+  | 'pictures'
+  | 'approval'
+  | 'handedIn'
+  | 'audience'
+  | 'without'
+  | 'nodeDays'
 > & {
   nodeDays?: NodeDays | null
   approval?: Approval | null
+  handedIn?: { now: HandedIn; before?: HandedIn } | null
   _id: Types.ObjectId
   audience: AudienceEntry[]
   without?: AudienceEntry[] | null

@@ -16,6 +16,7 @@ import {
   presentStaffAudience,
   presentUnits,
 } from './addressing/present.ts'
+import type { Fate } from './forwards/fates/service.ts'
 import type { Approval, LetterRecord } from './model.ts'
 import { abilitiesOf } from './rules.ts'
 import { repliesTo } from './threads/desks/service.ts'
@@ -30,6 +31,8 @@ export interface Viewer {
   tally: Tally | null
   /** Whether the unit it is seen from may begin a letter of its own with it. */
   passing?: { copy: boolean; forward: boolean }
+  /** Of a letter that was passed on: what became of the original. */
+  fate?: Fate | null
   /** Of a draft that may have to be seen first. */
   approval?: { isNeeded: boolean; maySend: boolean; mayDecide: boolean }
   /** The editions before it, with the receipts that stay on their sheets. */
@@ -38,7 +41,7 @@ export interface Viewer {
 
 export function presentLetter(
   letter: LetterRecord,
-  { mayWrite, may, within, tally, earlier, passing, approval }: Viewer,
+  { mayWrite, may, within, tally, earlier, passing, approval, fate }: Viewer,
 ): Letter {
   const { kind, title, body, pledge, confirmation, status, version, unitName, authorName } = letter
   return {
@@ -86,12 +89,15 @@ export function presentLetter(
       })),
     }),
     approval: letter.approval ? presentApproval(letter.approval, approvalHash(letter)) : null,
+    heldBack: heldBackOf(letter),
+    lastHandedIn: mayWrite ? lastHandedIn(letter) : null,
     needsApproval: approval?.isNeeded ?? false,
     forwardOf: letter.forwardOf
       ? {
           letterId: String(letter.forwardOf.letterId),
           unitName: letter.forwardOf.unitName,
           title: letter.forwardOf.title,
+          fate: fate ? { ...fate, at: fate.at.toISOString() } : null,
         }
       : null,
     withdrawn: letter.withdrawnAt
@@ -108,6 +114,12 @@ export function presentLetter(
 
 /** A draft that was put away is one for readers who know no other word. */
 export const shownStatus = (status: LetterRecord['status']) => (status === 'expired' ? 'draft' : status)
+
+const heldBackOf = ({ status, heldBack }: LetterRecord) =>
+  status === 'draft' && heldBack ? { why: heldBack.why, at: heldBack.at.toISOString() } : null
+
+const lastHandedIn = ({ status, handedIn }: LetterRecord) =>
+  status === 'draft' && handedIn?.before ? { ...handedIn.before, at: handedIn.before.at.toISOString() } : null
 
 const presentApproval = (it: Approval, hash: string) => ({
   state: it.state,
@@ -148,7 +160,7 @@ export function presentSubmitted(letter: LetterRecord, personId: string): Submit
 }
 
 /** 七年级2班 · 七年级2班等3处 · 七年级2班和2个家庭: nobody's name in a list. */
-function addressesInWords({ audience, staff }: LetterRecord) {
+export function addressesInWords({ audience, staff }: LetterRecord) {
   if (staff) {
     const posts = (staff.posts as PostKind[]).map((it) => POST_WORDS[it]).join('、')
     return `${inWords(staff.units)}的${posts}`

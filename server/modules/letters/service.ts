@@ -34,6 +34,10 @@ export const findLetter = (letterId: string) => LetterModel.findById(letterId).l
 /** The day of the year's calendar that a letter is written for. */
 export type ForNode = Pick<LetterRecord, 'node' | 'nodeDays'>
 
+/** The letter that somebody began under a number their page has made up. */
+export const begunBy = (personId: string, requestId: string) =>
+  LetterModel.findOne({ authorId: new Types.ObjectId(personId), requestId }, { _id: 1 }).lean()
+
 export interface Draft {
   title: string
   body: string
@@ -199,6 +203,7 @@ export function sending(letter: LetterRecord, now: Date) {
     ...(letter.blanks && { title, body, pledge, blanks: [] }),
     receiptRule: ruleAtSending(letter),
     textHash: hashText(final),
+    heldBack: null,
   }
 }
 

@@ -237,6 +237,9 @@ const letters: Record<string, Row> = {
   forwardLetter: staff(WITH_GRADE, {
     say: () => ({ requestId: requestId(), preface: '请各位家长看一看。' }),
   }),
+  // The letter of the scene was not passed on by anybody.
+  keepForward: staff(ADMINS, { at: 'school' }),
+  takeCorrection: staff(ADMINS, { at: 'school', say: () => ({ requestId: requestId() }) }),
   listForwards: staff(FIGURES),
   approveLetters: staff(WITH_GRADE, {
     say: ({ letterId }) => ({ letters: [{ letterId, hash: 'a'.repeat(64) }] }),
@@ -348,6 +351,8 @@ const letterWriting: Record<string, Row> = {
   readAttachment: staff(FIGURES),
   readMyAttachment: family,
   readStaffAttachment: { own: true },
+  // Asks for what one has begun oneself.
+  readBegunLetter: { own: true, say: () => ({ requestId: requestId() }) },
   previewLetter: staff(['district_admin', ...SCHOOL], { at: 'school' }),
 }
 

@@ -15,7 +15,13 @@ import { changedBlocks, substanceOf } from './rules.ts'
 const MOST_EDITIONS = 20
 
 /** The next edition of a sent letter, as a draft. The database allows one. */
-export async function reviseLetter({ letter }: OwnLetter, requestId: string, author: StaffActor) {
+export async function reviseLetter(
+  { letter }: OwnLetter,
+  requestId: string,
+  author: StaffActor,
+  /** What it says from the beginning instead of what the one before says. */
+  instead: Partial<LetterRecord> = {},
+) {
   if (letter.status !== 'sent') throw new Refusal('conflict', '只有已发出的信可以更正')
   const authorId = new Types.ObjectId(author.personId)
   const said = {
@@ -25,7 +31,7 @@ export async function reviseLetter({ letter }: OwnLetter, requestId: string, aut
     version: letter.version + 1,
     supersedes: letter._id,
   }
-  const made = await LetterModel.create({ ...substanceOf(letter), ...said }).catch(
+  const made = await LetterModel.create({ ...substanceOf(letter), ...instead, ...said }).catch(
     async (error: { code?: number }) => {
       if (error.code !== 11000) throw error
       const mine = await LetterModel.findOne({ authorId, requestId, supersedes: letter._id })

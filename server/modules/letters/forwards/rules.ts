@@ -12,6 +12,12 @@ export function forwardedBody(
   return `${preface}\n\n## 以下是${unitName}的信《${title}》\n\n${body}`
 }
 
+/** The unit's own words of a letter that it passed on, whatever stands below them by now. */
+export function prefaceOf(body: string, { unitName, title }: { unitName: string; title: string }) {
+  const at = body.indexOf(`\n\n## 以下是${unitName}的信《${title}》`)
+  return at < 0 ? '' : body.slice(0, at)
+}
+
 type Reach = Pick<
   LetterRecord,
   'status' | 'supersededBy' | 'path' | 'audience' | 'isPrivate' | 'isForOneFamily'

@@ -1,18 +1,21 @@
 import { Types } from 'mongoose'
+import type { Tally } from '#contract/letters'
 import type { StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
 import * as audit from '../../audit/service.ts'
 import type { UnitScope } from '../../org/policy.ts'
-import { idsOf, isWithin, within } from '../../org/tree/rules.ts'
+import { idsOf, within } from '../../org/tree/rules.ts'
 import { substanceOf } from '../editions/rules.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { LetterInScope } from '../policy.ts'
 import { findLetter } from '../service.ts'
+import { NOTHING } from '../sheets/rules.ts'
 import { talliesOf } from '../sheets/service.ts'
 import { forwardedBody, forwardProblem, isTooLong } from './rules.ts'
 
-/** A district has so many schools, a city a few more. */
-const MOST_FORWARDS = 500
+const PAGE = 100
+/** Letters of one roll-up. */
+const TALLIED = 500
 
 interface Begun {
   requestId: string
@@ -75,12 +78,12 @@ export async function forwardLetter(
   if (problem) throw new Refusal('conflict', problem)
   const body = forwardedBody(letter, said.preface)
   if (isTooLong(body)) throw new Refusal('invalid', '加上您的话太长了，请写短一些')
-  const other = (await forwardsOf(letter._id)).find(
-    (it) =>
-      it.status !== 'withdrawn' &&
-      it.requestId !== said.requestId &&
-      (isWithin(it.path, scope.path) || isWithin(scope.path, it.path)),
-  )
+  const other = await LetterModel.findOne({
+    'forwardOf.letterId': letter._id,
+    status: { $ne: 'withdrawn' },
+    requestId: { $ne: said.requestId },
+    $or: [{ path: within(scope.path) }, { path: { $in: pathsTo(scope.path) } }],
+  }).lean<LetterRecord>()
   if (other) throw new Refusal('conflict', `${other.unitName}已经转发过这封信，请看“上级发来的”或草稿`)
   const forwardOf = { letterId: letter._id, unitName: letter.unitName, title: letter.title }
   const { node: _, ...words } = substanceOf(letter)
@@ -94,30 +97,66 @@ export async function forwardLetter(
   return draft
 }
 
-const forwardsOf = (letterId: Types.ObjectId, also: object = {}) =>
-  LetterModel.find({ 'forwardOf.letterId': letterId, ...also }, { body: 0 })
-    .sort({ path: 1 })
-    .limit(MOST_FORWARDS)
-    .lean<LetterRecord[]>()
+/** The paths of all units above a place, and its own. */
+const pathsTo = (path: string) => idsOf(path).map((_, at, ids) => `/${ids.slice(0, at + 1).join('/')}/`)
 
 /** The words of the unit above stay as they were sent: who wants others writes a letter of their own. */
 export async function refuseAltered(letter: LetterRecord) {
   if (!letter.forwardOf) return
   const source = await findLetter(String(letter.forwardOf.letterId))
   if (source?.status !== 'sent') throw new Refusal('conflict', '原信已经撤回，不能再转发')
+  if (source.supersededBy) throw new Refusal('conflict', '原信已有新版，请转发新版')
   if (!letter.body.endsWith(source.body)) {
     throw new Refusal('invalid', '转发的原文不能改动，请只改前面自己的话；要改原文，请复制成自己的信')
   }
 }
 
-/** Which units have passed a letter on, each with the receipts of its own families: one read of letters, one roll-up. */
-export async function forwardsWithin({ letter, scope }: LetterInScope<'seeFigures'>) {
-  const sent = { path: within(scope.path), status: { $in: ['sent', 'withdrawn'] as const } }
-  const forwards = await forwardsOf(letter._id, sent)
-  if (forwards.length === 0) return []
-  const tallies = await talliesOf(
-    forwards.map((it) => it._id),
-    scope.path,
-  )
-  return forwards.map((it) => ({ letter: it, tally: tallies.get(String(it._id)) ?? null }))
+/**
+ * Which units have passed a letter on, a page at a time, each with the receipts of its own families; how many there are and how many were
+ * taken back; and the receipts of all that stand.
+ */
+export async function forwardsWithin({ letter, scope }: LetterInScope<'seeFigures'>, after?: string) {
+  const all = {
+    'forwardOf.letterId': letter._id,
+    path: within(scope.path),
+    status: { $in: ['sent', 'withdrawn'] as const },
+  }
+  const [page, lines] = await Promise.all([
+    LetterModel.find({ ...all, ...(after && (await following(after))) }, { body: 0 })
+      .sort({ path: 1, _id: 1 })
+      .limit(PAGE + 1)
+      .lean<LetterRecord[]>(),
+    LetterModel.find(all, { status: 1 }).lean<Pick<LetterRecord, '_id' | 'status'>[]>(),
+  ])
+  const shown = page.slice(0, PAGE)
+  const standing = lines.filter((it) => it.status === 'sent').map((it) => it._id)
+  const gone = shown.filter((it) => it.status === 'withdrawn').map((it) => it._id)
+  const tallies = await talliedIn([...standing, ...gone], scope.path)
+  return {
+    forwards: shown.map((it) => ({ letter: it, tally: tallies.get(String(it._id)) ?? NOTHING })),
+    next: page.length > PAGE ? String(shown.at(-1)?._id) : null,
+    standing: standing.length,
+    withdrawn: lines.length - standing.length,
+    total: summed(standing.map((id) => tallies.get(String(id)) ?? NOTHING)),
+  }
 }
+
+/** What comes after a line: by its place, and of those at one place by its number. */
+async function following(after: string) {
+  const last = await LetterModel.findById(after, { path: 1 }).lean<Pick<LetterRecord, '_id' | 'path'>>()
+  if (!last) throw new Refusal('not_found', '没有这一页，请刷新')
+  return { $or: [{ path: { $gt: last.path } }, { path: last.path, _id: { $gt: last._id } }] }
+}
+
+async function talliedIn(ids: Types.ObjectId[], path: string) {
+  const tallies = new Map<string, Tally>()
+  for (let at = 0; at < ids.length; at += TALLIED) {
+    for (const [id, it] of await talliesOf(ids.slice(at, at + TALLIED), path)) tallies.set(id, it)
+  }
+  return tallies
+}
+
+const summed = (all: readonly Tally[]) => ({
+  expected: all.reduce((sum, it) => sum + it.expected, 0),
+  read: all.reduce((sum, it) => sum + it.read, 0),
+})

@@ -5,6 +5,7 @@ import { isWithin } from '../../org/tree/rules.ts'
 import { isApproved } from '../approvals/rules.ts'
 import { approverOf } from '../approvals/service.ts'
 import { editionsBefore } from '../editions/service.ts'
+import { fateOf } from '../forwards/fates/service.ts'
 import { forwardProblem } from '../forwards/rules.ts'
 import type { LetterRecord } from '../model.ts'
 import { presentLetter } from '../present.ts'
@@ -28,6 +29,7 @@ export async function letterFor(letter: LetterRecord, scope: UnitScope, actor: S
       forward: scope.may('writeLetters') && forwardProblem(letter, scope.path) === null,
     },
     earlier: before.map((it) => ({ letter: it, tally: tallies.get(String(it._id)) ?? null })),
+    fate: mayWrite ? await fateOf(letter) : null,
     ...(mayWrite && letter.status === 'draft' && { approval: await approvalFor(letter, actor) }),
   })
 }

@@ -1,17 +1,18 @@
 import { Types } from 'mongoose'
+import type { Logger } from 'pino'
 import { Refusal } from '../../../http/errors.ts'
 import type { UnitScope } from '../../org/policy.ts'
-import { isApproved } from '../approvals/rules.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { OwnLetter } from '../policy.ts'
 import { obstacle } from '../rules.ts'
+import { type Stores, tellHeldBack, whyHeldBack } from './checking/service.ts'
 import { sending, transition } from '../service.ts'
 
 /** A unit that plans more ahead than this sees the first of them. */
 const MOST_PLANNED = 100
 
 /** It waits for its hour. */
-export const scheduled = (sendAt: Date | null) => ({ status: 'scheduled', sendAt })
+export const scheduled = (sendAt: Date | null) => ({ status: 'scheduled', sendAt, heldBack: null })
 
 export const unqueueLetter = ({ letter }: OwnLetter) =>
   transition(letter._id, 'scheduled', { status: 'draft', sendAt: null }, '这封信不在等待发送')
@@ -35,16 +36,26 @@ export const scheduledOf = (scope: UnitScope<'writeLetters'>, isOfKeeper: boolea
     .limit(MOST_PLANNED)
     .lean<LetterRecord[]>()
 
-/** Scheduled letters whose time has come begin to be sent. One that cannot go any more falls back to a draft. */
-export async function startDue(now: Date) {
+/** Scheduled letters whose time has come begin to be sent. One that cannot go any more is a draft again, and its author is told why. */
+export async function startDue(now: Date, log: Logger, stores: Stores) {
   const due = await LetterModel.find({ status: 'scheduled', sendAt: { $lte: now } })
     .sort({ sendAt: 1 })
     .limit(50)
     .lean<LetterRecord[]>()
   for (const letter of due) {
-    const isUnseen = letter.approval?.state === 'approved' && !isApproved(letter)
-    const change =
-      obstacle(letter, now, now) || isUnseen ? { status: 'draft', sendAt: null } : sending(letter, now)
-    await LetterModel.updateOne({ _id: letter._id, status: 'scheduled' }, change)
+    try {
+      await start(letter, stores, now)
+    } catch (error) {
+      // It waits for the next tick; the others go.
+      log.error({ err: error, letterId: String(letter._id) }, 'scheduled letter not begun')
+    }
   }
+}
+
+async function start(letter: LetterRecord, stores: Stores, now: Date) {
+  const why = await whyHeldBack(letter, stores, now)
+  // Told first: cut short here, it is told again and not twice.
+  if (why) await tellHeldBack(letter, why, now)
+  const change = why ? { status: 'draft', sendAt: null, heldBack: { why, at: now } } : sending(letter, now)
+  await LetterModel.updateOne({ _id: letter._id, status: 'scheduled' }, change)
 }

@@ -83,7 +83,10 @@ async function release(letter: Sending) {
 
 async function replaceEarlier({ _id, supersedes }: Sending) {
   if (!supersedes) return
-  await LetterModel.updateOne({ _id: supersedes, supersededBy: null }, { supersededBy: _id })
+  await LetterModel.updateOne(
+    { _id: supersedes, supersededBy: null },
+    { supersededBy: _id, areForwardsDue: true },
+  )
   await recallMessages(supersedes)
 }
 

@@ -20,7 +20,13 @@ export async function withdrawLetter({ letter, scope }: OwnLetter, reason: strin
   const withdrawn = await transition(
     letter._id,
     'sent',
-    { status: 'withdrawn', areMessagesDue: false, withdrawnAt: now, withdrawnReason: reason },
+    {
+      status: 'withdrawn',
+      areMessagesDue: false,
+      areForwardsDue: true,
+      withdrawnAt: now,
+      withdrawnReason: reason,
+    },
     '只有已发出的信可以撤回',
   )
   await recallMessages(letter._id)
