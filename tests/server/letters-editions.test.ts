@@ -65,7 +65,7 @@ describe('a corrected letter', () => {
     expect(told).toHaveLength(3)
     expect(textTo(mother)).toMatchObject({
       title: '您读过的信有更正',
-      text: `您读过的《${DRAFT.title}》有更正，请再看一下（张三）。`,
+      text: `您读过的《${DRAFT.title}》有更正，请再看一遍（张三）。`,
     })
     expect([textTo(father)?.title, textTo(other)?.title]).toEqual(['收到一封家长信', '收到一封家长信'])
 
