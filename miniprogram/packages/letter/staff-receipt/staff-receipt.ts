@@ -8,8 +8,10 @@ import {
   valuesOf,
 } from '../../../contract'
 import { call, Problem, tell } from '../../../services/api'
-import { choosePapers, choosePictures, newRequestId, sendChosen } from '../../../services/attach'
-import { draftOf, dropDraft, keepDraft, ticked, typed, withAnswer } from '../letter/form'
+import { choosePapers, choosePictures, sendChosen } from '../../../services/attach'
+import { newRequestId } from '../../../services/draft'
+import { draftOf, dropDraft, keepDraft } from '../letter/draft'
+import { ticked, typed, withAnswer } from '../letter/form'
 import { byLine, type Paper, papersAsValue, presentQuestions, type ShownQuestion } from './present'
 
 /**
@@ -41,7 +43,7 @@ Component({
       const { answer, prefill, unitId } = receipt
       const draft = receipt.mayAnswer && !answer ? draftOf(this.data.letterId, unitId) : null
       this.setData({
-        items: draft ?? answer?.items ?? prefill,
+        items: draft?.items ?? answer?.items ?? prefill,
         names: answer?.files ?? [],
         isFilling: receipt.mayAnswer && answer === null,
         isChecked: false,
