@@ -34,6 +34,7 @@ const FITTING = [
   'a'.repeat(43),
   `64b0c0ffee64b0c0ffee64b0.${'a'.repeat(43)}`,
   'letter:64b0c0ffee64b0c0ffee64b0:64b0c0ffee64b0c0ffee64b0:1',
+  '64b0c0ffee64b0c0ffee64b0:64b0c0ffee64b0c0ffee64b0',
 ]
 
 export const inputShape = (endpoint: Endpoint) =>

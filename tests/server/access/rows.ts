@@ -315,7 +315,6 @@ const letters: Record<string, Row> = {
   readStaffAnswers: staff(ADMINS),
   listStaffMissing: staff(ADMINS),
   showStaffNumber: staff(ADMINS, {
-    isHidden: true,
     say: ({ letterId, classId }) => ({ answerId: `${letterId}:${classId}` }),
   }),
   exportStaffSheet: staff(ADMINS),

@@ -20,6 +20,7 @@ import { AttemptModel } from '../../../server/modules/courses/exams/model.ts'
 import { ContentModel } from '../../../server/modules/safety/model.ts'
 import { ReflectionModel } from '../../../server/modules/courses/reflections/model.ts'
 import { LetterModel } from '../../../server/modules/letters/model.ts'
+import { StaffAnswerModel } from '../../../server/modules/letters/staff/answers/model.ts'
 import { BarModel } from '../../../server/modules/org/families/bars/model.ts'
 import { ReportModel } from '../../../server/modules/org/families/reports/model.ts'
 import { GuardianshipModel, StudentModel } from '../../../server/modules/org/families/model.ts'
@@ -218,6 +219,14 @@ async function buildMatters(world: World, branch: Branch, family: Family): Promi
 }
 
 /** Letter, signature, call, certificate, exam, join and import: one of everything, all of this family. */
+/** A 回执 below a letter to posts: what its author reads of those that answer. */
+const answerOfOffice = (letterId: string, { _id, path }: UnitRecord, personId: string) =>
+  StaffAnswerModel.create({
+    _id: `${letterId}:${String(_id)}`,
+    ...{ letterId, unitId: _id, path, unitName: '实验中学', personId, by: '李文', items: [], earlier: [] },
+    ...{ answeredAt: new Date(), changedAt: new Date() },
+  })
+
 async function buildThings(world: World, branch: Branch, { child, mother, teacher }: Family): Promise<Ids> {
   const { school, klass } = branch
   await publish(world)
@@ -236,6 +245,7 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
   const sha256 = await world.deps().files.put(Buffer.from('%PDF-1.4'))
   const attachments = [{ id: attachmentId, name: '手册.pdf', kind: 'pdf', bytes: 8, sha256 }]
   await LetterModel.updateOne({ _id: letter.id }, { attachments })
+  await answerOfOffice(letter.id, klass, teacher)
   const said = { studentId, letterId: letter.id, requestId: newRequest() }
   const { line } = await asMother(writeToMyThread, { ...said, text: '让妈妈独自接送' })
   const threadId = String((await ThreadModel.findOne({ studentId: child._id }).lean())?._id)
