@@ -164,6 +164,7 @@ it('leaves no trace of who closes the account, wherever they were (S12)', async 
   const all = [NAME, PHONE, world.deps().fields.index(PHONE), ...WORDS]
   expect((await placesOf(all)).length).toBeGreaterThan(4)
   expect((await sealedPlacesOf(all, world)).sort()).toEqual([
+    'Answer.earlier',
     'Answer.sealedPhones',
     'Content.sealedText',
     'Content.sealedWho',
