@@ -41,6 +41,11 @@ interface Custom {
   onNotNow: () => void
 }
 
+const introFor = ({ isOnPaper, isFromPhone }: { isOnPaper: boolean; isFromPhone: boolean }) => {
+  if (isOnPaper) return '加入班级后，就能在手机上看这封信、回复。'
+  return isFromPhone ? '学校花名册里没有找到您的手机号，请用班级码加入。' : ''
+}
+
 /** Joining without a match: the code from the class group, whose parent one is, and then 班主任 says yes. */
 Page<Data, Custom>({
   data: {
@@ -67,7 +72,7 @@ Page<Data, Custom>({
     this.letterId = letterId
     const code = (query.code ?? onPaper ?? scene).toUpperCase()
     const guardianName = me.get()?.name ?? ''
-    const intro = query.from === 'phone' ? '学校花名册里没有找到您的手机号，请用班级码加入。' : ''
+    const intro = introFor({ isOnPaper: Boolean(letterId), isFromPhone: query.from === 'phone' })
     this.setData({ code, guardianName, intro })
     if (CODE.test(code)) void this.look()
   },

@@ -64,7 +64,7 @@ function wayIn(pdf: Pdf, way: ClassCode | undefined) {
 /** At the foot of the last page, below a line to cut along. */
 function slip(pdf: Pdf, letter: LetterRecord, { sheet, student }: Paper) {
   const lines = linesOf(letter.form)
-  const height = 128 + lines.length * 22
+  const height = 152 + lines.length * 22
   pdf.keep(height + 16)
   const { doc } = pdf
   const top = Math.max(doc.y + 12, doc.page.height - MARGIN - height)
@@ -84,6 +84,7 @@ function slip(pdf: Pdf, letter: LetterRecord, { sheet, student }: Paper) {
   const number = shownNumber(student.number)
   pdf.text(`《${letter.title}》　${sheet.className}　${student.name}　学号${number}`, { size: 10, gap: 6 })
   for (const line of lines) pdf.text(line, { size: 11, gap: 6 })
-  pdf.text(`□ ${letter.pledge || SLIP[letter.confirmation]}　　□ 有不同意见`, { gap: 12 })
+  pdf.text(`□ ${letter.pledge || SLIP[letter.confirmation]}`, { gap: 6 })
+  pdf.text('□ 有不同意见：＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿', { gap: 12 })
   pdf.text('家长签字：＿＿＿＿＿＿＿＿＿　与孩子的关系：＿＿＿＿＿　日期：＿＿月＿＿日', { size: 11, gap: 0 })
 }
