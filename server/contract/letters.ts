@@ -643,6 +643,8 @@ export const myLetterLine = z.object({
   state: z.catch(receiptState, 'read'),
   isDone: z.boolean(),
   isOverdue: z.boolean(),
+  /** 紧急 */
+  isUrgent: z.optional(z.boolean()),
 })
 export type MyLetterLine = z.infer<typeof myLetterLine>
 
@@ -671,6 +673,8 @@ export const myLetter = z.object({
   sentAt: instant,
   dueOn: z.nullable(day),
   confirmation,
+  /** 紧急 */
+  isUrgent: z.optional(z.boolean()),
   /** The help lines of the child's city stand below it. */
   offersHelp: z.optional(z.boolean()),
   pledge: z.string(),

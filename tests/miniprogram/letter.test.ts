@@ -52,6 +52,7 @@ describe('what a letter says', () => {
       action: '手写签字',
       doneText: '',
     })
+    expect(presentLetter({ ...letter, isUrgent: true }, NOW)).toMatchObject({ isUrgent: true })
     expect(presentLetter(signed, NOW)).toMatchObject({
       due: null,
       action: '',

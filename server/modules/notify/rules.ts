@@ -14,8 +14,8 @@ export interface MessageValues {
     child: string
     note: string
     deadline?: When
-    /** Other than a new letter: one put right that they have read, all that waits for who has come late, what guardians agreed on. */
-    about?: 'corrected' | 'waiting' | 'settled'
+    /** Other than a new letter: an urgent one, one put right that they have read, all that waits for who has come late, what guardians agreed on. */
+    about?: 'urgent' | 'corrected' | 'waiting' | 'settled'
   }
   letterReminder: { title: string; child: string; deadline: When; note: string }
   callBooked: { who: string; child: string; time: Stretch; note: string }

@@ -12,6 +12,7 @@ export interface ShownLetter {
   /** 转发自东湖区 */
   source: string
   due: Due | null
+  isUrgent: boolean
   blocks: MyLetter['blocks']
   attachments: Attachment[]
   pledge: string
@@ -74,6 +75,7 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     source: letter.source ? `转发自${letter.source.unitName}` : '',
     about: `${date(dayOf(letter.sentAt), now)} · 给${letter.childName}（${letter.className}）`,
     due: letter.isDone ? null : dueAsk(letter, now),
+    isUrgent: letter.isUrgent ?? false,
     blocks: letter.blocks,
     attachments: letter.attachments ?? [],
     pledge: letter.pledge,

@@ -11,6 +11,8 @@ export interface ShownLine {
   tag: string
   tone: 'good' | 'todo' | 'bad' | 'calm'
   isDone: boolean
+  /** 紧急, until it is answered. */
+  isUrgent: boolean
 }
 
 const ASKS = { read: '未读', confirm: '待确认', sign: '待签字' } as const
@@ -25,6 +27,7 @@ export function presentLine(line: MyLetterLine, now = new Date()): ShownLine {
     tag: line.isDone ? DONE[line.confirmation] : ASKS[line.confirmation],
     tone: line.isDone ? 'good' : line.isOverdue ? 'bad' : 'todo',
     isDone: line.isDone,
+    isUrgent: Boolean(line.isUrgent) && !line.isDone,
   }
 }
 

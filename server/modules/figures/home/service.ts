@@ -18,7 +18,7 @@ import * as accounts from '../../accounts/service.ts'
 import * as lives from '../../courses/live/service.ts'
 import { seatsOf } from '../../courses/live/mine/service.ts'
 import * as surveys from '../../surveys/mine/service.ts'
-import { inOrderOfUrgency } from './rules.ts'
+import { type Errand, inOrderOfUrgency } from './rules.ts'
 
 const DAY_MS = 86_400_000
 const MOST_LETTERS = 5
@@ -73,16 +73,17 @@ async function matchTodos(personId: string): Promise<Todo[]> {
 
 const ORDERS = { read: '请阅读', confirm: '请确认', sign: '请签字' } as const
 
-async function letterTodosOf(children: OwnChild[], now: Date): Promise<Todo[]> {
+async function letterTodosOf(children: OwnChild[], now: Date): Promise<Errand[]> {
   const tasks = await letters.openTasksOf(children, now)
   return tasks.map((task) => ({
     key: `letter:${task.letterId}:${task.studentId}`,
     kind: 'letter',
-    title: `${ORDERS[task.confirmation]}：${task.title}`,
+    title: `${task.isUrgent ? '紧急，' : ''}${ORDERS[task.confirmation]}：${task.title}`,
     note: task.from,
     dueOn: task.dueOn,
     startsAt: null,
-    isUrgent: task.isOverdue || task.dueOn === shanghaiDay(now),
+    isFirst: task.isUrgent,
+    isUrgent: task.isUrgent || task.isOverdue || task.dueOn === shanghaiDay(now),
     studentId: task.studentId,
     page: task.page,
   }))

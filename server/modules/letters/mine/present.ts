@@ -40,6 +40,7 @@ export function presentMyLine({ letter, standing }: Line): MyLetterLine {
     sentAt: letter.sentAt.toISOString(),
     confirmation: letter.confirmation,
     dueOn: letter.dueOn ?? null,
+    isUrgent: letter.isUrgent ?? false,
     ...standing,
   }
 }
@@ -85,6 +86,7 @@ export function presentMyLetter(
     dueOn: letter.dueOn ?? null,
     confirmation: letter.confirmation,
     pledge: letter.pledge,
+    isUrgent: letter.isUrgent ?? false,
     offersHelp: letter.offersHelp ?? false,
     blocks: withoutHidden(blocksOf(letter.body, filling), deps.hiddenWithin),
     ...(letter.attachments?.length && { attachments: letter.attachments }),

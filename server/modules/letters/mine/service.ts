@@ -51,11 +51,11 @@ function olderThan(mark: string) {
 export async function openLettersTo(child: OwnChild, now: Date): Promise<Line[]> {
   const since = { sentAt: { $gte: new Date(now.getTime() - OPEN_DAYS * DAY_MS) } }
   const lines = await linesOf(child, await sentTo(child, since, MOST_OPEN), now)
-  const end = '9999'
-  return lines
-    .filter((it) => !it.standing.isDone)
-    .sort((a, b) => ((a.letter.dueOn ?? end) < (b.letter.dueOn ?? end) ? -1 : 1))
+  return lines.filter((it) => !it.standing.isDone).sort((a, b) => pressing(a).localeCompare(pressing(b)))
 }
+
+/** 紧急 before all else, then by the last day; without one at the end. */
+const pressing = ({ letter }: Line) => `${letter.isUrgent ? 0 : 1}${letter.dueOn ?? '9999'}`
 
 async function sentTo(child: OwnChild, also: object, most: number) {
   return LetterModel.find(
@@ -94,6 +94,7 @@ export interface LetterTask {
   confirmation: LetterRecord['confirmation']
   dueOn: string | null
   isOverdue: boolean
+  isUrgent: boolean
   sentAt: Date
   page: string
 }
@@ -110,6 +111,7 @@ export async function openTasksOf(children: OwnChild[], now: Date): Promise<Lett
         confirmation: letter.confirmation,
         dueOn: letter.dueOn ?? null,
         isOverdue,
+        isUrgent: letter.isUrgent ?? false,
         sentAt: letter.sentAt,
         page: `/${letterPage(String(letter._id), child.studentId)}`,
       })),

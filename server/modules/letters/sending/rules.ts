@@ -49,7 +49,7 @@ export const announcement = (
     child: to.childName,
     ...(to.knewItBefore
       ? { note: '您读过的信有更正，请再看一遍', about: 'corrected' as const }
-      : { note: askFor(letter) }),
+      : { note: askFor(letter), ...(letter.isUrgent && { about: 'urgent' as const }) }),
     ...(letter.dueOn && { deadline: lastMinuteOf(letter.dueOn) }),
   },
   page: letterPage(String(letter._id), to.studentId),

@@ -40,6 +40,10 @@ export const LETTER: Record<
     title: '收到一封家长信',
     say: (it) => `${it.sender}给${it.child}的家长寄来《${it.title}》。${it.note}`,
   },
+  urgent: {
+    title: '收到一封紧急的信',
+    say: (it) => `${it.sender}给${it.child}的家长寄来《${it.title}》，请马上看。${it.note}`,
+  },
   corrected: {
     title: '您读过的信有更正',
     say: (it) => `您读过的《${it.title}》有更正，请再看一遍（${it.child}）。`,
