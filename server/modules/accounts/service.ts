@@ -169,6 +169,15 @@ export async function numbersOf(personIds: readonly string[]) {
   )
 }
 
+/** Whose numbers these are, by what stands for them in searches. */
+export async function ownersOf(phoneIndexes: readonly string[]) {
+  const people =
+    phoneIndexes.length > 0
+      ? await PersonModel.find({ phoneIndex: { $in: [...phoneIndexes] } }, { phoneIndex: 1 }).lean()
+      : []
+  return new Map(people.map((it) => [it.phoneIndex ?? '', String(it._id)]))
+}
+
 export async function findPeople(personIds: string[]) {
   const people = await PersonModel.find({ _id: { $in: personIds } }).lean<PersonRecord[]>()
   return new Map(people.map((it) => [String(it._id), it]))

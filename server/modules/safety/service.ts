@@ -122,6 +122,13 @@ export async function hold(held: Held, now: Date, { fields }: Pick<Deps, 'fields
 
 const idsOfPeople = (people: readonly string[]) => people.map((it) => new Types.ObjectId(it))
 
+/** From now on some people must not look at some things, whatever post they hold. Harmless twice. */
+export const keepFrom = (people: readonly string[], kind: ContentKind, subjects: readonly string[]) =>
+  ContentModel.updateMany(
+    { kind, subject: { $in: [...subjects] } },
+    { $addToSet: { keptFrom: { $each: idsOfPeople(people) } } },
+  )
+
 /** A thing was taken back by who wrote it: nobody has to look at it any more. Harmless twice. */
 export const takeBack = (kind: ContentKind, subject: string) => ContentModel.deleteOne({ kind, subject })
 

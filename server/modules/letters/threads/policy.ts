@@ -77,12 +77,12 @@ export async function deskThread(actor: StaffActor, threadId: string, now: Date)
   const thread = found && heldBy(actor, found) ? await inPlace(found, now) : null
   const post = thread && heldBy(actor, thread)
   if (!thread || !post || !(await isOpenToday(thread, now))) throw noThread()
-  await refuseOtherParent(thread, actor)
+  await refuseKeptAway(thread, actor)
   return { thread, actor, post } as DeskThread
 }
 
-/** Whoever is also a parent of the child does not read what the other one told the school in confidence. */
-async function refuseOtherParent(thread: ThreadRecord, { personId }: StaffActor) {
+/** Not to whom a court keeps away from the child, nor in confidence to its other parent, whatever post they hold. */
+async function refuseKeptAway(thread: ThreadRecord, { personId }: StaffActor) {
   if ((await keptFrom(thread)).includes(personId)) throw noThread()
 }
 
@@ -107,7 +107,7 @@ export async function urgentThread(actor: StaffActor, threadId: string, now: Dat
   const concerned = thread?.dangerAt ? actor.posts.find(isConcernedBy(thread)) : undefined
   const isMine = thread?.isUrgent || String(thread?.followedBy?.personId) === actor.personId
   if (thread && concerned && isMine && !heldBy(actor, thread)) {
-    await refuseOtherParent(thread, actor)
+    await refuseKeptAway(thread, actor)
     return { thread, actor, post: concerned } as UrgentThread
   }
   return deskThread(actor, threadId, now)

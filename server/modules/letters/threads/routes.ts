@@ -18,7 +18,7 @@ import { limitOf } from './limits/service.ts'
 import type { LineRecord, ThreadRecord } from './model.ts'
 import { deskThread, desksOf, type UrgentThread, urgentThread } from './policy.ts'
 import { presentDesk, presentLine } from './present.ts'
-import { closedFor } from './private/service.ts'
+import { closedFor, keptFrom } from './private/service.ts'
 import { privateWith, whoseIs } from './private/rules.ts'
 import { classesOf, countsOf, DESK_SEES, inboxOf, lastLinesOf, linesOf } from './reading/service.ts'
 import { MOST_LINES, OVERDUE_WORKDAYS } from './rules.ts'
@@ -127,7 +127,8 @@ export function threadRoutes(router: Router, deps: Deps) {
   serve(router, api.listDesks, async ({ actor, threadId }) => {
     const now = clock.now()
     const { thread } = await deskThread(actor, threadId, now)
-    const desks = (await desksAround(thread.path, now)).filter((it) => deskKey(it) !== thread.desk)
+    const around = await desksAround(thread.path, now, await keptFrom(thread))
+    const desks = around.filter((it) => deskKey(it) !== thread.desk)
     const names = await fullNamesOf(desks.map((it) => it.unitId))
     return {
       desks: desks.map(({ unitId, post, holders }) => ({

@@ -52,9 +52,14 @@ async function wantedDesk(letter: LetterRecord & { sentAt: Date }, child: Place)
 }
 
 /** The posts of a school, at the school and on the child's way to it, that somebody holds now. */
-export async function desksAround(path: string, now: Date): Promise<(Desk & { holders: HeldBy[] })[]> {
+export async function desksAround(
+  path: string,
+  now: Date,
+  /** People who are not to have it. */
+  but: readonly string[] = [],
+): Promise<(Desk & { holders: HeldBy[] })[]> {
   const unitIds = idsOf(path).slice(DEPTH.school)
-  const held = await holdersAt(unitIds, HANDED_TO, now)
+  const held = (await holdersAt(unitIds, HANDED_TO, now)).filter((it) => !but.includes(it.personId))
   const groups = Map.groupBy(held, deskKey)
   return [...groups.values()]
     .flatMap((holders) => {

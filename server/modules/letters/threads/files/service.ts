@@ -96,7 +96,7 @@ export const forgetFilesOf = (lineIds: readonly Types.ObjectId[], deps: Pick<Dep
 export const sweepFiles = (now: Date, deps: Pick<Deps, 'files'>) =>
   forgetFiles({ lineId: null, createdAt: { $lt: new Date(now.getTime() - KEPT_MS) } }, deps)
 
-const picturesOf = (lines: readonly Pick<LineRecord, 'files'>[]) =>
+export const picturesOf = (lines: readonly Pick<LineRecord, 'files'>[]) =>
   lines.flatMap(({ files }) => files.filter((it) => it.kind === 'image').map((it) => String(it.fileId)))
 
 /** The pictures of some lines that only their writer may see. */

@@ -11,8 +11,9 @@ import { subjectOf } from '../messages/rules.ts'
 import { recallFor, tellDesk } from '../messages/service.ts'
 import { LineModel, type LineRecord, ThreadModel, type ThreadRecord } from '../model.ts'
 import type { DeskThread, FamilyThread, UrgentThread } from '../policy.ts'
-import { closedFor } from '../private/service.ts'
+import { closedFor, keptFrom } from '../private/service.ts'
 import { standing, WITHDRAW_MS } from '../rules.ts'
+import { passOn } from '../seating/service.ts'
 
 /** Lines beyond an answer that are looked at to say since when a family waits. */
 const MOST_OPEN = 200
@@ -68,29 +69,13 @@ export async function forward({ thread }: DeskThread, to: Desk, now: Date) {
 
 export async function handOver(thread: ThreadRecord, to: Desk, words: string, now: Date) {
   if (deskKey(to) === thread.desk) throw new Refusal('conflict', '已经在这个岗位了')
-  const desks = await desksAround(thread.path, now)
+  const desks = await desksAround(thread.path, now, await keptFrom(thread))
   if (!desks.some((it) => deskKey(it) === deskKey(to))) {
     throw new Refusal('invalid', '只能转给本校有人在岗的岗位，请重新选择')
   }
   await ThreadModel.db.transaction(async () => {
-    const moved = await ThreadModel.findOneAndUpdate(
-      { _id: thread._id, desk: thread.desk },
-      {
-        $inc: { seq: 1 },
-        $set: {
-          desk: deskKey(to),
-          deskUnitId: new Types.ObjectId(to.unitId),
-          deskPost: to.post,
-          deskRead: null,
-          deskToldAt: null,
-        },
-      },
-      { returnDocument: 'after' },
-    ).lean<ThreadRecord>()
+    const moved = await passOn(thread, to, words, now)
     if (!moved) throw new Refusal('conflict', '刚刚有人已经转走了，请刷新后再看')
-    await LineModel.create([
-      { threadId: moved._id, seq: moved.seq, side: 'note', by: words, at: now, status: 'shown' },
-    ])
     if (moved.state !== 'waiting') return
     const deskToldAt = await tellDesk(moved, false, now)
     await ThreadModel.updateOne({ _id: moved._id }, { deskToldAt })

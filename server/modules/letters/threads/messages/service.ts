@@ -1,5 +1,5 @@
 import { shanghaiDay } from '../../../../infra/clock.ts'
-import { holdersAt } from '../../../accounts/holders/desks/service.ts'
+import { type HeldBy, holdersAt } from '../../../accounts/holders/desks/service.ts'
 import { withdrawnAmong } from '../../../accounts/service.ts'
 import { enqueue, withdraw } from '../../../notify/service.ts'
 import type { AnyOutgoing } from '../../../notify/rules.ts'
@@ -49,7 +49,7 @@ export async function tellFamily(thread: ThreadRecord, by: string, now: Date): P
   return dueAt
 }
 
-/** Who has it now; not whoever is also a parent and has nothing to do with what the other one tells in confidence. */
+/** Who has it now; not from whom it is kept, whatever post they hold. */
 async function holdersOf(thread: ThreadRecord, now: Date) {
   const kept = await keptFrom(thread)
   const held = await holdersAt([String(thread.deskUnitId)], [thread.deskPost], now)
@@ -83,12 +83,12 @@ export async function tellUrgent(
 ) {
   const schoolId = idAt(thread.path, DEPTH.school) ?? ''
   const kept = await keptFrom(thread)
-  const near = [...(await holdersOf(thread, now)), ...(await holdersAt([schoolId], also, now))]
-  // Where nobody holds one of these posts, danger does not wait an hour for those who run the school.
-  const held = near.length > 0 ? near : await holdersAt([schoolId], HEADS, now)
-  const people = [...new Set(held.map((it) => it.personId))].filter((it) => !kept.includes(it))
+  const unkept = (held: readonly HeldBy[]) => held.map((it) => it.personId).filter((it) => !kept.includes(it))
+  const near = unkept([...(await holdersOf(thread, now)), ...(await holdersAt([schoolId], also, now))])
+  // Where nobody who may know holds one of these posts, danger does not wait an hour for those who run the school.
+  const people = new Set(near.length > 0 ? near : unkept(await holdersAt([schoolId], HEADS, now)))
   await enqueue(
-    people.map((personId) => ({
+    [...people].map((personId) => ({
       ...messageTo(thread, personId, `${step}-${thread.seq}`, '请尽快看'),
       isUrgent: true,
     })),

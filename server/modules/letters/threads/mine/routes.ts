@@ -22,6 +22,7 @@ import { familySees, lastLinesOf, linesOf, threadsOf, unreadOf } from '../readin
 import { hold, judge, settle } from '../reviewing/service.ts'
 import { MOST_LINES } from '../rules.ts'
 import { lineBy } from '../service.ts'
+import { deskNow } from '../seating/service.ts'
 import { objectionTo, writeAsFamily } from '../writing/service.ts'
 
 /** A family and a post below a letter, as the family sees it. */
@@ -115,9 +116,7 @@ export function myThreadRoutes(router: Router, deps: Deps) {
 /** Who has the thread, or would get it. */
 async function keeperOf({ thread, root, child, privateTo }: FamilyThread, now: Date) {
   const kept = await keptFrom({ studentId: child.studentId, privateTo })
-  const desk = thread
-    ? { deskUnitId: thread.deskUnitId, deskPost: thread.deskPost }
-    : await deskFor(root, child, now, kept).then((it) => ({ deskUnitId: it.unitId, deskPost: it.post }))
-  const keepers = await keepersOf([desk], now)
-  return keepers.get(deskKey({ unitId: String(desk.deskUnitId), post: desk.deskPost })) ?? ''
+  const desk = thread ? await deskNow(thread, now) : await deskFor(root, child, now, kept)
+  const keepers = await keepersOf([{ deskUnitId: desk.unitId, deskPost: desk.post }], now)
+  return keepers.get(deskKey(desk)) ?? ''
 }

@@ -2,6 +2,7 @@ import type { Types } from 'mongoose'
 import { findStudents } from '../../../org/families/service.ts'
 import { ThreadModel } from '../model.ts'
 import { deskKey } from '../desks/rules.ts'
+import { keepAway } from '../seating/service.ts'
 
 interface Placed {
   _id: Types.ObjectId
@@ -30,6 +31,7 @@ export async function followChild({ _id: studentId, classId, schoolId, path, lef
     { ...here, deskPost: 'class_teacher', deskUnitId: { $ne: classId } },
     { deskUnitId: classId, desk: deskKey({ unitId: String(classId), post: 'class_teacher' }) },
   )
+  await keepAway(studentId, now)
 }
 
 /** The same for the children of a class that moves up, by where they are now. */

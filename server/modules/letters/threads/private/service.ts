@@ -1,5 +1,6 @@
 import { Types } from 'mongoose'
 import { joinedGuardiansOf } from '../../../org/audiences/service.ts'
+import { childrenKeptFrom, keptAwayFrom } from '../../../org/families/bars/service.ts'
 import { childrenOf } from '../../../org/families/service.ts'
 import type { ThreadRecord } from '../model.ts'
 import { isKnownTo } from './rules.ts'
@@ -14,19 +15,27 @@ const guardiansOf = (studentId: Owned['studentId']) => joinedGuardiansOf([new Ty
 /** What of a child's threads this guardian knows of. */
 export const knownTo = (personId: string) => ({ privateTo: { $in: [null, new Types.ObjectId(personId)] } })
 
-/** The other guardians of the child: whatever post they hold at the school, 悄悄说 is kept from them. */
+/**
+ * From whom a thread is kept, whatever post they hold at the school: whoever a court keeps away from the child, and of 悄悄说 its other
+ * guardians.
+ */
 export async function keptFrom(thread: Owned): Promise<string[]> {
-  if (!thread.privateTo) return []
+  const away = await keptAwayFrom(new Types.ObjectId(thread.studentId))
+  if (!thread.privateTo) return away
   const bonds = await guardiansOf(thread.studentId)
-  return bonds.map((it) => String(it.personId)).filter((it) => !isKnownTo(thread, it))
+  return [...away, ...bonds.map((it) => String(it.personId)).filter((it) => !isKnownTo(thread, it))]
 }
 
-/** Leaves out of a search what is kept from this member of staff as a parent. */
+/** Leaves out of a search what is kept from this member of staff as a parent, or as one whom a court keeps away. */
 export async function notKeptFrom(personId: string) {
-  const children = await childrenOf(personId)
-  if (children.length === 0) return {}
-  const studentId = { $in: children.map((it) => new Types.ObjectId(it.studentId)) }
-  return { $nor: [{ studentId, privateTo: { $nin: [null, new Types.ObjectId(personId)] } }] }
+  const [children, away] = await Promise.all([childrenOf(personId), childrenKeptFrom(personId)])
+  const own = children.map((it) => new Types.ObjectId(it.studentId))
+  const others = { $nin: [null, new Types.ObjectId(personId)] }
+  const kept = [
+    ...(own.length > 0 ? [{ studentId: { $in: own }, privateTo: others }] : []),
+    ...(away.length > 0 ? [{ studentId: { $in: away } }] : []),
+  ]
+  return kept.length > 0 ? { $nor: kept } : {}
 }
 
 const MOVED = '孩子已经转到别的学校，这段往来只能看'

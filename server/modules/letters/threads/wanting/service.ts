@@ -3,6 +3,7 @@ import { holdersAt } from '../../../accounts/holders/desks/service.ts'
 import { withdrawnAmong } from '../../../accounts/service.ts'
 import type { Pointless } from '../../../notify/dispatch/rules.ts'
 import { joinedGuardiansOf } from '../../../org/audiences/service.ts'
+import { keptAwayAmong } from '../../../org/families/bars/service.ts'
 import { deskKey } from '../desks/rules.ts'
 import { subjectOf } from '../messages/rules.ts'
 import { ThreadModel, type ThreadRecord } from '../model.ts'
@@ -13,7 +14,7 @@ const unique = <T>(all: readonly T[]) => [...new Set(all)]
 
 /**
  * Of messages about threads that are about to go, those that are pointless by now: read or answered since, the post with somebody else, the
- * guardian no longer of the family. Four reads for a batch, whatever its size.
+ * guardian no longer of the family, somebody kept away by a court. Five reads for a batch, whatever its size.
  */
 export async function pointlessReplies(
   messages: readonly { _id: string }[],
@@ -30,8 +31,9 @@ export async function pointlessReplies(
       { _id: { $in: idsOf(threadIds) } },
     ],
   }).lean<ThreadRecord[]>()
-  const [bonds, silent, held] = await Promise.all([
+  const [bonds, away, silent, held] = await Promise.all([
     joinedGuardiansOf(studentIds),
+    keptAwayAmong(studentIds),
     withdrawnAmong(unique(asked.map((it) => it.personId))),
     holdersAt(
       unique(threads.map((it) => String(it.deskUnitId))),
@@ -41,10 +43,12 @@ export async function pointlessReplies(
   ])
   const byKey = new Map(threads.map((it) => [subjectOf(it), it]))
   const families = new Set(bonds.map((it) => `${String(it.personId)} ${String(it.studentId)}`))
+  const kept = new Set(away.map((it) => `${it.personId} ${it.studentId}`))
   const desks = new Set(held.map((it) => `${it.personId} ${deskKey(it)}`))
   return new Map(
     asked.flatMap((it) => {
-      const thread = byKey.get(it.subject)
+      const isKept = kept.has(`${it.personId} ${it.studentId}`)
+      const thread = isKept ? undefined : byKey.get(it.subject)
       const isTheirs =
         it.kind === 'reply'
           ? families.has(`${it.personId} ${it.studentId}`) && !silent.has(it.personId)

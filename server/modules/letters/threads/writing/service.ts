@@ -10,6 +10,7 @@ import { LineModel, type LineFile, type LineRecord, ThreadModel, type ThreadReco
 import { followChild } from '../moves/service.ts'
 import type { DeskThread, FamilyThread } from '../policy.ts'
 import { closedFor, keptFrom } from '../private/service.ts'
+import { reseat } from '../seating/service.ts'
 import { speaksOfDanger } from '../rules.ts'
 import { dangerWords, lineBy, threadOf } from '../service.ts'
 
@@ -214,7 +215,7 @@ export async function arrive(thread: ThreadRecord, line: LineRecord, now: Date) 
     )
     return
   }
-  const deskToldAt = await tellDesk(thread, line.isDanger, now)
+  const deskToldAt = await tellDesk(await reseat(thread, now), line.isDanger, now)
   const waitingSince = thread.waitingSince ?? line.at
   await ThreadModel.updateOne(
     { _id: thread._id },

@@ -1,4 +1,5 @@
 import { Types } from 'mongoose'
+import { numbersOf, ownersOf } from '../../../accounts/service.ts'
 import { BarModel, type BarRecord } from './model.ts'
 
 const MOST = 50
@@ -36,6 +37,37 @@ export const isKeptAway = async (personId: string) =>
   Boolean(
     await BarModel.exists({ personId: new Types.ObjectId(personId), status: 'active', because: 'court' }),
   )
+
+const BY_COURT = { status: 'active', because: 'court' } as const
+
+/**
+ * Everybody with an account whom a court keeps away from one of some children, also by the number the roster knew: they may hold a post
+ * at its school.
+ */
+export async function keptAwayAmong(studentIds: Types.ObjectId[]) {
+  const bars = await BarModel.find(
+    { studentId: { $in: studentIds }, ...BY_COURT },
+    { studentId: 1, personId: 1, phoneIndex: 1 },
+  ).lean<BarRecord[]>()
+  const owners = await ownersOf(bars.flatMap((it) => it.phoneIndex ?? []))
+  return bars.flatMap(({ studentId, personId, phoneIndex }) =>
+    [...new Set([personId && String(personId), owners.get(phoneIndex ?? '')])]
+      .filter((it) => typeof it === 'string')
+      .map((one) => ({ studentId: String(studentId), personId: one })),
+  )
+}
+
+export const keptAwayFrom = async (studentId: Types.ObjectId) =>
+  (await keptAwayAmong([studentId])).map((it) => it.personId)
+
+/** The children from whom a court keeps somebody with an account away. */
+export async function childrenKeptFrom(personId: string): Promise<Types.ObjectId[]> {
+  const phoneIndex = (await numbersOf([personId])).get(personId)?.phoneIndex
+  const bars = await BarModel.find({ ...BY_COURT, $or: knownAs({ personId, phoneIndex }) }, { studentId: 1 })
+    .limit(MOST)
+    .lean<BarRecord[]>()
+  return bars.map((it) => it.studentId)
+}
 
 /** What stands between people and a child, and what was asked for, the newest first. */
 export const barsOf = (studentId: Types.ObjectId) =>

@@ -4,6 +4,7 @@ import { record } from '../../../../audit/service.ts'
 import { hideChild } from '../../../../certificates/service.ts'
 import { noteJoined } from '../../../../letters/latecomers/service.ts'
 import { withholdWords } from '../../../../letters/threads/personal/service.ts'
+import { keepAway } from '../../../../letters/threads/seating/service.ts'
 import { withholdSignatures } from '../../../../letters/voiding/service.ts'
 import { givePrimary, inForce, takeTurns, unitOf } from '../../admission/service.ts'
 import { part } from '../../departure/service.ts'
@@ -66,6 +67,7 @@ export async function bar(
     else {
       await BarModel.create([{ ...whoOf(bond), because: 'court', status: 'active', document, ...decided }])
     }
+    await keepAway(student._id, now)
     await note('guardian.barred', student, bond, now)
   })
 }
