@@ -14,6 +14,7 @@ import { safetyJobs } from './modules/safety/jobs.ts'
 import { surveyJobs } from './modules/surveys/jobs.ts'
 import { closingJobs } from './modules/privacy/closing/jobs.ts'
 import { sealingJobs } from './modules/privacy/sealing/jobs.ts'
+import { audienceJobs } from './modules/org/audiences/kept/jobs.ts'
 import { promotionJobs } from './modules/org/promotion/jobs.ts'
 import { searchJobs } from './modules/org/families/search/jobs.ts'
 import { idNumberJobs } from './modules/org/families/numbers/jobs.ts'
@@ -33,6 +34,7 @@ const ROOMS: ((agenda: Agenda, deps: Deps) => RoomJobs)[] = [
   auditJobs,
   rosterJobs,
   joinJobs,
+  audienceJobs,
   searchJobs,
   idNumberJobs,
   promotionJobs,

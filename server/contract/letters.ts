@@ -124,6 +124,10 @@ export const countAudience = endpoint({
     wechat: z.nullable(z.int()),
     /** Of so many guardians who have joined. */
     guardians: z.optional(z.int()),
+    /** As of when a district or city was counted last; null when it is of this moment. */
+    countedAt: z.optional(z.nullable(instant)),
+    /** It is being counted anew: whoever asks again in a moment hears of it. */
+    isCounting: z.optional(z.boolean()),
   }),
 })
 

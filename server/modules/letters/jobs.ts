@@ -19,7 +19,7 @@ const TICK = 'letters.tick'
 const LOCK_MS = 20_000
 const RENEW_MS = LOCK_MS / 4
 
-export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields' | 'redis'> & {
+export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields'> & {
   clock: Clock
   /** What letters under way may take before the rest is looked after. */
   sliceMs?: number
@@ -32,11 +32,11 @@ export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields' | 'redis'> & {
  * reminders and the children of a promotion alike, goes on in slices, and between two of them everything else is looked after.
  */
 export async function letterTick(deps: TickDeps, isStopped = () => false) {
-  const { clock, log, files, fields, redis, sliceMs, touch } = deps
+  const { clock, log, files, fields, sliceMs, touch } = deps
   let isAllDone = false
   let remindedUpTo: string | null = null
   while (!isAllDone && !isStopped()) {
-    await startDue(clock.now(), log, { files, redis })
+    await startDue(clock.now(), log, { files })
     const areLettersSent = await finishSending(clock.now(), log, sliceMs)
     await touch?.()
     const areFollowed = await followLateComers(clock.now(), log, sliceMs)

@@ -5,7 +5,7 @@ import type { Deps } from '../../infra/deps.ts'
 import type { StaffActor } from '../../http/actor.ts'
 import { reachableOf } from '../notify/service.ts'
 import { countHolders } from '../accounts/holders/service.ts'
-import { countRule, guardiansCounted } from '../org/audiences/counting/service.ts'
+import { type Counted, countRule, guardiansCounted } from '../org/audiences/counting/service.ts'
 import { unitScope, type UnitScope } from '../org/policy.ts'
 import { within } from '../org/tree/rules.ts'
 import { addressees } from './addressing/service.ts'
@@ -26,9 +26,12 @@ import * as letters from './service.ts'
 
 /** Larger audiences are not asked, person by person, whether WeChat would ring them up. */
 const MOST_COUNTED = 3000
+/** Nor are those looked for who have joined among so many who have not. */
+const MOST_SEARCHED = 30_000
+const isTooLarge = ({ families, joined }: Counted) => joined > MOST_COUNTED || families > MOST_SEARCHED
 
 export function letterRoutes(router: Router, deps: Deps) {
-  const { clock, env, redis } = deps
+  const { clock, env } = deps
   serve(router, api.listLetterTemplates, async () => ({
     templates: letters.letterTemplates().map(presentTemplate),
   }))
@@ -45,12 +48,15 @@ export function letterRoutes(router: Router, deps: Deps) {
       )
       return { families: people, joined: people, wechat: null }
     }
-    const counted = await countRule(to, redis)
-    const { families, joined } = counted
-    if (joined > MOST_COUNTED) return { families, joined, wechat: null }
+    const counted = await countRule(to, { now: clock.now(), log: deps.log })
+    const figures = {
+      ...{ families: counted.families, joined: counted.joined },
+      ...{ countedAt: counted.countedAt?.toISOString() ?? null, isCounting: counted.isOld },
+    }
+    if (isTooLarge(counted)) return { ...figures, wechat: null }
     const people = await guardiansCounted(counted, MOST_COUNTED * 3)
     const { total, reachable } = await reachableOf(people, 'letter', { env })
-    return { families, joined, wechat: reachable, guardians: total }
+    return { ...figures, wechat: reachable, guardians: total }
   })
 
   serve(router, api.createLetter, async ({ actor, caller: _, unitId, node, ...draft }) => {

@@ -1,6 +1,5 @@
-import type { Redis } from 'ioredis'
 import { Refusal } from '../../../../http/errors.ts'
-import type { FileStore } from '../../../../infra/files.ts'
+import type { Deps } from '../../../../infra/deps.ts'
 import { countHolders } from '../../../accounts/holders/service.ts'
 import { enqueue } from '../../../notify/service.ts'
 import { countRule } from '../../../org/audiences/counting/service.ts'
@@ -12,10 +11,7 @@ import type { LetterRecord } from '../../model.ts'
 import { obstacle } from '../../rules.ts'
 import { refuseForeignLinks } from '../../wording/service.ts'
 
-export interface Stores {
-  files: FileStore
-  redis: Redis
-}
+export type Stores = Pick<Deps, 'files'>
 
 /**
  * Why a letter whose hour has come does not go, with the next step; null when it goes. What held when it was put off is asked once more:
@@ -30,7 +26,7 @@ export async function whyHeldBack(letter: LetterRecord, stores: Stores, now: Dat
   for (const { name, sha256 } of letter.attachments ?? []) {
     if (!(await stores.files.has(sha256))) return `附件“${name}”找不到了，请去掉它重新加一次`
   }
-  return (await hasReaders(letter, stores, now)) ? null : '收信范围里现在没有人，请重新选择发给谁'
+  return (await hasReaders(letter, now)) ? null : '收信范围里现在没有人，请重新选择发给谁'
 }
 
 async function refusalOf(letter: LetterRecord) {
@@ -44,16 +40,14 @@ async function refusalOf(letter: LetterRecord) {
   }
 }
 
-async function hasReaders(
-  { staff, audience, without, excluded }: LetterRecord,
-  { redis }: Stores,
-  now: Date,
-) {
+async function hasReaders({ staff, audience, without, excluded }: LetterRecord, now: Date) {
   if (staff) {
     const ranges = staff.units.map((it) => within(it.path))
     return (await countHolders(ranges, staff.posts, now)) > 0
   }
-  return (await countRule({ audience, without: without ?? [], excluded: excluded ?? [] }, redis)).families > 0
+  return (
+    (await countRule({ audience, without: without ?? [], excluded: excluded ?? [] }, { now })).families > 0
+  )
 }
 
 /** Its author hears of it, and who handed it in. Harmless twice. */

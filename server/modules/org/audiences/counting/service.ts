@@ -1,58 +1,74 @@
-import type { Redis } from 'ioredis'
-import { Types } from 'mongoose'
-import { cached } from '../../../../infra/redis.ts'
+import type { Types } from 'mongoose'
+import type { Logger } from 'pino'
 import { GuardianshipModel } from '../../families/model.ts'
 import { UnitModel } from '../../tree/model.ts'
 import { DEPTH, idsOf, isWithin } from '../../tree/rules.ts'
-import { type Entry, isLeftOut, type Reached, type Rule, topmost } from '../rules.ts'
-import {
-  asReached,
-  childrenMeant,
-  joinedByClass,
-  joinedGuardiansOf,
-  type MeantChild,
-  ofClasses,
-} from '../service.ts'
+import { factsOf } from '../facts/service.ts'
+import { countClasses, countOnce, districtsOf, keptOf, recountLater } from '../kept/service.ts'
+import { type Entry, isLeftOut, isWhole, type Reached, type Rule, topmost } from '../rules.ts'
+import { asReached, childrenMeant, joinedGuardiansOf, type MeantChild, ofClasses } from '../service.ts'
 
-/** A city counts its classes in a second or two; while somebody ticks boxes the count of a moment ago is good enough. */
-const KEPT_SECONDS = { city: 300, district: 30 }
+/** While somebody ticks boxes the count of a moment ago is good enough. */
+const KEPT_MS = { city: 5 * 60_000, district: 30_000 }
+/** So many schools, grades and classes are counted as of this moment; more go by the counts of their districts. */
+const MOST_AT_ONCE = 20
 
 export interface Counted {
   families: number
   joined: number
-  /** The classes that are in as wholes, and children one by one beside them and out of them. */
-  classIds: string[]
+  /** As of when; null when it is of this moment. */
+  countedAt: Date | null
+  /** It is older than it should be, and is being counted anew. */
+  isOld: boolean
+  /** What is in as a whole, and children one by one beside it and out of it. */
+  wholes: Wholes
   more: MeantChild[]
   less: MeantChild[]
 }
 
+interface Wholes {
+  audience: readonly Entry[]
+  without: readonly Entry[]
+}
+
+export interface Patience {
+  now: Date
+  /** Whoever gives one has the last count at once, and what is old is counted meanwhile; else it is waited for. */
+  log?: Logger
+}
+
 /** How many families are in an audience, each counted once whatever they are chosen by, and how many have joined. */
-export async function countRule(rule: Rule & { audience: readonly Entry[] }, redis: Redis): Promise<Counted> {
-  const wholes = rule.audience.filter((it) => !it.isStudent && !isOneByOne(it))
+export async function countRule(
+  rule: Rule & { audience: readonly Entry[] },
+  patience: Patience,
+): Promise<Counted> {
   const without = rule.without ?? []
-  const [classes, meant, left] = await Promise.all([
-    wholes.length > 0 ? classesOf(wholes, without, redis) : new Map<string, Count>(),
+  const wholes = {
+    audience: rule.audience.filter((it) => !it.isStudent && !isOneByOne(it)),
+    without: without.filter((it) => !isOneByOne(it)),
+  }
+  const [{ sums, ...age }, meant, left] = await Promise.all([
+    sumsIn(wholes, patience),
     childrenMeant(rule.audience),
     childrenMeant([
       ...without.filter(isOneByOne),
       ...(rule.excluded ?? []).map((it) => ({ unitId: it.studentId, path: '', isStudent: true })),
     ]),
   ])
-  const isCounted = (it: MeantChild) => classes.has(String(it.classId))
+  const facts = await factsOf([...meant, ...left].map((it) => String(it.classId)))
+  const isCounted = ({ path, classId }: MeantChild) =>
+    isWhole(wholes, { path, ...(facts.get(String(classId)) ?? { grade: null, campus: '' }) })
   const more = meant.filter((it) => !isCounted(it) && !isOut(rule, it))
   const less = left.filter(isCounted)
   const joined = (some: readonly MeantChild[]) => some.filter((it) => it.activatedAt).length
-  const all = [...classes.values()]
   return {
-    families: sum(all.map((it) => it.families)) + more.length - less.length,
-    joined: sum(all.map((it) => it.joined)) + joined(more) - joined(less),
-    classIds: [...classes.keys()],
-    more,
-    less,
+    families: sum(sums.map((it) => it.families)) + more.length - less.length,
+    joined: sum(sums.map((it) => it.joined)) + joined(more) - joined(less),
+    ...age,
+    ...{ wholes, more, less },
   }
 }
 
-type Count = { families: number; joined: number }
 const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0)
 const isOneByOne = ({ part }: Entry) => Boolean(part && !part.includes(':'))
 
@@ -62,47 +78,68 @@ function isOut(rule: Rule, child: MeantChild) {
   return isLeftOut(rule, reached, place, new Date(8.64e15))
 }
 
-/** The classes meant as wholes with their families, by class. */
-async function classesOf(wholes: readonly Entry[], without: readonly Entry[], redis: Redis) {
-  const tops = topmost(wholes.map(({ path }) => ({ path })))
-  const counts = new Map(
-    (await Promise.all(tops.map(({ path }) => countsBelow(path, redis)))).flat().map((it) => [it[0], it[1]]),
-  )
-  const out = without.filter((it) => !it.part)
-  if (wholes.every((it) => !it.part) && out.length === 0) return counts
-  const classes = await UnitModel.find(
-    { kind: 'class', closedAt: null, $or: ofClasses(wholes) },
-    { path: 1 },
-  ).lean()
-  const meant = classes.filter(({ path }) => !out.some((it) => isWithin(path, it.path)))
-  return new Map(
-    meant.flatMap(({ _id }) => {
-      const count = counts.get(String(_id))
-      return count ? [[String(_id), count] as const] : []
-    }),
-  )
+/** The families of what is meant as a whole, and as of when they were counted. */
+async function sumsIn(wholes: Wholes, patience: Patience) {
+  const tops = topmost(wholes.audience.map(({ path }) => ({ path }))).map((it) => it.path)
+  const small = tops.filter((it) => depthOf(it) >= DEPTH.school)
+  const atOnce = small.length <= MOST_AT_ONCE ? small : []
+  const [now, kept] = await Promise.all([
+    Promise.all(atOnce.map(countClasses)),
+    keptBelow(
+      tops.filter((it) => !atOnce.includes(it)),
+      wholes,
+      patience,
+    ),
+  ])
+  return { ...kept, sums: [...now.flat().filter((it) => isWhole(wholes, it)), ...kept.sums] }
 }
 
-/** The families of each class below a path; of a school and what is in it as of this moment. */
-async function countsBelow(path: string, redis: Redis): Promise<[string, Count][]> {
-  const count = async () =>
-    [...(await joinedByClass(path))].map(([id, { families, joined }]): [string, Count] => [
-      id,
-      { families, joined },
-    ])
-  const depth = idsOf(path).length - 1
-  if (depth >= DEPTH.school) return count()
-  const seconds = depth === DEPTH.city ? KEPT_SECONDS.city : KEPT_SECONDS.district
-  return cached(redis, `audiences:classes:${path}`, seconds, count)
+const depthOf = (path: string) => idsOf(path).length - 1
+
+/** Those lines that can mean something in a district: a city has 25,000 classes to be held against them. */
+function linesNear({ audience, without }: Wholes, path: string) {
+  const isNear = (it: Entry) => isWithin(it.path, path) || isWithin(path, it.path)
+  const near = { audience: audience.filter(isNear), without: without.filter(isNear) }
+  return { ...near, isByClass: [...near.audience, ...near.without].some((it) => !isWithin(path, it.path)) }
+}
+
+/** What is meant in the districts of some places, as it was counted last. */
+async function keptBelow(paths: readonly string[], wholes: Wholes, { now, log }: Patience) {
+  if (paths.length === 0) return { sums: [], countedAt: null, isOld: false }
+  const isCity = paths.some((it) => depthOf(it) === DEPTH.city)
+  const since = new Date(now.getTime() - (isCity ? KEPT_MS.city : KEPT_MS.district))
+  const districts = (await districtsOf(paths)).map((it) => ({ ...it, ...linesNear(wholes, it.path) }))
+  const { counts, old } = await keptOf(districts, since, now)
+  if (log) recountLater(old, since, now, log)
+  const anew = log ? [] : await Promise.all(old.map((it) => countOnce(it, now)))
+  const last = new Map([...counts, ...anew].map((it) => [String(it._id), it]))
+  const sums = districts.flatMap(({ _id, isByClass, ...near }) => {
+    const found = last.get(String(_id))
+    return ((isByClass ? found?.classes : found?.sums) ?? []).filter((it) => isWhole(near, it))
+  })
+  return {
+    sums,
+    countedAt: new Date(Math.min(...[...last.values()].map((it) => it.countedAt.getTime()), now.getTime())),
+    isOld: Boolean(log) && old.length > 0,
+  }
+}
+
+/** The classes that are in as wholes. */
+async function classIdsOf({ audience, without }: Wholes) {
+  const classes = await UnitModel.find(
+    { kind: 'class', closedAt: null, $or: ofClasses(audience) },
+    { path: 1 },
+  ).lean()
+  return classes.filter(({ path }) => !without.some((it) => isWithin(path, it.path))).map((it) => it._id)
 }
 
 /** The accounts of the guardians who are written to, each once; at most so many. */
-export async function guardiansCounted({ classIds, more, less }: Counted, most: number): Promise<string[]> {
+export async function guardiansCounted({ wholes, more, less }: Counted, most: number): Promise<string[]> {
   const out = new Set(less.map((it) => String(it._id)))
   const [within, beside] = await Promise.all([
     GuardianshipModel.find(
       {
-        classId: { $in: classIds.map((it) => new Types.ObjectId(it)) },
+        classId: { $in: await classIdsOf(wholes) },
         to: null,
         leftAt: null,
         personId: { $type: 'objectId' },
