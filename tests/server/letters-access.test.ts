@@ -97,6 +97,7 @@ const SAID: [Endpoint, (ids: Ids) => Record<string, unknown>][] = [
   [letters.remindUnread, ({ letterId, unitId }) => ({ letterId, unitId })],
   [reminding.readReminderPlan, ({ letterId, unitId }) => ({ letterId, unitId })],
   [unreached.listUnreached, ({ letterId, unitId }) => ({ letterId, unitId })],
+  [unreached.recountUnreached, ({ letterId, unitId }) => ({ letterId, unitId })],
   [unreached.exportUnreached, ({ letterId, unitId }) => ({ letterId, unitId })],
   [paperNotices.printPaperNotices, ({ letterId, unitId }) => ({ letterId, unitId })],
   [reminding.planReminders, ({ letterId }) => ({ letterId, steps: ['onDay'] })],
@@ -120,6 +121,7 @@ const READS: Endpoint[] = [
   letters.readSheet,
   reminding.readReminderPlan,
   unreached.listUnreached,
+  unreached.recountUnreached,
   letters.exportLetterSheet,
 ]
 

@@ -11,6 +11,7 @@ import { startDue } from './scheduling/service.ts'
 import { tendThreads } from './threads/tending/service.ts'
 import { freezeCopies } from './signatures/service.ts'
 import { sweepStaffFiles } from './staff/files/service.ts'
+import { recountDue } from './unreached/recounting/service.ts'
 import { remindStaffDue } from './staff/reminders/service.ts'
 import { followPosts } from './staff/sending/service.ts'
 
@@ -19,7 +20,7 @@ const TICK = 'letters.tick'
 const LOCK_MS = 20_000
 const RENEW_MS = LOCK_MS / 4
 
-export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields'> & {
+export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields' | 'env'> & {
   clock: Clock
   /** What letters under way may take before the rest is looked after. */
   sliceMs?: number
@@ -32,7 +33,7 @@ export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields'> & {
  * reminders and the children of a promotion alike, goes on in slices, and between two of them everything else is looked after.
  */
 export async function letterTick(deps: TickDeps, isStopped = () => false) {
-  const { clock, log, files, fields, sliceMs, touch } = deps
+  const { clock, log, env, files, fields, sliceMs, touch } = deps
   let isAllDone = false
   let remindedUpTo: string | null = null
   while (!isAllDone && !isStopped()) {
@@ -48,12 +49,14 @@ export async function letterTick(deps: TickDeps, isStopped = () => false) {
     await tellForwards(clock.now())
     const areStepsTaken = await climb(clock.now(), log, sliceMs)
     await touch?.()
+    const areCounted = await recountDue(clock.now(), { env, log }, sliceMs)
+    await touch?.()
     await freezeCopies({ files, fields, log })
     await tendThreads(clock.now(), { files, log })
     await sweepPictures(clock.now(), { files })
     await sweepStaffFiles(clock.now(), { files })
     await touch?.()
-    isAllDone = areLettersSent && areFollowed && areStepsTaken && remindedUpTo === null
+    isAllDone = areLettersSent && areFollowed && areStepsTaken && areCounted && remindedUpTo === null
   }
 }
 

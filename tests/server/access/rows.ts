@@ -265,6 +265,7 @@ const letters: Record<string, Row> = {
   remindUnread: staff(WITH_GRADE),
   readReminderPlan: staff(FIGURES),
   listUnreached: staff(FIGURES),
+  recountUnreached: staff(FIGURES),
   exportUnreached: staff(KNOW_FAMILIES),
   printPaperNotices: staff(KNOW_FAMILIES),
   planReminders: staff(ADMINS, { at: 'school', say: () => ({ steps: ['onDay'] }) }),

@@ -34,7 +34,7 @@ export function roundText({ people, sent, texted, waiting, spared, missed }: Rem
 /** What is the matter, and the next best step. */
 export const CAUSE_TEXT: Record<UnreachedCause, { cause: string; step: string }> = {
   notJoined: { cause: '没有加入', step: '把班级码发给家长，或送一份纸质通知' },
-  wrongNumber: { cause: '号码不对', step: '核对花名册上的手机号' },
+  wrongNumber: { cause: '号码不对或没有', step: '核对、补上花名册上的手机号' },
   noWechat: { cause: '没有用微信登录过', step: '请家长在微信里打开一次小程序' },
   switchedOff: { cause: '关闭了提醒', step: '打电话，或在班级群里说一声' },
   noConsent: { cause: '提醒次数用完', step: '打电话，并请家长打开信点“提醒我”' },

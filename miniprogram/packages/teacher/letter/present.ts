@@ -94,7 +94,7 @@ export function standingOf({ status, approval, sendAt, withdrawn }: Letter): str
 
 const WHY: Record<UnreachedCause, string> = {
   notJoined: '没有加入，请发班级码或送纸质通知',
-  wrongNumber: '号码不对，请核对花名册',
+  wrongNumber: '号码不对或没有，请核对花名册',
   noWechat: '没有用微信登录过，请家长打开一次小程序',
   switchedOff: '关闭了提醒，请打电话或在群里说',
   noConsent: '提醒次数用完，请打电话或在群里说',

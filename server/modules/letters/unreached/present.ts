@@ -1,10 +1,11 @@
 import ExcelJS from 'exceljs'
-import type { UnreachedFamily } from '#contract/unreached'
+import type { UnreachedFamily, UnreachedKept } from '#contract/unreached'
 import type { Deps } from '../../../infra/deps.ts'
 import { maskPhone } from '../../../infra/field-crypto.ts'
 import { shownNumber } from '../../../infra/id-numbers.ts'
 import { stampSheet } from '../../../infra/sheets/cells.ts'
 import { plainCell } from '../exports/rules.ts'
+import type { Kept } from './recounting/service.ts'
 import { CAUSE_WORDS } from './rules.ts'
 import type { Unreached } from './service.ts'
 
@@ -21,6 +22,11 @@ export const presentFamily = (it: Unreached, { fields }: Pick<Deps, 'fields'>): 
     maskedPhone: one.phone ? maskPhone(fields.open(one.phone)) : null,
   })),
 })
+
+export const presentKept = (
+  { countedAt, isStale, progress }: Kept,
+  firstSchools: UnreachedKept['firstSchools'],
+): UnreachedKept => ({ countedAt: countedAt?.toISOString() ?? null, isStale, progress, firstSchools })
 
 interface Line extends UnreachedFamily {
   className: string

@@ -9,12 +9,13 @@ import { watermarkOf } from '../../../infra/sheets/cells.ts'
 import * as accounts from '../../accounts/service.ts'
 import { approvalFor } from '../../audit/approvals/service.ts'
 import * as audit from '../../audit/service.ts'
-import { DEPTH } from '../../org/tree/rules.ts'
 import { childrenOf } from '../../org/tree/service.ts'
 import { exportName } from '../exports/rules.ts'
 import { letterWithin, type LetterInScope } from '../policy.ts'
-import { presentBook, presentFamily } from './present.ts'
-import { countCauses, refuseAbove, sumOf } from './rules.ts'
+import { presentBook, presentFamily, presentKept } from './present.ts'
+import * as recounting from './recounting/service.ts'
+import type { Kept } from './recounting/service.ts'
+import { countCauses, isAbove, refuseAbove, sumOf, totalOf } from './rules.ts'
 import * as unreached from './service.ts'
 
 const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
@@ -26,19 +27,36 @@ export function unreachedRoutes(router: Router, deps: Deps) {
     const inScope = await letterWithin(actor, letterId, unitId, 'seeFigures')
     const isClass = inScope.scope.kind === 'class'
     const units = isClass ? [] : await childrenOf(unitId)
-    const isComplete = DEPTH[inScope.scope.kind] >= DEPTH.school
-    const byUnit = isComplete ? await countsBelow(inScope) : await unreached.notJoinedBelow(inScope)
+    const kept = isAbove(inScope.scope) ? await recounting.readKept(inScope, clock.now()) : null
+    const isComplete = !kept || kept.countedAt !== null
+    const byUnit = await countsBelow(inScope, kept)
     const rows = units.flatMap((it) => {
       const counts = byUnit.get(String(it._id))
       return counts ? [{ unitId: String(it._id), kind: it.kind, name: it.name, counts }] : []
     })
     const named = isClass && inScope.scope.may('seeFamilies') ? await namesOf(inScope) : null
-    return { counts: sumOf([...byUnit.values()]), isComplete, rows, families: named }
+    const counted = { counts: sumOf([...byUnit.values()]), isComplete, families: named }
+    if (!kept) return { ...counted, rows }
+    return {
+      ...counted,
+      rows: rows.sort((a, b) => totalOf(b.counts) - totalOf(a.counts)),
+      kept: presentKept(kept, await recounting.firstSchools(kept)),
+    }
   })
 
-  async function countsBelow(inScope: LetterInScope) {
+  serve(router, api.recountUnreached, async ({ actor, letterId, unitId }) => {
+    const inScope = await letterWithin(actor, letterId, unitId, 'seeFigures')
+    // A school's and a class's are of this moment anyway.
+    if (isAbove(inScope.scope)) await recounting.askRecount(inScope, clock.now())
+    return {}
+  })
+
+  async function countsBelow(inScope: LetterInScope, kept: Kept | null) {
+    const unitBelow = (path: string) => unreached.unitBelow(inScope, path)
+    if (kept?.countedAt) return recounting.keptBelow(kept, unitBelow)
+    if (kept) return unreached.notJoinedBelow(inScope)
     const classes = await unreached.unreachedIn(inScope, deps, clock.now())
-    const grouped = Map.groupBy(classes, ({ sheet }) => unreached.unitBelow(inScope, sheet.path))
+    const grouped = Map.groupBy(classes, ({ sheet }) => unitBelow(sheet.path))
     return new Map(
       [...grouped].map(([unitId, some]) => [
         unitId,

@@ -22,9 +22,20 @@ export async function unreachedIn(
   { letter, scope }: LetterInScope,
   deps: Pick<Deps, 'env'>,
   now: Date,
+  only: { isFor?: string | undefined } = {},
+) {
+  return unreachedAt(letter, scope.path, deps, now, only)
+}
+
+/** The same of a letter at a path, a school's at most: for what is counted for nobody in particular. */
+export async function unreachedAt(
+  letter: LetterRecord,
+  path: string,
+  deps: Pick<Deps, 'env'>,
+  now: Date,
   { isFor }: { isFor?: string | undefined } = {},
 ): Promise<{ sheet: SheetRecord; families: Unreached[] }[]> {
-  const sheets = await SheetModel.find({ letterId: letter._id, path: within(scope.path) })
+  const sheets = await SheetModel.find({ letterId: letter._id, path: within(path) })
     .sort({ path: 1 })
     .limit(MOST_CLASSES)
     .lean<SheetRecord[]>()
@@ -61,19 +72,20 @@ async function familiesOn(letter: LetterRecord, sheets: SheetRecord[], deps: Pic
     .map((student) => {
       const studentId = String(student._id)
       const own = byStudent.get(studentId) ?? []
+      const isBad = ({ phoneIndex }: (typeof own)[number]) => Boolean(phoneIndex && bad.has(phoneIndex))
       const cause = causeOf(
         own.map((it) => ({
           hasJoined: Boolean(it.personId),
+          hasNumber: Boolean(it.phoneIndex) && !isBad(it),
           isDenied: Boolean(it.deniedAt),
           silence: silences.get(String(it.personId)) ?? null,
         })),
       )
-      const isNumberBad = own.some((it) => it.phoneIndex && bad.has(it.phoneIndex))
-      return { sheetId: placed.get(studentId), student, guardians: own, cause, isNumberBad }
+      return { sheetId: placed.get(studentId), student, guardians: own, cause, isNumberBad: own.some(isBad) }
     })
 }
 
-/** Above a school: who has not joined, unit by unit, from the index of the sheets alone. */
+/** Above a school, until its schools have been counted: who has not joined, unit by unit, from the index of the sheets alone. */
 export async function notJoinedBelow({ letter, scope }: LetterInScope) {
   const tallies = await tallyBy(letter._id, scope.path, BELOW[scope.kind])
   return new Map(

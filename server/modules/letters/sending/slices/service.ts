@@ -28,7 +28,7 @@ export async function finishSending(now: Date, log: Logger, sliceMs = SLICE_MS):
 }
 
 /** Gives each letter its share of the time. False while some of them are not at their end; one that fails is tried again by the next tick. */
-export async function inSlices<L extends Pick<Sending, '_id'>>(
+export async function inSlices<L extends { _id: unknown }>(
   letters: L[],
   work: (letter: L, isOver: IsOver) => Promise<boolean>,
   { log, sliceMs }: { log: Logger; sliceMs: number },
