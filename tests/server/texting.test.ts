@@ -60,6 +60,8 @@ beforeEach(() => {
     dailyLimit: 5,
     balance: 100,
     troubles: [],
+    delayMs: 0,
+    widest: 0,
   })
   world.deps().sms = aliyun
 })

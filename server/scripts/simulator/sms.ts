@@ -38,7 +38,12 @@ export async function startSmsSimulator(options: SmsSimulatorOptions) {
     balance: 10_000,
     /** What the next requests meet: a provider's code, or no answer after it was taken on. */
     troubles: [] as string[],
+    /** How long an answer takes. */
+    delayMs: 0,
+    /** How many requests have waited for an answer at the same time. */
+    widest: 0,
   }
+  let waiting = 0
   let serial = 0
 
   async function answer(request: IncomingMessage, response: ServerResponse) {
@@ -46,6 +51,9 @@ export async function startSmsSimulator(options: SmsSimulatorOptions) {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const body = Buffer.concat(chunks)
     control.calls++
+    control.widest = Math.max(control.widest, ++waiting)
+    if (control.delayMs > 0) await new Promise((done) => setTimeout(done, control.delayMs))
+    waiting--
     const isTencent = (request.headers.authorization ?? '').startsWith('TC3-')
     const reply = isTencent ? tencent(request, body) : aliyun(request, body)
     if (reply === 'silence') return void request.socket.destroy()

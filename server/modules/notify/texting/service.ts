@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isObjectIdOrHexString } from 'mongoose'
 import type { Logger } from 'pino'
 import type { Clock } from '../../../infra/clock.ts'
 import type { FieldCrypto } from '../../../infra/field-crypto.ts'
@@ -23,7 +24,10 @@ export interface TextDeps extends Pick<DispatchDeps, 'unwanted'> {
 }
 
 const BATCH = 120
+/** Text messages on the way at the same time; providers take on thousands a second and say so when it is too much. */
+const WIDTH = 8
 const LEASE_MS = 120_000
+const HOUR_MS = 3_600_000
 
 /** The second way: to people WeChat did not reach, on their own number, while the city's money lasts. */
 export async function textDue(deps: TextDeps, isStopped: () => boolean) {
@@ -76,7 +80,7 @@ const postponeToMorning = (now: Date) =>
 
 type Numbers = Awaited<ReturnType<typeof numbersOf>>
 
-/** One text message for each person. False when there is no point in going on now: no money, no provider. */
+/** One text message for each person, some at a time. False when there is no point in going on now. */
 async function textAll(batch: OutboxRecord[], leaseId: string, deps: TextDeps, isStopped: () => boolean) {
   const now = deps.clock.now()
   const pointless = (await deps.unwanted?.(batch, { spareReaders: true })) ?? new Map<string, string>()
@@ -94,12 +98,31 @@ async function textAll(batch: OutboxRecord[], leaseId: string, deps: TextDeps, i
     turnsOf(people, now, leaseId),
   ])
   const known = { numbers, choices: new Map(choices.map((it) => [String(it._id), it])), turns }
-  for (const [personId, messages] of byPerson) {
-    if (isStopped()) return false
-    if (!(await textOne(personId, messages, leaseId, known, deps))) return false
+  const queue = byPerson.entries()
+  let isOver = false
+  const lane = async () => {
+    for (const [personId, messages] of queue) {
+      const outcome = await textOne(personId, messages, leaseId, known, deps).catch((error: unknown) =>
+        putOff(error, messages, leaseId, deps),
+      )
+      isOver ||= outcome === 'stop' || isStopped()
+      // A provider that is busy is asked by one fewer at a time.
+      if (isOver || outcome === 'slower') return
+    }
   }
-  return true
+  await Promise.all(Array.from({ length: WIDTH }, lane))
+  return !isOver && queue.next().done === true
 }
+
+/** One that cannot be handled must not hold up the rest, nor be met again by every tick. */
+async function putOff(error: unknown, messages: OutboxRecord[], leaseId: string, { clock, log }: TextDeps) {
+  log.error({ err: error, message: messages[0]?._id }, 'text message not handled')
+  await mark(messages, leaseId, again(clock.now(), HOUR_MS))
+  return 'on' as const
+}
+
+/** Whether to go on, with one fewer at a time, or not at all for now: no money, no provider. */
+type Outcome = 'on' | 'slower' | 'stop'
 
 interface Known {
   numbers: Numbers
@@ -113,27 +136,27 @@ async function textOne(
   leaseId: string,
   { numbers, choices, turns }: Known,
   deps: TextDeps,
-): Promise<boolean> {
+): Promise<Outcome> {
   const now = deps.clock.now()
   const number = numbers.get(personId)
   const choice = choices.get(personId)
   const [lead] = messages
-  if (!lead) return true
+  if (!lead) return 'on'
   if (!number || choice?.optedOutAt || choice?.badIndex === number.phoneIndex) {
     await mark(messages, leaseId, { 'sms.status': 'skipped' })
-    return true
+    return 'on'
   }
   const cityId = idAt(lead.path ?? '', DEPTH.city)
-  const setting = cityId ? await settingOf(cityId) : null
+  const setting = cityId && isObjectIdOrHexString(cityId) ? await settingOf(cityId) : null
   if (!usable(setting)) {
     await mark(messages, leaseId, { 'sms.status': 'skipped' })
-    return true
+    return 'on'
   }
   // One message a day, whichever way it comes; what is urgent has no turn to wait for.
   const hasTime = messages.every((it) => !it.isUrgent)
   if (hasTime && (turns.used.has(personId) || !(await claimTurn(personId, lead._id, turns, now)))) {
     await mark(messages, leaseId, tomorrow(now))
-    return true
+    return 'on'
   }
   return send({ personId, messages, leaseId, setting, number }, deps)
 }
@@ -147,21 +170,25 @@ interface Sending {
 }
 
 /** Books, calls, and writes down what became of it. */
-async function send({ personId, messages, leaseId, setting, number }: Sending, deps: TextDeps) {
+async function send(
+  { personId, messages, leaseId, setting, number }: Sending,
+  deps: TextDeps,
+): Promise<Outcome> {
   const now = deps.clock.now()
-  const { phoneIndex, sealed } = number
+  const { phoneIndex } = number
+  const phone = deps.fields.open(number.sealed)
   const keys = messages.map((it) => it._id)
   const booked = await book({ personId, phoneIndex, setting, keys, leaseId, now })
   if ('obstacle' in booked) {
     if (booked.obstacle === 'noMoney')
       deps.log.warn({ cityId: setting._id }, 'the money for text messages is used up')
     if (booked.obstacle !== 'gone') await mark(messages, leaseId, tomorrow(now))
-    return true
+    return 'on'
   }
   const { textId } = booked
   try {
     const { providerId } = await deps.sms.send({
-      phone: deps.fields.open(sealed),
+      phone,
       signName: setting.signName,
       template: setting.template,
       params: paramsOf(messages),
@@ -169,7 +196,7 @@ async function send({ personId, messages, leaseId, setting, number }: Sending, d
     })
     await TextModel.updateOne({ _id: textId, status: 'sending' }, { status: 'sent', providerId })
     await settle(textId, { 'sms.status': 'sent' })
-    return true
+    return 'on'
   } catch (error) {
     return recordFailure(textId, { personId, setting, phoneIndex, now }, verdictOn(error), deps)
   }
@@ -187,26 +214,29 @@ async function recordFailure(
   { personId, setting, phoneIndex, now }: Failed,
   verdict: ReturnType<typeof verdictOn>,
   { log }: TextDeps,
-) {
+): Promise<Outcome> {
   if (verdict.is === 'unknown') {
     await TextModel.updateOne({ _id: textId, status: 'sending' }, { status: 'unknown' })
     await settle(textId, { 'sms.status': 'unknown' })
-    return true
+    return 'on'
   }
   const { code } = verdict
   log.warn({ text: textId, code }, 'text message not taken')
   if (verdict.is === 'later') {
-    const dueAt = new Date(now.getTime() + verdict.waitMs)
-    const again = { 'sms.status': 'pending', 'sms.dueAt': dueAt, 'sms.leaseUntil': new Date(0) }
-    await unbook(textId, { code, outbox: again }, setting)
-    return !verdict.stop
+    const outbox = { 'sms.status': 'pending', ...again(now, verdict.waitMs) }
+    await unbook(textId, { code, outbox }, setting)
+    return verdict.stop ? 'stop' : 'slower'
   }
   await unbook(textId, { code, outbox: { 'sms.status': 'failed' } }, setting)
   if (verdict.number === 'bad') await noteBadNumber(personId, phoneIndex)
   if (verdict.number === 'optedOut') await optOut(personId, now)
-  return true
+  return 'on'
 }
 
+const again = (now: Date, waitMs: number) => ({
+  'sms.dueAt': new Date(now.getTime() + waitMs),
+  'sms.leaseUntil': new Date(0),
+})
 const tomorrow = (now: Date) => ({ 'sms.dueAt': nextMorning(now), 'sms.leaseUntil': new Date(0) })
 
 async function mark(messages: readonly OutboxRecord[], leaseId: string, change: object) {

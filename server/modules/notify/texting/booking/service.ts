@@ -31,6 +31,18 @@ class NotBooked extends Error {
   }
 }
 
+let last: Promise<unknown> = Promise.resolve()
+
+/**
+ * All bookings of a day meet at the same money: one after another they take a few milliseconds each, at once they undo and repeat each other's
+ * transactions. Other processes are kept apart by the database.
+ */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = last.then(work)
+  last = mine.catch(() => null)
+  return mine
+}
+
 /**
  * The last thing before the call, all of it or nothing: the record that says what is being sent, its price, and the messages marked as on the
  * way. Whenever a process dies, the money of the day is that of its records, and nobody has two of them on one day.
@@ -38,7 +50,7 @@ class NotBooked extends Error {
 export async function book(said: Booked): Promise<{ textId: string } | { obstacle: Obstacle }> {
   const textId = String(new Types.ObjectId())
   try {
-    await TextModel.db.transaction(() => write(textId, said))
+    await inTurn(() => TextModel.db.transaction(() => write(textId, said)))
     return { textId }
   } catch (error) {
     if (error instanceof NotBooked) return { obstacle: error.obstacle }
@@ -71,18 +83,22 @@ const isSecondOfDay = (error: unknown) => {
   return code === 11000 && 'dayKey' in (keyPattern ?? {})
 }
 
+interface Refused {
+  code: string | null
+  /** What becomes of the messages it carried. */
+  outbox: object
+}
+
 /** The provider refused: nothing was sent, so it costs nothing, and the day is free again. Harmless twice. */
-export const unbook = (
-  textId: string,
-  { code, outbox }: { code: string | null; outbox: object },
-  setting: TextSetting,
-) =>
-  TextModel.db.transaction(async () => {
-    const text = await TextModel.findOneAndUpdate(
-      { _id: textId, status: 'sending' },
-      { $set: { status: 'failed', code, fen: 0 }, $unset: { dayKey: 1 } },
-    ).lean<TextRecord>()
-    if (!text) return
-    await giveBack(setting._id, text.fen, text.at)
-    await OutboxModel.updateMany({ 'sms.textId': textId, 'sms.status': 'sending' }, { $set: outbox })
-  })
+export const unbook = (textId: string, said: Refused, setting: TextSetting) =>
+  inTurn(() => TextModel.db.transaction(() => takeBack(textId, said, setting)))
+
+async function takeBack(textId: string, { code, outbox }: Refused, setting: TextSetting) {
+  const text = await TextModel.findOneAndUpdate(
+    { _id: textId, status: 'sending' },
+    { $set: { status: 'failed', code, fen: 0 }, $unset: { dayKey: 1 } },
+  ).lean<TextRecord>()
+  if (!text) return
+  await giveBack(setting._id, text.fen, text.at)
+  await OutboxModel.updateMany({ 'sms.textId': textId, 'sms.status': 'sending' }, { $set: outbox })
+}
