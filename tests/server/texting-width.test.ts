@@ -12,7 +12,7 @@ import { useWorld } from '../support/world.ts'
 const world = useWorld()
 const PRICE = 5
 const SIGN = { signName: '滨江教育', template: 'SMS_1' }
-const secrets = { keyId: 'key-1', keySecret: 'secret-1', appId: '1400006666' }
+const secrets = { keyId: 'key-1', keySecret: 'secret-1', appId: '1400006666', region: 'ap-guangzhou' }
 
 let simulator: Awaited<ReturnType<typeof startSmsSimulator>>
 beforeAll(async () => {
