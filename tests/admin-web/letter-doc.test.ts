@@ -81,6 +81,13 @@ describe('the editor', () => {
     )
   })
 
+  it('numbers an item once, however many lines it has', () => {
+    const lines = (...said: string[]) => node('listItem', ...said.map((it) => node('paragraph', text(it))))
+    const doc = node('doc', node('orderedList', lines('一', '（1）甲', '（2）乙'), lines('二')))
+    expect(textOf(doc)).toBe('1. 一\n（1）甲\n（2）乙\n\n2. 二')
+    expect(there(textOf(doc))).toBe(textOf(doc))
+  })
+
   it('keeps a link apart from words that would break it', () => {
     const href = 'https://a.gov.cn/x (1)*"\'`'
     const doc = node('doc', node('paragraph', text('看[表]', { type: 'link', attrs: { href } })))

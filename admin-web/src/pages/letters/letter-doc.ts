@@ -151,8 +151,10 @@ function linesOf(node: Node): Line[] {
 function itemsOf(list: Node): Line[] {
   const isOrdered = list.type === 'orderedList'
   return (list.content ?? []).flatMap((item, at) =>
-    (item.content ?? []).flatMap((part): Line[] => {
+    (item.content ?? []).flatMap((part, line): Line[] => {
       if (/List$/.test(part.type ?? '')) return itemsOf(part)
+      // Only the first line of an item has its mark; the others stand right below it.
+      if (line > 0) return pieces(part, 'paragraph', '').map((it) => ({ ...it, gap: 1 }))
       const old = markOf(part)
       const mark = isOrdered ? `${Number(list.attrs?.start ?? 1) + at}. ` : /^[-*•] $/.test(old) ? old : '- '
       return pieces(part, isOrdered ? 'number' : 'item', mark)
