@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs'
+import { build } from 'esbuild'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { desk, openBrowser } from '../support/browser.ts'
+import type { Desk } from './pasting-desk.ts'
+
+let browser: Browser
+let page: Page
+
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    entryPoints: [new URL('pasting-desk.ts', import.meta.url).pathname],
+    ...{ bundle: true, write: false, format: 'iife', define: { 'process.env.NODE_ENV': '"production"' } },
+  })
+  browser = await openBrowser()
+  page = await (await desk(browser)).newPage()
+  await page.setContent('<meta charset="utf-8">')
+  await page.addScriptTag({ content: outputFiles[0]?.text ?? '' })
+})
+afterAll(() => browser?.close())
+
+/** Runs in the browser, where it is a text. */
+const ask = <T>(name: keyof Desk, ...given: unknown[]) =>
+  page.evaluate<T>(`desk.${name}(...${JSON.stringify(given)})`)
+const fixture = (name: string) => readFileSync(new URL(`pasted/${name}.html`, import.meta.url), 'utf8')
+const paste = (html: string) => ask<ReturnType<Desk['pasteHtml']>>('pasteHtml', html)
+
+it('takes a document of Word: headings, levels of lists, what was changed, and no word of a comment', async () => {
+  const { letter, told } = await paste(fixture('word'))
+  expect(letter.split(/\n+/)).toEqual([
+    '## 秋季研学活动',
+    '各位家长：学校定于**11月25日**组织七年级学生到科技馆研学，请您配合做好以下准备。',
+    '## 一、活动安排',
+    '1. 八点前到校',
+    '（1）走读生在校门口集合',
+    '（2）住校生在宿舍楼下集合',
+    'a. 带校牌',
+    '2. 下午四点返校',
+    '## 二、要带的东西',
+    '- 水杯',
+    '- 不带玻璃杯',
+    '- 雨具',
+    '费用40元，自愿参加。',
+  ])
+  expect(told).toEqual([
+    '1张图片没有带过来（路线图），请用“图片”按钮上传',
+    '修订里删掉的文字没有带过来',
+    '批注没有带过来',
+  ])
+})
+
+it('reads tables row by row, with what is merged, and what stands in a frame as it was written', async () => {
+  const { letter, told } = await paste(fixture('word-tables'))
+  expect(letter.split(/\n+/)).toEqual([
+    '行程如下:',
+    '**第一天**',
+    '上午　8:00　集合，点名',
+    '上午　—　参观[科技馆](https://www.moe.gov.cn/kjg)',
+    '下午　14:00',
+    '请假找谁：',
+    '班主任',
+    '李老师　七年级2班',
+    '王老师　七年级3班',
+    '工作日都在。',
+    '3. 按时',
+    '4. 安静',
+  ])
+  expect(told).toEqual(['表格变成了一行一行的文字，请看一看'])
+})
+
+it('takes the numbered paragraphs of WPS', async () => {
+  const { letter, told } = await paste(fixture('wps'))
+  expect(letter.split(/\n+/)).toEqual([
+    '## 温馨提示',
+    '天气转凉，请**及时添衣**。',
+    '1. 早睡早起',
+    '2. 多喝水',
+    '- 发烧不上学',
+    '- 先打电话请假',
+    '（1）班主任',
+    '（2）校医室',
+    '✓已读 签字：',
+  ])
+  expect(told).toEqual(['1张图片没有带过来，请用“图片”按钮上传'])
+})
+
+it('takes an article of WeChat out of its frames', async () => {
+  const { letter, told } = await paste(fixture('wechat'))
+  expect(letter.split(/\n+/)).toEqual([
+    '**防溺水，从家里做起**',
+    '暑假来了，**每一位家长**都请记住：',
+    '- 不私自下水',
+    '- 不和同学结伴游泳',
+    '1. 看见有人落水',
+    '（1）大声呼救',
+    '（2）打110',
+    '2. 不手拉手去救',
+    '- 记在心里',
+    '点[这里](https://mp.weixin.qq.com/s/abcDEF)看全文，或点这里',
+  ])
+  expect(told).toEqual([
+    '2张图片没有带过来，请用“图片”按钮上传',
+    '2段视频或录音没有带过来',
+    '1个链接不在可用的网站里，只留下了文字',
+  ])
+})
+
+it('takes the cells of Excel, without what is hidden there', async () => {
+  const { letter, told } = await paste(fixture('excel'))
+  expect(letter.split(/\n+/)).toEqual([
+    '姓名　交费日期　金额　说明',
+    '张三　2026/11/25　40.00　午餐 保险',
+    '李四　—　40.00',
+    '合计　80.00',
+  ])
+  expect(told).toEqual(['表格变成了一行一行的文字，请看一看'])
+})
+
+it.each(['word', 'word-tables', 'wps', 'wechat', 'excel'])(
+  'leaves nothing in what comes from %s that runs, tracks or names a computer',
+  async (name) => {
+    const clean = await ask<string>('clean', fixture(name))
+    const { shown } = await paste(fixture(name))
+    for (const html of [clean, shown]) {
+      expect(html).not.toMatch(
+        /mso-|<o:p|<script|\son\w+=|javascript:|file:|data-src|qpic|v\.qq\.com|<!--|<(font|table|del|svg|iframe|img)\b|style="(?!font-weight)/i,
+      )
+    }
+    expect(clean).not.toMatch(/ (class|id|onclick|data-\w+)=/)
+    expect(await page.evaluate('window.pwned')).toBeUndefined()
+  },
+)
+
+it('keeps what was typed by hand as it was typed', async () => {
+  const typed = [
+    '一、活动安排',
+    '1. 早睡',
+    '2. 早起',
+    '（1）走读生',
+    '2、带水杯',
+    '３．带雨具',
+    '1.5小时后返校',
+  ]
+  expect((await ask<string>('pasteText', typed.join('\r\n'))).split(/\n+/)).toEqual(typed)
+  const { letter } = await paste(typed.map((it) => `<p>${it}</p>`).join(''))
+  expect(letter.split(/\n+/)).toEqual(typed)
+})
+
+it('puts a few words into the line where they belong', async () => {
+  expect(await ask('pasteText', '水杯', '请带和雨具', 3)).toBe('请带水杯和雨具')
+  expect(await ask('pasteText', '水杯\n请记得帽子', '请带和雨具', 3)).toBe('请带水杯\n请记得帽子和雨具')
+})
+
+it('says the same of a letter that is copied from a letter', async () => {
+  const copied =
+    '<p data-pm-slice="1 1 []">亲爱的<span class="chip blank" data-name="称呼" data-raw="{{称呼}}">称呼</span></p><ol start="3"><li><p>三</p></li></ol>'
+  expect((await paste(copied)).letter).toBe('亲爱的{{称呼}}\n\n3. 三')
+})
+
+it('is done with a long document before anybody wonders', async () => {
+  const [, start = '', item = ''] =
+    /(<p class=MsoNormal[^]*?)(<p class=MsoListParagraph [^]*?<\/p>)/.exec(fixture('word')) ?? []
+  const began = performance.now()
+  await ask('clean', start + item.repeat(2000))
+  expect(performance.now() - began).toBeLessThan(5_000)
+})

@@ -1,0 +1,43 @@
+import { Editor } from '@tiptap/vue-3'
+import { type Node, textOf } from '../../admin-web/src/pages/letters/letter-doc'
+import { letterExtensions, sliceOfText } from '../../admin-web/src/pages/letters/letter-extensions'
+import { cleanPaste } from '../../admin-web/src/pages/letters/paste'
+
+const mayLead = (link: string) => /^https:\/\/(www\.moe\.gov\.cn|mp\.weixin\.qq\.com)\//.test(link)
+
+/** The letter's editor alone on a page, for the browser of a test. */
+const desk = {
+  open(text = '') {
+    document.body.replaceChildren()
+    const told: string[] = []
+    const editor: Editor = new Editor({
+      element: document.body,
+      content: text && `<p>${text}</p>`,
+      extensions: letterExtensions(mayLead, () => ''),
+      editorProps: {
+        transformPastedHTML(html) {
+          const { html: clean, lost } = cleanPaste(html, mayLead)
+          told.push(...lost)
+          return clean
+        },
+        clipboardTextParser: (words, _context, _plain, view) => sliceOfText(words, view.state.schema),
+      },
+    })
+    return { editor, told }
+  },
+  pasteHtml(html: string) {
+    const { editor, told } = desk.open()
+    editor.view.pasteHTML(html)
+    return { letter: textOf(editor.getJSON() as Node), shown: editor.view.dom.innerHTML, told }
+  },
+  pasteText(words: string, into = '', at = 1) {
+    const { editor } = desk.open(into)
+    editor.commands.setTextSelection(at)
+    editor.view.pasteText(words)
+    return textOf(editor.getJSON() as Node)
+  },
+  clean: (html: string) => cleanPaste(html, mayLead).html,
+}
+
+Object.assign(window, { desk })
+export type Desk = typeof desk
