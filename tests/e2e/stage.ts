@@ -16,8 +16,8 @@ import { useWorld } from '../support/world.ts'
 export const PASSWORD = '一个很长的密码 2026'
 
 /** A whole installation in one process, and a browser in front of it: what `npm run demo` starts, with an empty city. */
-export function useStage() {
-  const world = useWorld({ DEMO: '1' })
+export function useStage(env: Record<string, string> = {}) {
+  const world = useWorld({ DEMO: '1', ...env })
   let browser: Browser
   let agenda: Agenda
 

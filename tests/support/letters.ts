@@ -53,6 +53,7 @@ export async function sendLetter(
     receiptRule?: ReceiptRule
     isUrgent?: boolean
     textsFirst?: boolean
+    offersHelp?: boolean
     dueOn?: string
     audience?: UnitRecord[]
     form?: LetterForm
