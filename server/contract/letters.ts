@@ -448,6 +448,8 @@ export const letterLine = z.object({
   sentAt: z.nullable(instant),
   version: z.int(),
   isSuperseded: z.boolean(),
+  /** 紧急 */
+  isUrgent: z.optional(z.boolean()),
   /** 待审核, 已通过, 已退回 of a draft. */
   approval: z.optional(z.nullable(z.catch(z.enum(['submitted', 'approved', 'returned']), 'submitted'))),
   tally: z.nullable(tally),

@@ -193,6 +193,7 @@ export function presentLine(letter: LetterRecord, tally: Tally | null): LetterLi
     sentAt: letter.sentAt?.toISOString() ?? null,
     version,
     isSuperseded: Boolean(letter.supersededBy),
+    isUrgent: letter.isUrgent ?? false,
     approval: status === 'draft' ? (letter.approval?.state ?? null) : null,
     tally,
   }

@@ -31,6 +31,9 @@ export const JOINING: Record<
   },
 }
 
+const arrived = (it: MessageValues['letter']) =>
+  `${it.sender}给${it.child}的家长寄来《${it.title}》。${it.note}`
+
 /** What a family hears of letters. */
 export const LETTER: Record<
   NonNullable<MessageValues['letter']['about']> | 'sent',
@@ -38,11 +41,11 @@ export const LETTER: Record<
 > = {
   sent: {
     title: '收到一封家长信',
-    say: (it) => `${it.sender}给${it.child}的家长寄来《${it.title}》。${it.note}`,
+    say: arrived,
   },
   urgent: {
     title: '收到一封紧急的信',
-    say: (it) => `${it.sender}给${it.child}的家长寄来《${it.title}》，请马上看。${it.note}`,
+    say: arrived,
   },
   corrected: {
     title: '您读过的信有更正',
