@@ -5,6 +5,7 @@ import type { Deps } from '../../../infra/deps.ts'
 import { joinedGuardiansOf } from '../../org/audiences/service.ts'
 import type { LetterRecord } from '../model.ts'
 import type { ChildsLetter } from '../policy.ts'
+import { OPEN, refuseClosed, superseded } from '../sheets/closing/service.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { record } from '../sheets/service.ts'
@@ -48,7 +49,7 @@ export async function refuseUnanswered({ letter, child }: ChildsLetter) {
 export function openForm({ form, status, supersededBy }: LetterRecord): LetterForm {
   if (!form) throw new Refusal('conflict', '这封信没有要填的表')
   if (status !== 'sent') throw new Refusal('conflict', '只有已发出的信可以填表')
-  if (supersededBy) throw new Refusal('conflict', '这封信有了更正的新版，请打开新的一封')
+  if (supersededBy) throw superseded()
   return form
 }
 
@@ -225,11 +226,13 @@ async function mark(letterId: Types.ObjectId, form: LetterForm, place: Given['pl
   const needed =
     form.answeredBy === 'each' ? (await joinedGuardiansOf([student])).map((it) => String(it.personId)) : []
   const isWhole = needed.every((it) => family.some((one) => one.guardianKey === it))
+  const _id = sheetId(String(letterId), classId)
   const before = await SheetModel.findOneAndUpdate(
-    { _id: sheetId(String(letterId), classId) },
+    { _id, ...OPEN },
     rules.answerMark({ student, studentId, guardianKey, isConflict, isWhole }, now),
     { updatePipeline: true, projection: { conflictIds: 1 } },
   ).lean<Pick<SheetRecord, 'conflictIds'>>()
+  if (!before) await refuseClosed(_id)
   return isConflict && !before?.conflictIds?.some((it) => it.equals(student))
 }
 

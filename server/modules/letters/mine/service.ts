@@ -13,6 +13,7 @@ import type { ChildsLetter } from '../policy.ts'
 import { letterPage } from '../sending/rules.ts'
 import { callingOf } from '../sheets/present.ts'
 import { addressesFor, sheetsFor } from '../placing/service.ts'
+import { superseded } from '../sheets/closing/service.ts'
 import { familySheets, type FamilySheet, record } from '../sheets/service.ts'
 import { standing } from './rules.ts'
 
@@ -165,8 +166,6 @@ export function refuseOthers({ proof: { letter, child }, sheet, bonds }: Opened)
   const who = callingOf(bonds, child.studentName, child.studentId, other)
   throw new Refusal('conflict', `${who}已经回复过了，一个孩子只回复一次`)
 }
-
-export const superseded = () => new Refusal('conflict', '这封信有了更正的新版，请打开新的一封')
 
 /** The relations of the family are asked for only when somebody other than the reader has done something. */
 export async function withNames(proof: ChildsLetter, sheet: FamilySheet): Promise<Opened> {

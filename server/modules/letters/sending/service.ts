@@ -17,6 +17,7 @@ import { findUnits } from '../../org/tree/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { planned } from '../ladder/rules.ts'
 import { monthOf } from '../rules.ts'
+import { closeIfOver, closeSheets } from '../sheets/closing/service.ts'
 import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { classNameIn, sheetId } from '../sheets/rules.ts'
 import { announceToStaff, makeStaffSheets } from '../staff/sending/service.ts'
@@ -87,6 +88,7 @@ async function replaceEarlier({ _id, supersedes }: Sending) {
     { _id: supersedes, supersededBy: null },
     { supersededBy: _id, areForwardsDue: true },
   )
+  await closeSheets(supersedes, 'superseded')
   await recallMessages(supersedes)
 }
 
@@ -163,6 +165,7 @@ export async function makeSheets(letter: Sending, classes: UnitRecord[], { isEmp
   await SheetModel.collection.insertMany(wanted as never[], { ordered: false }).catch((error: unknown) => {
     if (!isDuplicatesOnly(error)) throw error // made by an earlier run, or for a family that was quicker
   })
+  await closeIfOver(letter._id)
   await carryAnswers(letter, wanted)
 }
 

@@ -5,6 +5,9 @@ import type { VoidedReceipt } from '../voiding/rules.ts'
 /** Student → guardian → when. */
 export type Marks = Record<string, Record<string, Date>>
 
+/** Why a sheet takes nothing more. */
+export type Closed = 'withdrawn' | 'superseded'
+
 /**
  * 签收单: one sheet for each letter and class, as a class has one on paper. What a family does is one conditional
  * update of this document, so the counters are exact without a transaction and a repeated tap changes nothing.
@@ -71,6 +74,7 @@ export interface SheetRecord {
   remindedAt: Date
   /** Asked for and not yet put into the outbox. */
   isReminderDue: boolean
+  closed?: Closed | null
 }
 
 /** An answer on paper, by phone or in person, and who of the school entered it. */
@@ -133,6 +137,7 @@ const sheetSchema = new Schema<SheetRecord>(
     reminders: { type: Number, default: 0, required: true },
     remindedAt: { type: Date, required: true },
     isReminderDue: { type: Boolean, default: false, required: true },
+    closed: { type: String, enum: ['withdrawn', 'superseded'] },
   },
   { strict: 'throw', versionKey: false },
 )

@@ -14,6 +14,7 @@ import type { ChildsLetter, LetterInScope } from '../policy.ts'
 import { monthsBetween } from '../rules.ts'
 import { addressesAround } from '../placing/service.ts'
 import { makeSheets } from '../sending/service.ts'
+import { OPEN, READABLE, refuseClosed } from './closing/service.ts'
 import { SheetModel, type SheetRecord } from './model.ts'
 import { ANY, type Deed, NOTHING, receipt, type Rule, sheetId } from './rules.ts'
 import { weighing } from './weighing/rules.ts'
@@ -72,32 +73,40 @@ const onlyThis = (field: string, studentId: string) => ({
 export async function record(proof: ChildsLetter, deeds: readonly Deed[], now: Date): Promise<FamilySheet> {
   const { letter, child } = proof
   if (letter.receiptRule !== 'each' || deeds.every((it) => it === 'read')) {
-    return write(proof, (student) => receipt(student, child.personId, deeds, now, ruleOf(letter)))
+    const among = deeds.every((it) => it === 'read') ? READABLE : OPEN
+    return write(proof, (student) => receipt(student, child.personId, deeds, now, ruleOf(letter)), among)
   }
   const needed = await neededOf(child.studentId)
   const sheet = await write(proof, (student) =>
     receipt(student, child.personId, deeds, now, { kind: 'each', needed }),
   )
   const after = await neededOf(child.studentId)
-  return String(after) === String(needed) ? sheet : write(proof, (it) => weighing(it, after, now))
+  return String(after) === String(needed) ? sheet : write(proof, (it) => weighing(it, after, now), {})
 }
 
 const ruleOf = ({ receiptRule }: Pick<LetterRecord, 'receiptRule'>): Rule =>
   receiptRule === 'once' ? { kind: 'once' } : ANY
 
-/** One update of a family's sheet, which a class that was founded after the sending gets now. */
+/** One update of a family's sheet that still takes it, which a class that was founded after the sending gets now. */
 export async function write(
   { letter, child, classId }: ChildsLetter,
   update: (student: Types.ObjectId) => object[],
+  among: object = OPEN,
 ): Promise<FamilySheet> {
   const _id = sheetId(String(letter._id), classId)
   const once = () =>
-    SheetModel.findOneAndUpdate({ _id }, update(new Types.ObjectId(child.studentId)), {
+    SheetModel.findOneAndUpdate({ _id, ...among }, update(new Types.ObjectId(child.studentId)), {
       returnDocument: 'after',
       updatePipeline: true,
       projection: familyPart(child.studentId),
     }).lean<FamilySheet>()
-  const sheet = (await once()) ?? (await lateSheet(letter, classId).then(once))
+  const late = async () => {
+    await refuseClosed(_id)
+    await lateSheet(letter, classId)
+    return once()
+  }
+  const sheet = (await once()) ?? (await late())
+  if (!sheet) await refuseClosed(_id)
   if (!sheet) throw new Refusal('not_found', '没有这封信')
   return sheet
 }

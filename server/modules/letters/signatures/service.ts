@@ -5,8 +5,9 @@ import type { Deps } from '../../../infra/deps.ts'
 import { linesOf } from '../answers/present.ts'
 import { allOf, answersOf, refuseUnanswered } from '../answers/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
-import { type Opened, superseded, withNames } from '../mine/service.ts'
+import { type Opened, withNames } from '../mine/service.ts'
 import type { ChildsLetter } from '../policy.ts'
+import { superseded } from '../sheets/closing/service.ts'
 import { record } from '../sheets/service.ts'
 import { weighOn } from '../sheets/weighing/service.ts'
 import { type Drawn, SignatureModel, type SignatureRecord, VoidedSignatureModel } from './model.ts'
@@ -104,7 +105,7 @@ async function already(proof: ChildsLetter, given: SignatureRecord, now: Date) {
   if (String(given.personId) !== proof.child.personId) {
     throw new Refusal('conflict', `${given.childName}${given.relation}已经签过了，不用再签`)
   }
-  return withNames(proof, await record(proof, ['read', 'signed'], now))
+  return withNames(proof, await record(proof, proof.letter.supersededBy ? ['read'] : ['read', 'signed'], now))
 }
 
 /** Where each guardian signs, everybody has a copy of their own (decision 0025); else the family has one. */

@@ -7,7 +7,7 @@ import { postsBelow } from '../../accounts/holders/service.ts'
 import { BELOW, DEPTH, idAtExpression, within } from '../../org/tree/rules.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { LetterInScope } from '../policy.ts'
-import { superseded } from '../mine/service.ts'
+import { superseded } from '../sheets/closing/service.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { StaffSheetModel, type StaffSheetRecord } from './model.ts'
 import {

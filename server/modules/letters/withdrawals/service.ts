@@ -7,6 +7,7 @@ import { LetterModel, type LetterRecord } from '../model.ts'
 import type { OwnLetter } from '../policy.ts'
 import { transition } from '../service.ts'
 import { addressesFor, sheetsFor } from '../placing/service.ts'
+import { closeSheets } from '../sheets/closing/service.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { familySheets } from '../sheets/service.ts'
 
@@ -29,6 +30,7 @@ export async function withdrawLetter({ letter, scope }: OwnLetter, reason: strin
     },
     '只有已发出的信可以撤回',
   )
+  await closeSheets(letter._id, 'withdrawn')
   await recallMessages(letter._id)
   await audit.record('letter.withdrawn', { unit: scope, detail: `《${letter.title}》` }, now)
   return withdrawn
