@@ -43,10 +43,16 @@ it(
     expect(taps).toBe(4)
     expect(Date.now() - begun).toBeLessThan(60_000)
 
+    await at.tap(at.page.getByLabel('紧急').filter({ visible: true }))
+    await at.screenshot('notice/5-urgent')
     await at.tap('发出')
+    await at.see('紧急：马上提醒，夜里手机也会响。')
+    await at.screenshot('notice/6-urgent-asked')
     await at.tap(yes)
     await at.see(/秒后发出/)
-    expect(await LetterModel.countDocuments({ unitId: klass._id, status: 'scheduled' })).toBe(1)
+    expect(await LetterModel.findOne({ unitId: klass._id, status: 'scheduled' }).lean()).toMatchObject({
+      isUrgent: true,
+    })
     await at.close()
   },
   2 * 60_000,

@@ -84,8 +84,9 @@ Page<Data, Custom>({
   keep() {
     // What was begun before and is kept on this phone is another notice.
     if (this.revises || this.wanted) return
-    const { unitId, title, body, confirmation, dueOn, template, blanks, studentIds, correction } = this.data
-    const notice = { title, body, confirmation, dueOn, template, blanks, studentIds, correction }
+    const { unitId, title, body, confirmation, dueOn, isUrgent, template, blanks, studentIds, correction } =
+      this.data
+    const notice = { title, body, confirmation, dueOn, isUrgent, template, blanks, studentIds, correction }
     keepNotice({ ...notice, requestId: this.requestId, unitId })
   },
 
@@ -103,11 +104,12 @@ Page<Data, Custom>({
     try {
       const draft = await call(reviseLetter, { letterId: this.revises, requestId: `revise-${this.revises}` })
       this.revisionId = draft.id
-      const { title, body, confirmation, dueOn } = draft
+      const { title, body, confirmation, dueOn, isUrgent = false } = draft
       this.pledge = draft.pledge
       this.audience = draft.audience.map((it) => it.unitId)
       this.isTitleTyped = true
-      this.setData({ title, body, confirmation, dueOn, isRevising: true, dueText: dueOn ? date(dueOn) : '' })
+      this.setData({ title, body, confirmation, dueOn, isUrgent, isRevising: true })
+      this.setData({ dueText: dueOn ? date(dueOn) : '' })
     } catch (error) {
       tell(error)
     }
@@ -142,6 +144,10 @@ Page<Data, Custom>({
   },
   onNoDue() {
     this.setData({ dueOn: null, dueText: '' })
+    this.keep()
+  },
+  onUrgent({ detail: { value } }) {
+    this.setData({ isUrgent: value })
     this.keep()
   },
 
@@ -247,10 +253,12 @@ Page<Data, Custom>({
     }
   },
   async send() {
-    const { unitId, title, body, confirmation, dueOn, template, blanks, studentIds, groupIds } = this.data
+    const { unitId, title, body, confirmation, dueOn, isUrgent, template, blanks, studentIds, groupIds } =
+      this.data
     const letter = await call(sendNotice, {
       ...{ unitId, requestId: this.requestId, title, body, confirmation, dueOn },
       holdSeconds: HOLD_SECONDS,
+      ...(isUrgent && { isUrgent }),
       ...(template && { template, blanks }),
       ...(this.node && { node: this.node }),
       ...(studentIds.length > 0 && { studentIds }),
@@ -263,10 +271,10 @@ Page<Data, Custom>({
     this.leave(letter.id)
   },
   async sendRevision() {
-    const { title, body, confirmation, dueOn, correction } = this.data
+    const { title, body, confirmation, dueOn, isUrgent, correction } = this.data
     const letterId = this.revisionId
     await call(updateLetter, {
-      ...{ letterId, title, body, confirmation, dueOn, correction, pledge: this.pledge },
+      ...{ letterId, title, body, confirmation, dueOn, isUrgent, correction, pledge: this.pledge },
       // To whom it went it goes again.
       audience: this.audience,
     })

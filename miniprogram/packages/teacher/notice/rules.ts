@@ -25,6 +25,8 @@ export interface Notice {
   body: string
   confirmation: Confirmation
   dueOn: string | null
+  /** Rings at night, too. */
+  isUrgent: boolean
   /** The template it was begun from, and what its author has filled in. */
   template: string
   blanks: AuthorBlank[]
@@ -39,6 +41,7 @@ export const emptyNotice = (): Notice => ({
   body: '',
   confirmation: 'confirm',
   dueOn: null,
+  isUrgent: false,
   template: '',
   blanks: [],
   studentIds: [],

@@ -59,6 +59,7 @@ export interface Custom {
   onUnit: (event: WechatMiniprogram.BaseEvent) => void
   onDue: (event: WechatMiniprogram.PickerChange) => void
   onNoDue: () => void
+  onUrgent: (event: WechatMiniprogram.SwitchChange) => void
   use: (template: LetterTemplate) => void
   onTemplate: (event: WechatMiniprogram.PickerChange) => void
   onBlank: (event: WechatMiniprogram.Input) => void
