@@ -1,6 +1,6 @@
 import { dismissNode, listMyNodes, type NextNode, resumeNode } from '../../contract'
 import { call, tell } from '../../services/api'
-import { date, daysFrom, nearDate } from '../../services/format'
+import { date, daysFrom } from '../../services/format'
 import { go } from '../../services/navigate'
 import { pages } from '../../services/pages'
 
@@ -35,7 +35,7 @@ export function presentNode(node: NextNode, now: Date = new Date()): ShownNode {
       left > 1
         ? `${days}，还有${left}天`
         : left < 0
-          ? `${days}，${nearDate(from, now)}开始`
+          ? `${days}，${daysFrom(now, to) < 0 ? '已经过了' : '已经开始'}`
           : `${days}，就在眼前`,
     isSent: state === 'sent' || state === 'scheduled',
     isDismissed: false,
