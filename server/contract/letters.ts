@@ -114,6 +114,8 @@ export const countAudience = endpoint({
     ...families,
     parts: z.optional(audienceParts),
     staff: z.optional(z.nullable(staffAudience)),
+    /** What the letter asks: a city may pay for text messages of letters to be signed alone. */
+    confirmation: z.optional(confirmation),
   }),
   reply: z.object({
     /** Of a letter to staff, people. */
@@ -124,6 +126,8 @@ export const countAudience = endpoint({
     wechat: z.nullable(z.int()),
     /** Of so many guardians who have joined. */
     guardians: z.optional(z.int()),
+    /** Of the families who have joined: WeChat rings, a text message reaches besides (null where nobody pays for one), or only the mini-program shows it. Not asked of very large audiences. */
+    reach: z.optional(z.object({ wechat: z.int(), text: z.nullable(z.int()), app: z.int() })),
     /** As of when a district or city was counted last; null when it is of this moment. */
     countedAt: z.optional(z.nullable(instant)),
     /** It is being counted anew: whoever asks again in a moment hears of it. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ageInWords } from '../../admin-web/src/pages/letters/audience-count'
+import { ageInWords, reachInWords } from '../../admin-web/src/pages/letters/audience-count'
 
 const NOW = new Date('2026-11-25T12:10:00Z')
 
@@ -9,4 +9,15 @@ it('says as of when a count is, with its day where that was not today', () => {
   expect(ageInWords({ countedAt: '2026-11-24T12:05:00Z', isCounting: true }, NOW)).toBe(
     '（截至11月24日(周二) 20:05，正在重新数）',
   )
+})
+
+it('says in one sentence how the families hear of the letter', () => {
+  const said = (wechat: number, text: number | null, app: number) =>
+    reachInWords({ joined: 35, reach: { wechat, text, app } })
+  expect(said(30, 2, 3)).toBe('：微信能提醒30家，短信再通知2家，另3家要自己打开小程序才看到')
+  expect(said(30, null, 5)).toBe('：微信能提醒30家，另5家要自己打开小程序才看到')
+  expect(said(35, 0, 0)).toBe('：微信能提醒35家')
+  expect(said(0, null, 35)).toBe('：微信都提醒不到，要自己打开小程序才看到')
+  expect(reachInWords({ joined: 900_000 })).toBe('（范围大，没有逐家去数微信能提醒多少家）')
+  expect(reachInWords({ joined: 0 })).toBe('')
 })

@@ -2,12 +2,19 @@ import { beforeEach, expect, it } from 'vitest'
 import { countAudience } from '#contract/letters'
 import { FamilyCountModel } from '../../server/modules/org/audiences/kept/model.ts'
 import { keepCounts } from '../../server/modules/org/audiences/kept/service.ts'
-import { buildStudent } from '../support/build.ts'
+import { aliyunSms } from '../../server/infra/sms/aliyun.ts'
+import { openIdsOf } from '../../server/modules/accounts/service.ts'
+import { noteConsent } from '../../server/modules/notify/consents/service.ts'
+import { readTemplates } from '../../server/modules/notify/rules.ts'
+import { optOut } from '../../server/modules/notify/texting/service.ts'
+import { TextSettingModel } from '../../server/modules/notify/texting/settings/model.ts'
+import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
+import { buildGuardian, buildStudent } from '../support/build.ts'
 import { scans, statementsOf } from '../support/plans.ts'
 import { buildDistrict, buildSchool } from '../support/schools.ts'
 import { useWorld } from '../support/world.ts'
 
-const world = useWorld()
+const world = useWorld({ WX_TEMPLATES: JSON.stringify(DEMO_TEMPLATE_IDS) })
 const AT_FIRST = '2026-11-23T01:00:00.000Z'
 beforeEach(() => world.goTo(AT_FIRST))
 
@@ -105,4 +112,32 @@ it('keeps what was counted later, whoever comes last with an older count', async
   expect(await FamilyCountModel.findById(unitId).lean()).toMatchObject({
     countedAt: new Date('2026-11-23T09:00:00Z'),
   })
+})
+
+it('says how many families WeChat rings, how many a text message reaches besides, and how many nothing', async () => {
+  const { call, unitId, seven, district } = await scene()
+  const people: string[] = []
+  for (const name of ['赵一', '钱二', '孙三']) {
+    people.push(await buildGuardian(world, await buildStudent(seven, { name })))
+  }
+  const [rung = '', , silent = ''] = people
+  const template = readTemplates(world.deps().env.WX_TEMPLATES).letter
+  const openId = (await openIdsOf([rung])).get(rung) ?? ''
+  await noteConsent(openId, template?.id ?? '', { from: 'page', id: rung, at: world.now() })
+  await optOut(silent, world.now())
+  const ask = (confirmation: 'read' | 'sign') =>
+    call(countAudience, { unitId, unitIds: [String(seven._id)], confirmation })
+
+  expect(await ask('sign')).toMatchObject({ joined: 3, reach: { wechat: 1, text: null, app: 2 } })
+
+  world.deps().sms = aliyunSms(
+    { keyId: 'k', keySecret: 's', baseUrl: 'http://127.0.0.1:9' },
+    world.deps().clock,
+  )
+  await TextSettingModel.create({
+    ...{ _id: district.parentId, isOn: true, letters: 'sign', signName: '滨江教育', template: 'SMS_1' },
+    ...{ priceFen: 5, dailyFen: 100, monthlyFen: 1000, changedAt: world.now() },
+  })
+  expect(await ask('sign')).toMatchObject({ joined: 3, reach: { wechat: 1, text: 1, app: 1 } })
+  expect(await ask('read')).toMatchObject({ reach: { wechat: 1, text: null, app: 2 } })
 })

@@ -54,7 +54,10 @@ describe('writing', () => {
       unitIds: [school, grade, klass].map((it) => String(it._id)),
     })
 
-    expect(count).toEqual({ families: 2, joined: 1, guardians: 2, wechat: 0 })
+    expect(count).toEqual({
+      ...{ families: 2, joined: 1, guardians: 2, wechat: 0 },
+      ...{ reach: { wechat: 0, text: null, app: 1 }, countedAt: null, isCounting: false },
+    })
   })
 
   it('makes one draft however often the same request arrives', async () => {

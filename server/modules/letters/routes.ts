@@ -3,11 +3,12 @@ import * as api from '#contract/letters'
 import { DONE, serve } from '../../http/serve.ts'
 import type { Deps } from '../../infra/deps.ts'
 import type { StaffActor } from '../../http/actor.ts'
-import { reachableOf } from '../notify/service.ts'
+import { reachOf } from '../notify/reach/service.ts'
+import { mayText } from '../notify/texting/settings/service.ts'
 import { countHolders } from '../accounts/holders/service.ts'
 import { type Counted, countRule, guardiansCounted } from '../org/audiences/counting/service.ts'
 import { unitScope, type UnitScope } from '../org/policy.ts'
-import { within } from '../org/tree/rules.ts'
+import { DEPTH, idAt, within } from '../org/tree/rules.ts'
 import { addressees } from './addressing/service.ts'
 import { nodeOfLetter } from './calendar/service.ts'
 import { takeUp } from './calendar/taking/service.ts'
@@ -54,9 +55,10 @@ export function letterRoutes(router: Router, deps: Deps) {
       ...{ countedAt: counted.countedAt?.toISOString() ?? null, isCounting: counted.isOld },
     }
     if (isTooLarge(counted)) return { ...figures, wechat: null }
-    const people = await guardiansCounted(counted, MOST_COUNTED * 3)
-    const { total, reachable } = await reachableOf(people, 'letter', { env })
-    return { ...figures, wechat: reachable, guardians: total }
+    const bonds = await guardiansCounted(counted, MOST_COUNTED * 3)
+    const cityId = idAt(scope.path, DEPTH.city)
+    const isTexted = deps.sms !== null && (await mayText(cityId, said.confirmation ?? 'read'))
+    return { ...figures, ...(await reachOf(bonds, { isTexted }, { env }, clock.now())) }
   })
 
   serve(router, api.createLetter, async ({ actor, caller: _, unitId, node, ...draft }) => {

@@ -1,4 +1,9 @@
+import type { countAudience } from '#contract/letters'
+import type * as z from 'zod/mini'
 import { dateTime, dayKey, timeOf } from '../../format/date'
+import { count } from '../../format/number'
+
+export type AudienceFigures = z.output<(typeof countAudience)['reply']>
 
 /** （截至20:05，正在重新数） */
 export function ageInWords(
@@ -9,4 +14,17 @@ export function ageInWords(
   const isToday = dayKey(countedAt) === dayKey(now)
   const at = isToday ? timeOf(countedAt) : dateTime(countedAt, now)
   return `（截至${at}${isCounting ? '，正在重新数' : ''}）`
+}
+
+/** ：微信提醒30家，另有2家收短信，3家要自己打开小程序才看到 */
+export function reachInWords({ reach, joined }: Pick<AudienceFigures, 'reach' | 'joined'>): string {
+  if (joined === 0) return ''
+  if (!reach) return '（范围大，没有逐家去数微信能提醒多少家）'
+  const { wechat, text, app } = reach
+  const said = [
+    ...(wechat > 0 ? [`微信能提醒${count(wechat)}家`] : ['微信都提醒不到']),
+    ...(text ? [`短信再通知${count(text)}家`] : []),
+    ...(app > 0 ? [`${wechat + (text ?? 0) > 0 ? `另${count(app)}家` : ''}要自己打开小程序才看到`] : []),
+  ]
+  return `：${said.join('，')}`
 }

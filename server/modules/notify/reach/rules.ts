@@ -19,3 +19,22 @@ export function silenceOf({ openId, hasTemplate, left, isOff, hadToday }: Known)
   if (left <= 0) return 'noConsent'
   return hadToday ? 'hadToday' : null
 }
+
+export interface Bond {
+  studentId: string
+  personId: string
+}
+
+/** Families by the loudest way in which one of their guardians hears of a message; the rest finds it in the mini-program. */
+export function familiesByWay(
+  bonds: readonly Bond[],
+  rings: (personId: string) => boolean,
+  isTexted: (personId: string) => boolean,
+) {
+  const ways = { wechat: 0, text: 0, app: 0 }
+  for (const family of Map.groupBy(bonds, (it) => it.studentId).values()) {
+    const has = (hears: (personId: string) => boolean) => family.some((it) => hears(it.personId))
+    ways[has(rings) ? 'wechat' : has(isTexted) ? 'text' : 'app'] += 1
+  }
+  return ways
+}

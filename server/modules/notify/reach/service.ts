@@ -5,7 +5,8 @@ import { quotasOf } from '../consents/service.ts'
 import { isPaced } from '../pacing/rules.ts'
 import { withTurnLeft } from '../pacing/service.ts'
 import { readTemplates } from '../rules.ts'
-import { type Silence, silenceOf } from './rules.ts'
+import { textableOf } from '../texting/service.ts'
+import { type Bond, familiesByWay, type Silence, silenceOf } from './rules.ts'
 
 const CHUNK = 1000
 
@@ -38,4 +39,36 @@ export async function silencesOf(
     }
   }
   return found
+}
+
+/**
+ * How the families of some guardians will hear of a letter: by WeChat, else by a text message where the city pays for it,
+ * else only when they open the mini-program. Who has had the message of today hears of it tomorrow.
+ */
+export async function reachOf(
+  bonds: readonly Bond[],
+  { isTexted }: { isTexted: boolean },
+  deps: Pick<Deps, 'env'>,
+  now: Date,
+) {
+  const silences = await silencesOf(
+    bonds.map((it) => it.personId),
+    'letter',
+    deps,
+    now,
+  )
+  const isRung = (silence: Silence | null | undefined) => silence === null || silence === 'hadToday'
+  const people = [...silences.keys()]
+  const unrung = people.filter((it) => !isRung(silences.get(it)))
+  const texted = isTexted ? await textableOf(unrung) : new Set<string>()
+  const ways = familiesByWay(
+    bonds,
+    (it) => isRung(silences.get(it)),
+    (it) => texted.has(it),
+  )
+  return {
+    guardians: people.length,
+    wechat: people.length - unrung.length,
+    reach: { ...ways, text: isTexted ? ways.text : null },
+  }
 }

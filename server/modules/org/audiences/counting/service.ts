@@ -133,8 +133,8 @@ async function classIdsOf({ audience, without }: Wholes) {
   return classes.filter(({ path }) => !without.some((it) => isWithin(path, it.path))).map((it) => it._id)
 }
 
-/** The accounts of the guardians who are written to, each once; at most so many. */
-export async function guardiansCounted({ wholes, more, less }: Counted, most: number): Promise<string[]> {
+/** The guardians who have joined and are written to, for each of their children; at most so many. */
+export async function guardiansCounted({ wholes, more, less }: Counted, most: number) {
   const out = new Set(less.map((it) => String(it._id)))
   const [within, beside] = await Promise.all([
     GuardianshipModel.find(
@@ -150,6 +150,7 @@ export async function guardiansCounted({ wholes, more, less }: Counted, most: nu
       .lean<{ studentId: Types.ObjectId; personId: Types.ObjectId }[]>(),
     joinedGuardiansOf(more.map((it) => it._id)),
   ])
-  const people = [...within, ...beside].filter((it) => !out.has(String(it.studentId)))
-  return [...new Set(people.map((it) => String(it.personId)))]
+  return [...within, ...beside]
+    .filter((it) => !out.has(String(it.studentId)))
+    .map((it) => ({ studentId: String(it.studentId), personId: String(it.personId) }))
 }
