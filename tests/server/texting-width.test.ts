@@ -70,7 +70,7 @@ async function scene(people: number, paid = people) {
 const text = () => {
   const { clock, log, fields } = world.deps()
   const sms = aliyunSms({ ...secrets, baseUrl: simulator.url }, { now: () => new Date() })
-  return textDue({ clock, log, fields, sms } as never, () => false)
+  return textDue({ clock, log, fields, sms }, () => false)
 }
 const counted = async () => {
   const rows = await OutboxModel.aggregate<{ _id: string; count: number }>([{ $sortByCount: '$sms.status' }])
