@@ -241,7 +241,7 @@ it('reminds who is missing, once in two hours whoever presses, and says how many
   })
   const sent = await OutboxModel.find({ kind: 'studyReminder' }).lean()
   expect(sent.map((it) => [String(it.personId), it.text])).toEqual([
-    [personId, expect.stringContaining('李小红的家长您好')],
+    [personId, expect.stringContaining('李小红的家长，您好')],
   ])
   world.pass(2 * 3_600_000 + 1_000)
   const later = await world.as(await buildStaff(klass, 'class_teacher'), 'staff')
