@@ -137,7 +137,8 @@ it('answers ids of nothing with a sentence and never with a failure', async () =
     const { status, error } = await send(named, sampleInput(named.endpoint), tokenFor(named, tokens))
     if (status >= 500 || (status >= 400 && !isChinese(error?.message)))
       wrong.push([named.name, status, error])
-    const namesSomething = /:\w+Id/.test(named.endpoint.path)
+    // Whoever asks makes up the number of a request: that nothing came of it is an answer.
+    const namesSomething = /:(?!requestId\b)\w+Id/.test(named.endpoint.path)
     if (namesSomething && status < 400) wrong.push([named.name, status, 'found something'])
   }
   expect(wrong).toEqual([])
