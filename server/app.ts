@@ -88,6 +88,7 @@ import { familyKeepingRoutes } from './modules/org/families/keeping/routes.ts'
 import { myFamilyRoutes } from './modules/org/families/mine/routes.ts'
 import { familyRoutes } from './modules/org/families/routes.ts'
 import { searchRoutes } from './modules/org/families/search/routes.ts'
+import { groupFillRoutes } from './modules/org/groups/filling/routes.ts'
 import { groupRoutes } from './modules/org/groups/routes.ts'
 import { joinRoutes } from './modules/org/joins/routes.ts'
 import { rosterRoutes } from './modules/org/roster/routes.ts'
@@ -123,6 +124,7 @@ const ROOMS = [
   rosterRoutes,
   joinRoutes,
   groupRoutes,
+  groupFillRoutes,
   letterRoutes,
   ladderRoutes,
   letterApprovalRoutes,

@@ -8,6 +8,7 @@ import * as courses from './courses.ts'
 import * as drafts from './drafts.ts'
 import * as families from './families.ts'
 import * as files from './files.ts'
+import * as groupFills from './group-fills.ts'
 import * as groups from './groups.ts'
 import * as letterAnswers from './letter-answers.ts'
 import * as letterLife from './letter-life.ts'
@@ -55,6 +56,7 @@ export const ROOMS: Record<string, object> = {
   posts,
   letters,
   groups,
+  groupFills,
   savedAudiences,
   letterAnswers,
   staffLetters,

@@ -78,6 +78,9 @@ export const groupMember = z.object({
 })
 export type GroupMember = z.infer<typeof groupMember>
 
+export const lastFill = z.object({ fillId: objectId, fileName: z.string(), added: z.int(), until: instant })
+export type LastFill = z.infer<typeof lastFill>
+
 export const listGroupMembers = endpoint({
   access: 'staff',
   summary: '一个分组里的孩子，按班级和学号',
@@ -87,7 +90,13 @@ export const listGroupMembers = endpoint({
     groupId: objectId,
     after: z.optional(z.string().check(z.maxLength(200, '翻页的位置不对'))),
   }),
-  reply: z.object({ group: childGroup, members: z.array(groupMember), next: z.nullable(z.string()) }),
+  reply: z.object({
+    group: childGroup,
+    members: z.array(groupMember),
+    next: z.nullable(z.string()),
+    /** The last table that filled it, while that can be taken back. */
+    undoable: z.optional(z.nullable(lastFill)),
+  }),
 })
 
 export const addToGroup = endpoint({

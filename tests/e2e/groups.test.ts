@@ -5,8 +5,10 @@ import { StudentModel } from '../../server/modules/org/families/model.ts'
 import { refreshAllKeys } from '../../server/modules/org/families/search/service.ts'
 import { ChildGroupModel } from '../../server/modules/org/groups/model.ts'
 import { shot } from '../support/browser.ts'
+import { buildStudent } from '../support/build.ts'
 import { buildClass } from '../support/letters.ts'
 import { fillClass } from '../support/schools.ts'
+import { writeBook } from '../support/sheets.ts'
 import { PASSWORD, useStage } from './stage.ts'
 
 const stage = useStage()
@@ -54,6 +56,32 @@ it('is made on the console, filled by name and by a pasted column, renamed, thin
   await dialog.getByRole('button', { name: '好了', exact: true }).click()
   await page.getByText('共4条').waitFor()
   await shot(page, 'groups/5-members')
+
+  await page.getByRole('button', { name: '用表格加' }).click()
+  await dialog.getByText('一个分组最多5000个孩子').waitFor()
+  await shot(page, 'groups/5a-table')
+  const twin = students[4]?.name ?? ''
+  await buildStudent(here.klass, { name: twin })
+  const rows = [
+    ['学号', '姓名'],
+    [numbers[0] ?? '', ''],
+    [students[3]?.number ?? '', ''],
+    ['', twin],
+    ['', '查无此人'],
+  ]
+  await page.getByLabel('选择要加进分组的表格').setInputFiles(await writeBook([{ name: '名单', rows }]))
+  await dialog.getByText('将加1个孩子，1行要您选一个，不选就不加，1行有问题会跳过').waitFor()
+  await dialog.getByRole('combobox', { name: /第4行/ }).press('Enter')
+  await shot(page, 'groups/5b-found')
+  await page.getByRole('option', { name: new RegExp(`学号${students[4]?.number ?? ''}`) }).click()
+  await dialog.getByRole('button', { name: '加进来' }).click()
+  await dialog.getByText('加了2个孩子，另外1个本来就在').waitFor()
+  await shot(page, 'groups/5c-added')
+  await dialog.getByRole('button', { name: '好了', exact: true }).click()
+  await page.getByText('共6条').waitFor()
+  await shot(page, 'groups/5d-undoable')
+  await page.locator('#main').getByRole('button', { name: '撤销', exact: true }).click()
+  await page.getByText('共4条').waitFor()
 
   const row = page.getByRole('row').filter({ hasText: '张三' })
   await row.locator('.el-checkbox').click()

@@ -299,6 +299,10 @@ const letters: Record<string, Row> = {
     isHidden: true,
     say: ({ studentId }) => ({ studentIds: [studentId] }),
   }),
+  beginGroupFill: staff(KNOW_FAMILIES, { isHidden: true, say: said({ fileName: '校车.xlsx', bytes: 9000 }) }),
+  readGroupFill: staff(KNOW_FAMILIES, { isHidden: true }),
+  applyGroupFill: staff(KNOW_FAMILIES, { isHidden: true, say: said({ choices: [] }) }),
+  undoGroupFill: staff(KNOW_FAMILIES, { isHidden: true }),
   listSavedAudiences: staff(WITH_GRADE),
   saveAudience: staff(WITH_GRADE, {
     say: ({ classId }) => ({ name: `范围${requestId()}`.slice(0, 20), unitIds: [classId] }),

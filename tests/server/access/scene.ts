@@ -14,6 +14,7 @@ import { beginAssignment, proposeTransfer } from '#contract/transfers'
 import { PersonModel } from '../../../server/modules/accounts/model.ts'
 import { ThreadModel } from '../../../server/modules/letters/threads/model.ts'
 import { SavedAudienceModel } from '../../../server/modules/letters/addressing/saved/model.ts'
+import { GroupFillModel } from '../../../server/modules/org/groups/filling/model.ts'
 import { ChildGroupModel } from '../../../server/modules/org/groups/model.ts'
 import { EvidenceModel } from '../../../server/modules/courses/evidence/model.ts'
 import { AttemptModel } from '../../../server/modules/courses/exams/model.ts'
@@ -330,6 +331,9 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
   const group = await ChildGroupModel.create({
     ...{ unitId: klass._id, path: klass.path, name: '校车', requestId: newRequest() },
   })
+  const fill = await GroupFillModel.create({
+    ...{ groupId: group._id, fileName: '校车.xlsx', status: 'checked', at: world.now() },
+  })
   const saved = await SavedAudienceModel.create({
     unitId: klass._id,
     name: '全班',
@@ -337,6 +341,7 @@ async function buildThings(world: World, branch: Branch, { child, mother, teache
   })
   return {
     groupId: String(group._id),
+    fillId: String(fill._id),
     savedId: String(saved._id),
     gatheringId: gathering.id,
     evidenceId: String(proof._id),

@@ -1,4 +1,5 @@
 import type { FamilyMark } from '#contract/audiences'
+import type { GroupFill } from '#contract/group-fills'
 import type { addToGroup, ChildGroup } from '#contract/groups'
 import type * as z from 'zod/mini'
 import { dayOf } from '../../format/date'
@@ -27,3 +28,13 @@ export const notAdded = ({ problems, leftOut = [] }: Told): NotAdded[] => [
 /** 加了3个孩子，另外1个本来就在 */
 export const addedInWords = ({ added, already }: Told) =>
   already > 0 ? `加了${added}个孩子，另外${already}个本来就在` : `加了${added}个孩子`
+
+/** 将加3个孩子，另有2行同名的还没有选，1行有问题会跳过 */
+export function fillSentence({ counts }: Pick<GroupFill, 'counts'>, chosen: number): string {
+  const unchosen = counts.unclear - chosen
+  return [
+    `将加${counts.found + chosen}个孩子`,
+    ...(unchosen > 0 ? [`${unchosen}行要您选一个，不选就不加`] : []),
+    ...(counts.errors > 0 ? [`${counts.errors}行有问题会跳过`] : []),
+  ].join('，')
+}

@@ -8,7 +8,9 @@ import { unitScope } from '../policy.ts'
 import { fullNamesOf } from '../tree/service.ts'
 import { addToGroup } from './entering/service.ts'
 import type { ChildGroupRecord } from './model.ts'
-import { groupInScope } from './policy.ts'
+import { undoUntil } from './filling/present.ts'
+import * as fills from './filling/service.ts'
+import { groupInScope, type GroupInScope } from './policy.ts'
 import { presentGroup, presentLeftOut, presentMember } from './present.ts'
 import { KEPT_AT } from './rules.ts'
 import * as groups from './service.ts'
@@ -50,7 +52,7 @@ export function groupRoutes(router: Router, { clock, fields }: Deps) {
     const { students, next } = await groups.membersPage(proof, after)
     const names = await fullNamesOf(students.map((it) => String(it.classId)))
     const members = students.map((it) => presentMember(it, proof.group, names.get(String(it.classId)) ?? ''))
-    return { group: await one(proof.group), members, next }
+    return { group: await one(proof.group), members, next, undoable: await undoable(proof, now) }
   })
 
   serve(router, api.addToGroup, async ({ actor, groupId, studentIds, numbers }) => {
@@ -64,6 +66,14 @@ export function groupRoutes(router: Router, { clock, fields }: Deps) {
     const now = clock.now()
     return { removed: await groups.removeFromGroup(await groupInScope(actor, groupId, now), studentIds, now) }
   })
+}
+
+async function undoable(proof: GroupInScope, now: Date) {
+  const fill = await fills.lastUndoable(proof, now)
+  const until = fill && undoUntil(fill, now)
+  if (!fill || !until) return null
+  const { added } = await fills.tallyOf(fill)
+  return { fillId: String(fill._id), fileName: fill.fileName, added, until }
 }
 
 async function presented(found: ChildGroupRecord[]) {

@@ -24,6 +24,12 @@ export const isStanding = (
   now: Date,
 ) => !group.closedAt && (!group.endsOn || group.endsOn >= shanghaiDay(now))
 
+/** Why so many more children would be too many, or null. */
+export function roomObjection(size: number, more: number): string | null {
+  if (size + more <= MOST_MEMBERS) return null
+  return `一个分组最多${MOST_MEMBERS}个孩子，现在有${size}个，再加${more}个就超过了，请分成两个分组`
+}
+
 export interface Line {
   line: number
   text: string

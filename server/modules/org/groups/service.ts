@@ -132,6 +132,18 @@ const leave = async (who: object, groupId: Types.ObjectId, now: Date) =>
     { arrayFilters: [{ 'it.groupId': groupId, 'it.to': null }] },
   )
 
+/** Of some children those leave that came in at one instant; whoever has left and come back since stays. */
+export const leaveSince = async (
+  studentIds: readonly Types.ObjectId[],
+  { groupId, from }: { groupId: Types.ObjectId; from: Date },
+  now: Date,
+) =>
+  StudentModel.updateMany(
+    { _id: { $in: studentIds }, groups: { $elemMatch: { groupId, from, to: null } } },
+    { $set: { 'groups.$[it].to': now } },
+    { arrayFilters: [{ 'it.groupId': groupId, 'it.from': from, 'it.to': null }] },
+  )
+
 export async function removeFromGroup({ group }: GroupInScope, studentIds: readonly string[], now: Date) {
   const ids = studentIds.map((it) => new Types.ObjectId(it))
   const { modifiedCount } = await leave({ _id: { $in: ids } }, group._id, now)

@@ -125,17 +125,24 @@ export function readGradeAndClass(text: string): { grade: number; klass: string 
   return null
 }
 
+/** `2026001.0` → 2026001; what a sheet has spoilt is told. */
+export function readNumber(text: string): { number: string } | { problem: string } {
+  const number = plain(text).replace(/\.0+$/, '')
+  if (!number) return { problem: '缺少学号' }
+  if (/^\d(\.\d+)?e\+?\d+$/i.test(number)) {
+    return { problem: '学号太长，被表格改成了科学计数。请把学号一列设为“文本”再填' }
+  }
+  return /^[\w-]{1,32}$/.test(number) ? { number } : { problem: '学号只能有数字和字母' }
+}
+
 /** What a raw row says, or what is wrong with it in a sentence. `school` is where a list without that column belongs. */
 export function readRow(raw: RawRow, school: string | null = null): { row: RosterRow } | { problem: string } {
   const cells = Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, plain(value)])) as RawRow
   const place = readPlace(cells, school)
   if ('problem' in place) return place
-  const number = (cells.number ?? '').replace(/\.0+$/, '')
-  if (!number) return { problem: '缺少学号' }
-  if (/^\d(\.\d+)?e\+?\d+$/i.test(number)) {
-    return { problem: '学号太长，被表格改成了科学计数。请把学号一列设为“文本”再填' }
-  }
-  if (!/^[\w-]{1,32}$/.test(number)) return { problem: '学号只能有数字和字母' }
+  const said = readNumber(cells.number ?? '')
+  if ('problem' in said) return said
+  const { number } = said
   const student = plainName(cells.student ?? '')
   if (!student) return { problem: '缺少学生姓名' }
   const long = COLUMNS.find((it) => (cells[it.key]?.length ?? 0) > LONGEST)

@@ -6,6 +6,7 @@ import type { FieldCrypto } from '../../../infra/field-crypto.ts'
 import type { UnitScope } from '../policy.ts'
 import { DEPTH, idAt, idsOf, within } from '../tree/rules.ts'
 import { unitsWithin } from '../tree/service.ts'
+import { mustBeSheet } from './files/service.ts'
 import { ChunkModel, ImportModel, type ImportRecord, RowModel, type RowRecord } from './model.ts'
 import { KEPT_DAYS } from './rules.ts'
 
@@ -22,9 +23,7 @@ export interface Begin {
 }
 
 export async function begin(scope: UnitScope<'importRoster'>, actor: StaffActor, begun: Begin) {
-  if (!/\.(xlsx|xlsm|xls|csv)$/i.test(begun.fileName)) {
-    throw new Refusal('unsupported', '请上传 .xlsx、.xls 或 .csv 表格')
-  }
+  mustBeSheet(begun.fileName)
   const made = await ImportModel.create({
     unitId: new Types.ObjectId(scope.unitId),
     path: scope.path,

@@ -7,7 +7,7 @@ import { StudentModel, type StudentRecord } from '../../families/model.ts'
 import { DEPTH, idAt, within } from '../../tree/rules.ts'
 import { ChildGroupModel, type ChildGroupRecord } from '../model.ts'
 import type { GroupInScope } from '../policy.ts'
-import { linesOf, MOST_ENDED, MOST_LINES, MOST_MEMBERS, MOST_OF_A_CHILD, repeated } from '../rules.ts'
+import { linesOf, MOST_ENDED, MOST_LINES, MOST_OF_A_CHILD, repeated, roomObjection } from '../rules.ts'
 import { sizesOf } from '../service.ts'
 
 const CHUNK = 500
@@ -18,7 +18,7 @@ export interface Problem {
   problem: string
 }
 
-type Entering = Pick<StudentRecord, '_id' | 'number' | 'name'>
+type Entering = Pick<StudentRecord, '_id' | 'number' | 'name' | 'classId'>
 
 /**
  * Puts children into a group; those who are in stay as they are, a line that names nobody is told with its number, and a
@@ -40,18 +40,28 @@ export async function addToGroup(
   }
   const { students, problems } = await studentsOn(group, lines, deps)
   const wanted = [...new Map([...byId, ...students].map((it) => [String(it._id), it])).values()]
+  const objection = await objectionTo(group, wanted.length)
+  if (objection) throw new Refusal('conflict', objection)
+  const { added, leftOut } = await enterAll(group, wanted, now)
+  return { added, already: wanted.length - added - leftOut.length, problems, leftOut }
+}
+
+/** Why so many more children cannot come in, or null. */
+export async function objectionTo(group: ChildGroupRecord, more: number) {
   const size = (await sizesOf([group])).get(String(group._id)) ?? 0
-  if (size + wanted.length > MOST_MEMBERS) {
-    throw new Refusal('conflict', `一个分组最多${MOST_MEMBERS}个孩子`)
-  }
+  return roomObjection(size, more)
+}
+
+/** Puts children in that are known to be of the unit; whoever is in stays as it is. */
+export async function enterAll(group: ChildGroupRecord, students: readonly Entering[], now: Date) {
   let added = 0
   const leftOut: Entering[] = []
-  for (let at = 0; at < wanted.length; at += CHUNK) {
-    const done = await enter(group, wanted.slice(at, at + CHUNK), now)
+  for (let at = 0; at < students.length; at += CHUNK) {
+    const done = await enter(group, students.slice(at, at + CHUNK), now)
     added += done.added
     leftOut.push(...done.leftOut)
   }
-  return { added, already: wanted.length - added - leftOut.length, problems, leftOut }
+  return { added, leftOut }
 }
 
 async function enter(group: ChildGroupRecord, students: readonly Entering[], now: Date) {
@@ -111,10 +121,12 @@ async function endPlacesOfThePast(ids: readonly Types.ObjectId[], now: Date) {
   )
 }
 
-const studentsHere = (group: ChildGroupRecord, which: object) =>
-  StudentModel.find({ ...which, leftAt: null, path: within(group.path) }, { number: 1, name: 1 }).lean<
-    Entering[]
-  >()
+/** Children of the unit that keeps a group. */
+export const studentsHere = (group: ChildGroupRecord, which: object) =>
+  StudentModel.find(
+    { ...which, leftAt: null, path: within(group.path) },
+    { number: 1, name: 1, classId: 1 },
+  ).lean<Entering[]>()
 
 async function studentsOn(
   group: ChildGroupRecord,

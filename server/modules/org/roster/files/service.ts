@@ -31,6 +31,12 @@ export async function sweepFiles(deps: Pick<Deps, 'env' | 'clock'>) {
   }
 }
 
+export function mustBeSheet(fileName: string) {
+  if (!/\.(xlsx|xlsm|xls|csv)$/i.test(fileName)) {
+    throw new Refusal('unsupported', '请上传 .xlsx、.xls 或 .csv 表格')
+  }
+}
+
 /** Writes what is sent to disk as it comes; stops at the limit, and at once where the first bytes are no list. */
 export async function receive(
   body: IncomingMessage,
@@ -70,30 +76,35 @@ function limited(fileName: string) {
   })
 }
 
-/** The empty roster with one made-up row as an example and a line of explanation for each column. */
-export async function templateFile(): Promise<Buffer> {
+/** The empty roster with one made-up row as an example. */
+export const templateFile = () =>
+  sampleFile(
+    '花名册',
+    COLUMNS.map(({ title, isNeeded }) => (isNeeded ? title : `${title}（可不填）`)),
+    [
+      [
+        ...['示例中学', '七年级', '2班', '20260201', '示例学生'],
+        ...['示例家长', '妈妈', '13900000000', '', '', ''],
+      ],
+    ],
+  )
+
+/** A sheet to fill in: headings that stay in sight, cells that keep numbers as they are typed, made-up rows as examples. */
+export async function sampleFile(
+  name: string,
+  headings: readonly string[],
+  examples: readonly string[][],
+): Promise<Buffer> {
   const book = new exceljs.Workbook()
-  const sheet = book.addWorksheet('花名册')
-  sheet.columns = COLUMNS.map(({ title, isNeeded }) => ({
-    header: isNeeded ? title : `${title}（可不填）`,
-    width: title.includes('手机') ? 18 : 14,
+  const sheet = book.addWorksheet(name)
+  sheet.columns = headings.map((header) => ({
+    header,
+    width: header.includes('手机') ? 18 : 14,
     style: { numFmt: '@' },
   }))
   sheet.getRow(1).font = { bold: true }
   sheet.views = [{ state: 'frozen', ySplit: 1 }]
-  sheet.addRow([
-    '示例中学',
-    '七年级',
-    '2班',
-    '20260201',
-    '示例学生',
-    '示例家长',
-    '妈妈',
-    '13900000000',
-    '',
-    '',
-    '',
-  ])
+  sheet.addRows([...examples])
   return Buffer.from(await book.xlsx.writeBuffer())
 }
 
@@ -104,7 +115,10 @@ interface ErrorRow {
 }
 
 /** The rows with a problem as the sheet said them, with the problem beside: corrected, this file can be imported again. */
-export async function errorFile(headings: readonly string[], rows: AsyncIterable<ErrorRow>): Promise<Buffer> {
+export async function errorFile(
+  headings: readonly string[],
+  rows: AsyncIterable<ErrorRow> | Iterable<ErrorRow>,
+): Promise<Buffer> {
   const book = new exceljs.Workbook()
   const sheet = book.addWorksheet('有问题的行')
   sheet.addRow([...headings.map(safeCell), '问题', '原来的行号'])

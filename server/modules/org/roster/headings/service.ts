@@ -38,7 +38,7 @@ export async function look(job: ImportRecord, at: Look, deps: Fields): Promise<S
 }
 
 /** What is seen first, right after the file has been opened. */
-export const firstLook = async (sheets: SheetOutline[], job: ImportRecord) =>
+export const firstLook = async (sheets: SheetOutline[], job: Pick<ImportRecord, 'path'>) =>
   seen(sheets, job.path, await rememberedFor(job), {})
 
 function seen(

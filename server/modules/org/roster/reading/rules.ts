@@ -48,24 +48,11 @@ export function rosterReader(
   const met = new Map<string, Met>()
   /** Children of rows that cannot be written: nobody takes them for gone. */
   const doubtful = new Set<string>()
-  let toSkip = mapping.lines
-  let headings: string[] = []
   const numberAt = mapping.columns.find((it) => it.key === 'number')?.at ?? -1
   /** Its heading says that the column of numbers holds ID numbers, whatever they look like. */
   let isOfIds = false
 
-  function isHeading({ row, cells }: SheetRow) {
-    if (row < mapping.line) return true
-    if (toSkip > 0) {
-      toSkip--
-      headings = cells
-      isOfIds ||= isIdHeading(cells[numberAt] ?? '')
-      return true
-    }
-    // Printed lists say their heading again on every page.
-    const texts = mapping.columns.map(({ at }) => [cells[at] ?? '', headings[at] ?? ''] as const)
-    return texts.every(([cell, heading]) => cell === heading)
-  }
+  const isHeading = headingFilter(mapping, (cells) => (isOfIds ||= isIdHeading(cells[numberAt] ?? '')))
 
   function readOne(line: SheetRow, seq: number, batch: ReadBatch, byRow: Map<number, Child>) {
     const raw: RawRow = {}
@@ -120,6 +107,23 @@ export function rosterReader(
     /** Whether the list names a child, rightly or with a mistake. */
     names: (school: string, number: string, name: string) =>
       met.has(keyOf({ school, number })) || doubtful.has(number) || doubtful.has(name),
+  }
+}
+
+/** Tells a list's rows from what stands above it, from its heading, and from the heading said again on every printed page. */
+export function headingFilter(mapping: Mapping, met: (heading: string[]) => void) {
+  let toSkip = mapping.lines
+  let headings: string[] = []
+  return ({ row, cells }: SheetRow): boolean => {
+    if (row < mapping.line) return true
+    if (toSkip > 0) {
+      toSkip--
+      headings = cells
+      met(cells)
+      return true
+    }
+    const texts = mapping.columns.map(({ at }) => [cells[at] ?? '', headings[at] ?? ''] as const)
+    return texts.every(([cell, heading]) => cell === heading)
   }
 }
 
