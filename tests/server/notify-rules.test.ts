@@ -40,6 +40,7 @@ const samples: AnyOutgoing[] = [
   { ...to, kind: 'callBooked', values: { who: '李老师（班主任）', child, time, note: '请留意来电' } },
   { ...to, kind: 'callCancelled', values: { who: '李老师', child, time, reason: '临时开会\n改天再约' } },
   { ...to, kind: 'callReminder', values: { who: '李老师', child, time, note: '请留意来电' } },
+  { ...to, kind: 'callBooked', values: { who: '李老师', child, time, note: '想聊：作息', about: 'visit' } },
   {
     ...to,
     kind: 'joinRequest',

@@ -1,6 +1,6 @@
 import type { MessageKind } from '#contract/notify'
 import { fit, inWords, type TemplateValue, typeOf } from '../../infra/wechat/fit.ts'
-import { closed, JOINING, LETTER, MOVING } from './wording/rules.ts'
+import { CALL, closed, JOINING, LETTER, MOVING } from './wording/rules.ts'
 
 /** A moment, a stretch of time, or words where there is no moment (`长期有效`). */
 type When = Date | string
@@ -18,9 +18,10 @@ export interface MessageValues {
     about?: 'urgent' | 'corrected' | 'waiting' | 'settled'
   }
   letterReminder: { title: string; child: string; deadline: When; note: string }
-  callBooked: { who: string; child: string; time: Stretch; note: string }
-  callCancelled: { who: string; child: string; time: Stretch; reason: string }
-  callReminder: { who: string; child: string; time: Stretch; note: string }
+  /** `visit`: at the school instead of on the telephone. */
+  callBooked: { who: string; child: string; time: Stretch; note: string; about?: 'visit' }
+  callCancelled: { who: string; child: string; time: Stretch; reason: string; about?: 'visit' }
+  callReminder: { who: string; child: string; time: Stretch; note: string; about?: 'visit' }
   joinRequest: {
     applicant: string
     className: string
@@ -79,20 +80,23 @@ const KINDS: { [K in MessageKind]: Kind<MessageValues[K]> } = {
   },
   callBooked: {
     label: '通话预约通知',
-    title: '通话约好了',
-    say: (it) => `${inWords(it.time)}，与${it.who}通话，谈谈${it.child}。${it.note}`,
+    title: (it) => `${CALL[it.about ?? 'phone'].name}约好了`,
+    say: (it) =>
+      `${inWords(it.time)}，${CALL[it.about ?? 'phone'].withWhom(it.who)}，谈谈${it.child}。${it.note}`,
     keys: { who: 'thing1', child: 'thing2', time: 'time3', note: 'thing4' },
   },
   callCancelled: {
     label: '通话取消通知',
-    title: '通话取消了',
-    say: (it) => `原定${inWords(it.time)}与${it.who}的通话（${it.child}）已取消。原因：${it.reason}`,
+    title: (it) => `${CALL[it.about ?? 'phone'].name}取消了`,
+    say: (it) =>
+      `原定${inWords(it.time)}与${it.who}的${CALL[it.about ?? 'phone'].name}（${it.child}）已取消。原因：${it.reason}`,
     keys: { who: 'thing1', child: 'thing2', time: 'time3', reason: 'thing4' },
   },
   callReminder: {
     label: '通话前提醒',
-    title: '通话时间快到了',
-    say: (it) => `${inWords(it.time)}，与${it.who}通话，谈谈${it.child}。${it.note}`,
+    title: (it) => `${CALL[it.about ?? 'phone'].name}时间快到了`,
+    say: (it) =>
+      `${inWords(it.time)}，${CALL[it.about ?? 'phone'].withWhom(it.who)}，谈谈${it.child}。${it.note}`,
     keys: { who: 'thing1', child: 'thing2', time: 'time3', note: 'thing4' },
   },
   joinRequest: {

@@ -24,7 +24,7 @@ export async function announceBooking(slot: SlotRecord, teacherName: string, { c
       const values = {
         who: side.who,
         child: booking.studentName,
-        time: stretch(slot),
+        ...facts(slot),
         note: `想聊：${booking.topic}`,
       }
       const reminders = [DAY_MS, 30 * MINUTE_MS].map((before) => new Date(slot.startAt.getTime() - before))
@@ -69,7 +69,7 @@ export async function announceCancellation(
       values: {
         who: side.who,
         child: booking.studentName,
-        time: stretch(slot),
+        ...facts(slot),
         reason: booking.reason ?? '',
       },
     })),
@@ -92,7 +92,7 @@ export async function announceRelease(slot: SlotRecord, teacherName: string, now
       page: side.page,
       path: slot.path,
       isUrgent: true,
-      values: { who: side.who, child: booking.studentName, time: stretch(slot), reason: '时段已重新开放' },
+      values: { who: side.who, child: booking.studentName, ...facts(slot), reason: '时段已重新开放' },
     })),
     now,
   )
@@ -100,7 +100,10 @@ export async function announceRelease(slot: SlotRecord, teacherName: string, now
 
 const subjectOf = (booking: BookingRecord) => `call-${String(booking._id)}`
 
-const stretch = (slot: SlotRecord) => ({ from: slot.startAt, to: slot.endAt })
+const facts = ({ startAt, endAt, way }: SlotRecord) => ({
+  time: { from: startAt, to: endAt },
+  ...(way === 'visit' && { about: 'visit' as const }),
+})
 
 function sidesOf(slot: SlotRecord, booking: BookingRecord, teacherName: string) {
   return [

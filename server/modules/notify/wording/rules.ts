@@ -31,6 +31,12 @@ export const JOINING: Record<
   },
 }
 
+/** On the telephone, or face to face at the school. */
+export const CALL = {
+  phone: { name: '通话', withWhom: (who: string) => `与${who}通话` },
+  visit: { name: '面谈', withWhom: (who: string) => `到学校与${who}面谈` },
+} as const
+
 const arrived = (it: MessageValues['letter']) =>
   `${it.sender}给${it.child}的家长寄来《${it.title}》。${it.note}`
 
