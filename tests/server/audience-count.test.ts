@@ -9,7 +9,7 @@ import { readTemplates } from '../../server/modules/notify/rules.ts'
 import { optOut } from '../../server/modules/notify/texting/service.ts'
 import { TextSettingModel } from '../../server/modules/notify/texting/settings/model.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
-import { buildGuardian, buildStudent } from '../support/build.ts'
+import { buildGuardian, buildStudent, newId } from '../support/build.ts'
 import { scans, statementsOf } from '../support/plans.ts'
 import { buildDistrict, buildSchool } from '../support/schools.ts'
 import { useWorld } from '../support/world.ts'
@@ -131,11 +131,17 @@ it('says how many families WeChat rings, how many a text message reaches besides
   expect(await ask('sign')).toMatchObject({ joined: 3, reach: { wechat: 1, text: null, app: 2 } })
 
   world.deps().sms = aliyunSms(
-    { keyId: 'k', keySecret: 's', baseUrl: 'http://127.0.0.1:9' },
+    { keyId: 'k', keySecret: 's', appId: '', region: '', baseUrl: 'http://127.0.0.1:9' },
     world.deps().clock,
   )
   await TextSettingModel.create({
-    ...{ _id: district.parentId, isOn: true, letters: 'sign', signName: '滨江教育', template: 'SMS_1' },
+    ...{
+      _id: district.parentId ?? newId(),
+      isOn: true,
+      letters: 'sign',
+      signName: '滨江教育',
+      template: 'SMS_1',
+    },
     ...{ priceFen: 5, dailyFen: 100, monthlyFen: 1000, changedAt: world.now() },
   })
   expect(await ask('sign')).toMatchObject({ joined: 3, reach: { wechat: 1, text: 1, app: 1 } })
