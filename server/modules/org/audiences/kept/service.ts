@@ -50,7 +50,10 @@ export interface Kept {
   old: District[]
 }
 
-/** What the last count of some districts found, class by class where it is wanted. One that was never counted is counted now. */
+/**
+ * What the last count of some districts found, class by class where it is wanted. One that was never counted is counted now, and one
+ * in which there was nobody, too: its first roster may have come a moment ago, and to count nobody costs nothing.
+ */
 export async function keptOf(
   districts: readonly (District & { isByClass: boolean })[],
   since: Date,
@@ -61,7 +64,7 @@ export async function keptOf(
     return _id.$in.length > 0 ? FamilyCountModel.find({ _id }, left).lean<FamilyCount[]>() : []
   }
   const [summed, byClass] = await Promise.all([find(false, { classes: 0 }), find(true, {})])
-  const kept = [...summed, ...byClass]
+  const kept = [...summed, ...byClass].filter(({ sums }) => sums.some((it) => it.families > 0))
   const countedAt = new Map(kept.map((it) => [String(it._id), it.countedAt]))
   const missing = districts.filter((it) => !countedAt.has(String(it._id)))
   return {
