@@ -82,7 +82,7 @@ const WORDS = `(() => {
   for (const it of text.match(/\\b[0-9a-f]{24}\\b/g) ?? []) found.push('an id: ' + it)
   for (const it of text.match(/\\b(?:undefined|null|NaN|\\[object \\w+\\])/g) ?? []) found.push('a bug: ' + it)
   for (const it of text.match(/[A-Za-z][A-Za-z_]{3,}/g) ?? [])
-    if (!/^[A-Z0-9]+$|^lesson$/.test(it) && !/^(xlsx|xlsm|Excel|https?|Mozilla|Chrome|Safari|Linux|HeadlessChrome|AppleWebKit|KHTML|Gecko|like|test|localhost)$/i.test(it)) found.push('English: ' + it)
+    if (!/^[A-Z0-9]+$|^lesson$/.test(it) && !/^(xlsx|xlsm|Excel|Word|PowerPoint|https?|Mozilla|Chrome|Safari|Linux|HeadlessChrome|AppleWebKit|KHTML|Gecko|like|test|localhost)$/i.test(it)) found.push('English: ' + it)
   return [...new Set(found)]
 })()`
 

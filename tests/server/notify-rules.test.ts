@@ -40,7 +40,6 @@ const samples: AnyOutgoing[] = [
   { ...to, kind: 'callBooked', values: { who: '李老师（班主任）', child, time, note: '请留意来电' } },
   { ...to, kind: 'callCancelled', values: { who: '李老师', child, time, reason: '临时开会\n改天再约' } },
   { ...to, kind: 'callReminder', values: { who: '李老师', child, time, note: '请留意来电' } },
-  { ...to, kind: 'callBooked', values: { who: '李老师', child, time, note: '想聊：作息', about: 'visit' } },
   {
     ...to,
     kind: 'joinRequest',
@@ -158,6 +157,12 @@ describe('the kinds of message', () => {
   const templates = readTemplates(
     Object.fromEntries(Object.entries(DEMO_TEMPLATE_IDS).map(([kind, id]) => [kind, { id }])),
   )
+
+  it('call a talk at the school what it is', () => {
+    const values = { who: '李老师', child, time, note: '想聊：作息', about: 'visit' as const }
+    const { title, text } = wording({ kind: 'callBooked', values })
+    expect([title, text]).toEqual(['面谈约好了', expect.stringContaining('到学校与李老师面谈')])
+  })
 
   it('all have a sample here and a template in the demo city', () => {
     expect(samples.map((it) => it.kind)).toEqual(MESSAGE_KINDS)
