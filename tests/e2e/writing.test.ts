@@ -248,6 +248,7 @@ it('comes back to the draft that was saved, by a reload, the way back and a seco
   await page.getByRole('link', { name: '家长信', exact: true }).click()
   await button(page, '写信').click()
   await button(page, /空白/).click()
+  await page.waitForURL(/\/letters\/new\?.*begun=letter-/)
   await title(page).fill('运动会')
   await page.getByRole('link', { name: '家长信', exact: true }).click()
   await page.getByText('运动会').waitFor()
