@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import { countAudience } from '#contract/letters'
 import { FamilyCountModel } from '../../server/modules/org/audiences/kept/model.ts'
-import { keepCounts } from '../../server/modules/org/audiences/kept/service.ts'
+import { FEW, keepCounts } from '../../server/modules/org/audiences/kept/service.ts'
 import { aliyunSms } from '../../server/infra/sms/aliyun.ts'
 import { openIdsOf } from '../../server/modules/accounts/service.ts'
 import { noteConsent } from '../../server/modules/notify/consents/service.ts'
@@ -37,10 +37,25 @@ async function scene() {
   return { ...office, count, unitId, north, seven }
 }
 
-it('answers the last count at once, says as of when, and counts anew meanwhile', async () => {
+/** As if a large district had been counted: nobody counts it anew because it is small. */
+async function growLarge(unitId: string) {
+  await FamilyCountModel.updateOne({ _id: unitId }, { $inc: { 'sums.$[].families': FEW } })
+}
+
+it('counts a small district as of this moment: whoever has joined just now is in', async () => {
   const { count, seven } = await scene()
+  expect(await count()).toMatchObject({ families: 3, joined: 0 })
+  await buildGuardian(world, await buildStudent(seven, { name: '李四' }))
+
+  expect(await count()).toMatchObject({ families: 4, joined: 1, isCounting: false })
+})
+
+it('answers the last count of a large district at once, says as of when, and counts anew meanwhile', async () => {
+  const { count, seven, unitId } = await scene()
+  expect(await count()).toMatchObject({ families: 3, isCounting: false })
+  await growLarge(unitId)
   const first = await count()
-  expect(first).toMatchObject({ families: 3, isCounting: false })
+  expect(first.families).toBeGreaterThan(FEW)
   expect(await count()).toEqual(first)
   await buildStudent(seven, { name: '李四' })
   world.pass(10 * MINUTE)
@@ -55,10 +70,13 @@ it('answers the last count at once, says as of when, and counts anew meanwhile',
 it('reads no child of a district that was counted before, and nothing class by class for whole grades', async () => {
   const { count, unitId } = await scene()
   await count()
+  await growLarge(unitId)
 
   const statements = await statementsOf(async () => {
     await count()
-    expect(await count({ parts: { grades: [{ unitId, grades: [7] }] } })).toMatchObject({ families: 2 })
+    expect(await count({ parts: { grades: [{ unitId, grades: [7] }] } })).toMatchObject({
+      families: 2 + FEW,
+    })
   })
 
   expect(scans(statements)).toEqual([])

@@ -11,6 +11,8 @@ import { sumsOf } from './rules.ts'
 const BUSY_MS = 60_000
 /** The worker lets no count grow older, whether somebody asks or not. */
 const OLDEST_MS = 60 * 60_000
+/** A district, or some together, with so few families is counted as of this moment: some milliseconds, from the index alone. */
+export const FEW = 5_000
 /** Districts in one tick of the worker: some seconds. */
 const A_TICK = 20
 
@@ -51,8 +53,8 @@ export interface Kept {
 }
 
 /**
- * What the last count of some districts found, class by class where it is wanted. One that was never counted is counted now, and one
- * in which there was nobody, too: its first roster may have come a moment ago, and to count nobody costs nothing.
+ * What the last count of some districts found, class by class where it is wanted. One that was never counted is counted now, and so are
+ * all where there were few families: whoever has joined a moment ago is in.
  */
 export async function keptOf(
   districts: readonly (District & { isByClass: boolean })[],
@@ -64,7 +66,9 @@ export async function keptOf(
     return _id.$in.length > 0 ? FamilyCountModel.find({ _id }, left).lean<FamilyCount[]>() : []
   }
   const [summed, byClass] = await Promise.all([find(false, { classes: 0 }), find(true, {})])
-  const kept = [...summed, ...byClass].filter(({ sums }) => sums.some((it) => it.families > 0))
+  const found = [...summed, ...byClass]
+  const families = found.flatMap(({ sums }) => sums).reduce((sum, it) => sum + it.families, 0)
+  const kept = families > FEW ? found : []
   const countedAt = new Map(kept.map((it) => [String(it._id), it.countedAt]))
   const missing = districts.filter((it) => !countedAt.has(String(it._id)))
   return {
