@@ -3,8 +3,9 @@ import type { NextNode } from '../../miniprogram/contract.ts'
 import { usePhone } from '../support/phone.ts'
 
 usePhone()
+type ShownNode = ReturnType<typeof presentNode>
 vi.stubGlobal('Component', () => undefined)
-const { presentNode } = await import('../../miniprogram/components/next-nodes/next-nodes.ts')
+const { besideDismissed, presentNode } = await import('../../miniprogram/components/next-nodes/next-nodes.ts')
 
 const node = (from: string, to: string): NextNode => ({
   ...{ unitId: 'a'.repeat(24), unitName: '一中', year: 2026, code: 'national-day', title: '国庆假期' },
@@ -21,5 +22,19 @@ describe('when a day of the calendar is', () => {
     expect(said(...week, '2026-10-04')).toBe('10月1日(周四)–10月7日(周三)，已经开始')
     expect(said(...week, '2026-10-09')).toBe('10月1日(周四)–10月7日(周三)，已经过了')
     expect(said('2026-10-01', '2026-10-01', '2026-10-02')).toBe('10月1日(周四)，已经过了')
+  })
+})
+
+describe('a list that is read anew while one is put away', () => {
+  const shown = ['one', 'two', 'three'].map((code) =>
+    presentNode({ ...node('2026-10-01', '2026-10-07'), code }, new Date('2026-09-25T02:00:00Z')),
+  )
+  const [one, two, three] = shown as [ShownNode, ShownNode, ShownNode]
+  const away = { ...two, isDismissed: true }
+
+  it('keeps what was put away where it was said, whether the answer still has it or not', () => {
+    expect(besideDismissed([one, away, three], [one, three])).toEqual([one, away, three])
+    expect(besideDismissed([one, away, three], [one, two, three])).toEqual([one, away, three])
+    expect(besideDismissed([one, away, three], [three])).toEqual([three, away])
   })
 })

@@ -47,6 +47,15 @@ export function presentNode(node: NextNode, now: Date = new Date()): ShownNode {
   }
 }
 
+/** What was read anew; what was put away meanwhile stays where it was said, though the answer may be of before or after. */
+export function besideDismissed(shown: readonly ShownNode[], read: readonly ShownNode[]): ShownNode[] {
+  const dismissed = shown.filter((it) => it.isDismissed)
+  const isDismissed = ({ key, year }: ShownNode) => dismissed.some((it) => it.key === key && it.year === year)
+  const nodes = read.filter((it) => !isDismissed(it))
+  for (const it of dismissed) nodes.splice(shown.indexOf(it), 0, it)
+  return nodes
+}
+
 /** Of several letters one is chosen first. */
 async function chosen<T extends { title: string }>(templates: readonly T[]): Promise<T | undefined> {
   if (templates.length < 2) return templates[0]
@@ -68,7 +77,12 @@ Component({
     async load() {
       // It is an offer: without a network the home page stands without it.
       const found = await call(listMyNodes, {}).catch(() => null)
-      if (found) this.setData({ nodes: found.nodes.map((it) => presentNode(it)) })
+      if (!found) return
+      const nodes = besideDismissed(
+        this.data.nodes,
+        found.nodes.map((it) => presentNode(it)),
+      )
+      this.setData({ nodes })
     },
 
     async onWrite(event: WechatMiniprogram.BaseEvent) {
@@ -92,10 +106,18 @@ Component({
       const { unitId, code, year } = node
       try {
         await call(dismissNode, { unitId, code, year, reason })
-        this.setData({ [`nodes[${this.data.nodes.indexOf(node)}].isDismissed`]: true })
+        this.mark(node, true)
       } catch (error) {
         tell(error)
       }
+    },
+
+    /** By its key: while the server was asked the list may have been read anew. */
+    mark({ key, year }: ShownNode, isDismissed: boolean) {
+      const nodes = this.data.nodes.map((it) =>
+        it.key === key && it.year === year ? { ...it, isDismissed } : it,
+      )
+      this.setData({ nodes })
     },
 
     async onResume(event: WechatMiniprogram.BaseEvent) {
@@ -104,6 +126,7 @@ Component({
       const { unitId, code, year } = node
       try {
         await call(resumeNode, { unitId, code, year })
+        this.mark(node, false)
         await this.load()
       } catch (error) {
         tell(error)
