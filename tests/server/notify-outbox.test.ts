@@ -15,6 +15,7 @@ import { type Outgoing, readTemplates } from '../../server/modules/notify/rules.
 import * as notify from '../../server/modules/notify/service.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
 import { newId } from '../support/build.ts'
+import { statementsOf } from '../support/plans.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld({ WX_TEMPLATES: JSON.stringify(DEMO_TEMPLATE_IDS) })
@@ -146,6 +147,40 @@ describe('dispatch', () => {
     world.goTo('2026-11-26T07:00:01+08:00')
     await dispatch()
     expect(await stateOf()).toMatchObject([{ status: 'sent' }, { status: 'sent' }])
+  })
+
+  it('walks at night through what is due once, not again for each batch', async () => {
+    world.goTo('2026-11-25T22:00:00+08:00')
+    const rows = Array.from({ length: 700 }, () => letter(newId(), { isUrgent: true }))
+    await notify.enqueue(rows, world.now())
+    await OutboxModel.updateMany({}, { dueAt: world.now() })
+
+    const statements = await statementsOf(dispatch)
+
+    const wide = statements.filter((it) => it.name === 'update outbox' && it.plan.includes('dueAt'))
+    expect(wide.map((it) => it.docsExamined)).toEqual([700])
+    expect(await OutboxModel.countDocuments({ status: 'pending' })).toBe(0)
+  })
+
+  it('keeps for the morning what night has overtaken while others were being sent', async () => {
+    world.goTo('2026-11-25T21:29:00+08:00')
+    const { personId } = await person('赵四', 2)
+    await notify.enqueue([letter(personId), letter(personId, { step: '2', isUrgent: true })], world.now())
+    const other = await person('孙五')
+    await notify.enqueue(
+      [letter(other.personId, { subject: 'letter-0' })],
+      new Date('2026-11-25T20:00:00+08:00'),
+    )
+    await OutboxModel.updateMany({ subject: 'letter-1' }, { dueAt: new Date('2026-11-25T21:30:30+08:00') })
+
+    before = delivered().length
+    await dispatchDue(deps(), () => {
+      if (arrivedNow() > 0) world.goTo('2026-11-25T21:31:00+08:00')
+      return false
+    })
+
+    expect(await stateOf('letter-0')).toMatchObject([{ status: 'sent' }])
+    expect(await stateOf()).toMatchObject([{ status: 'pending' }, { status: 'sent' }])
   })
 
   it('asks WeChat nothing for people it cannot reach, and says why', async () => {

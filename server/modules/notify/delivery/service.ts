@@ -32,26 +32,57 @@ export interface Round {
   isAllowed: Allowed
 }
 
-/** Sends a parcel: at most one call, and never a second time what may have arrived. */
-export async function deliver(parcel: Parcel, openId: string | null, round: Round, deps: DispatchDeps) {
-  const now = deps.clock.now()
-  const late = parcel.messages.filter((it) => it.expiresAt && it.expiresAt <= now)
-  await settle(late, round, 'failed', 'tooLate', now)
-  const messages = parcel.messages.filter((it) => !late.includes(it))
-  if (!messages.some((it) => isOurs(it, round))) return
-  if (!openId) return settle(messages, round, 'unreachable', 'noAddress', now)
-  const kinds = parcel.isPaced ? kindsOf(messages) : messages.map((it) => it.kind)
-  const granted = kinds.flatMap((kind) => deps.templates[kind] ?? [])
-  if (granted.length === 0) return settle(messages, round, 'unreachable', 'noTemplate', now)
-  if (!granted.some((it) => round.isAllowed(openId, it.id)))
-    return settle(messages, round, 'unreachable', 'noConsent', now)
+/** A parcel that has somewhere to go: whose it is, and the templates that may still be allowed. */
+interface Sendable extends Parcel {
+  openId: string
+  granted: Template[]
+}
 
+/**
+ * Ends what cannot go, for a whole batch in a few statements: of a letter to a city most messages are to people who have pressed nothing.
+ * Gives what may be sent.
+ */
+export async function weed(
+  parcels: Parcel[],
+  addresses: Map<string, string>,
+  round: Round,
+  deps: DispatchDeps,
+): Promise<Sendable[]> {
+  const now = deps.clock.now()
+  const isLate = (it: OutboxRecord) => Boolean(it.expiresAt && it.expiresAt <= now)
+  const ended = new Map<Reason, OutboxRecord[]>()
+  const end = (reason: Reason, messages: OutboxRecord[]) =>
+    ended.set(reason, [...(ended.get(reason) ?? []), ...messages])
+  const sendable: Sendable[] = []
+  for (const { isPaced, ...parcel } of parcels) {
+    end('tooLate', parcel.messages.filter(isLate))
+    const messages = parcel.messages.filter((it) => !isLate(it))
+    const openId = addresses.get(String(parcel.messages[0]?.personId))
+    const kinds = isPaced ? kindsOf(messages) : messages.map((it) => it.kind)
+    const granted = kinds.flatMap((kind) => deps.templates[kind] ?? [])
+    if (!openId) end('noAddress', messages)
+    else if (granted.length === 0) end('noTemplate', messages)
+    else if (!granted.some((it) => round.isAllowed(openId, it.id))) end('noConsent', messages)
+    else sendable.push({ messages, isPaced, openId, granted })
+  }
+  for (const [reason, messages] of ended)
+    await settle(messages, round, reason === 'tooLate' ? 'failed' : 'unreachable', reason, now)
+  return sendable
+}
+
+/** Sends a parcel: at most one call, and never a second time what may have arrived. */
+export async function deliver(
+  { messages, isPaced, openId, granted }: Sendable,
+  round: Round,
+  deps: DispatchDeps,
+) {
+  const now = deps.clock.now()
   const lead = messages.find((it) => isOurs(it, round))
   if (!lead) return
   // Who has the turn is the only one that touches this person's consents and messages of today.
   const personId = String(lead.personId)
-  if (parcel.isPaced && !(await claimTurn(personId, lead._id, round.turns, now))) return
-  const holder = parcel.isPaced ? `${personId}:${shanghaiDay(now)}` : lead._id
+  if (isPaced && !(await claimTurn(personId, lead._id, round.turns, now))) return
+  const holder = isPaced ? `${personId}:${shanghaiDay(now)}` : lead._id
   const template = await firstAllowed(granted, openId, holder, round)
   if (!template) return settle(messages, round, 'unreachable', 'noConsent', now)
   const riders = messages.filter((it) => it._id !== lead._id)

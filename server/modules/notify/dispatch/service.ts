@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { shanghaiDay } from '../../../infra/clock.ts'
 import { likelyConsents } from '../consents/service.ts'
-import { deliver, type Parcel, type Round } from '../delivery/service.ts'
+import { deliver, type Parcel, type Round, weed } from '../delivery/service.ts'
 import { OutboxModel, type OutboxRecord } from '../model.ts'
 import { isPaced } from '../pacing/rules.ts'
 import { turnsOf, waitingFor } from '../pacing/service.ts'
@@ -16,10 +16,12 @@ const LEASE_MS = 60_000
 /** Sends what is due, batch by batch, until nothing is left or `isStopped` says so. */
 export async function dispatchDue(deps: DispatchDeps, isStopped: () => boolean) {
   await giveUpLost(deps)
+  // Once, not for each batch: it walks through all that is due, a million when an urgent letter goes to a city at night.
+  if (isQuiet(deps.clock.now())) await postponeToMorning(deps.clock.now())
   while (!isStopped()) {
     const batch = await lease(deps.clock.now())
     if (batch.length === 0) return
-    await sendAll(batch, deps, isStopped)
+    await sendAll(await awake(batch, deps.clock.now()), deps, isStopped)
   }
 }
 
@@ -34,7 +36,6 @@ export async function giveUpLost({ clock, log }: Pick<DispatchDeps, 'clock' | 'l
 
 /** Takes a batch for this process. Who asks at the same moment gets others or none: the lease is in the filter. */
 async function lease(now: Date): Promise<OutboxRecord[]> {
-  if (isQuiet(now)) await postponeToMorning(now)
   const free = { status: 'pending', dueAt: { $lte: now }, leaseUntil: { $lte: now } } as const
   const due = await OutboxModel.find(free, { _id: 1 })
     .sort({ dueAt: 1 })
@@ -62,6 +63,16 @@ async function postponeToMorning(now: Date) {
   )
 }
 
+/** Of a batch at night what is urgent; whatever was to go by day, and has become due since this run began, waits for the morning. */
+async function awake(batch: OutboxRecord[], now: Date) {
+  if (!isQuiet(now)) return batch
+  await postpone(
+    batch.filter((it) => !it.isUrgent),
+    afterQuietHours(now),
+  )
+  return batch.filter((it) => it.isUrgent)
+}
+
 async function sendAll(batch: OutboxRecord[], deps: DispatchDeps, isStopped: () => boolean) {
   const leaseId = batch[0]?.leaseId ?? ''
   const wanted = await stillWanted(batch, deps)
@@ -69,13 +80,13 @@ async function sendAll(batch: OutboxRecord[], deps: DispatchDeps, isStopped: () 
   const addresses = await deps.addressesOf([...new Set(wanted.map((it) => String(it.personId)))])
   const round = { leaseId, turns, isAllowed: await allowedIn(parcels, addresses, deps) }
   // WeChat refuses two messages to one person at the same time (43108), so each person has a lane.
-  const lanes = Map.groupBy(parcels, (it) => addresses.get(personOf(it)) ?? null)
-  const queue = [...lanes].values()
+  const lanes = Map.groupBy(await weed(parcels, addresses, round, deps), (it) => it.openId)
+  const queue = lanes.values()
   const work = async () => {
-    for (const [openId, some] of queue) {
+    for (const some of queue) {
       for (const parcel of some) {
         if (isStopped()) return
-        await deliver(parcel, openId, round, deps).catch((error: unknown) =>
+        await deliver(parcel, round, deps).catch((error: unknown) =>
           // One message that cannot go must not hold up the rest.
           deps.log.error({ err: error, message: parcel.messages[0]?._id }, 'message not handled'),
         )
@@ -107,7 +118,8 @@ async function parcelsOf(batch: OutboxRecord[], leaseId: string, deps: DispatchD
   const turns = await turnsOf(people, now, leaseId)
   await postpone(
     paced.filter((it) => turns.used.has(String(it.personId))),
-    now,
+    // They have heard from us today: the rest waits for tomorrow's one message.
+    nextMorning(now),
   )
   const free = people.filter((it) => !turns.used.has(it))
   const coming = free.length > 0 ? await waitingFor(free, now) : []
@@ -126,13 +138,12 @@ async function parcelsOf(batch: OutboxRecord[], leaseId: string, deps: DispatchD
   return { parcels, turns }
 }
 
-/** They have heard from us today: the rest waits for tomorrow's one message. */
-async function postpone(messages: OutboxRecord[], now: Date) {
+async function postpone(messages: OutboxRecord[], dueAt: Date) {
   if (messages.length === 0) return
   const { leaseId } = messages[0] ?? {}
   await OutboxModel.updateMany(
     { _id: { $in: messages.map((it) => it._id) }, leaseId, status: 'pending' },
-    { dueAt: nextMorning(now), leaseUntil: new Date(0) },
+    { dueAt, leaseUntil: new Date(0) },
   )
 }
 

@@ -32,11 +32,13 @@ const HOUR_MS = 3_600_000
 /** The second way: to people WeChat did not reach, on their own number, while the city's money lasts. */
 export async function textDue(deps: TextDeps, isStopped: () => boolean) {
   await giveUpLostTexts(deps.clock.now())
+  // Once a run: it walks through all that is due, a city's urgent messages among it.
+  if (isQuiet(deps.clock.now())) await postponeToMorning(deps.clock.now())
   while (!isStopped()) {
     const leaseId = randomUUID()
     const batch = await lease(leaseId, deps.clock.now())
     if (batch.length === 0) return
-    if (!(await textAll(batch, leaseId, deps, isStopped))) return
+    if (!(await textAll(await awake(batch, leaseId, deps.clock.now()), leaseId, deps, isStopped))) return
   }
 }
 
@@ -51,7 +53,6 @@ async function giveUpLostTexts(now: Date) {
 }
 
 async function lease(leaseId: string, now: Date) {
-  if (isQuiet(now)) await postponeToMorning(now)
   const free = {
     status: 'unreachable',
     'sms.status': 'pending',
@@ -77,6 +78,17 @@ const postponeToMorning = (now: Date) =>
     { status: 'unreachable', 'sms.status': 'pending', 'sms.dueAt': { $lte: now }, isUrgent: false },
     { 'sms.dueAt': afterQuietHours(now) },
   )
+
+/** Of a batch at night what is urgent; the rest has become due since this run began. */
+async function awake(batch: OutboxRecord[], leaseId: string, now: Date) {
+  if (!isQuiet(now)) return batch
+  await mark(
+    batch.filter((it) => !it.isUrgent),
+    leaseId,
+    { 'sms.dueAt': afterQuietHours(now), 'sms.leaseUntil': new Date(0) },
+  )
+  return batch.filter((it) => it.isUrgent)
+}
 
 type Numbers = Awaited<ReturnType<typeof numbersOf>>
 
