@@ -1,4 +1,5 @@
 import { model, Schema, type Types } from 'mongoose'
+import type { Closed } from '../sheets/model.ts'
 
 /** Member of staff → when. */
 export type StaffMarks = Record<string, Date>
@@ -33,6 +34,7 @@ export interface StaffSheetRecord {
   /** When the holders were last looked at; nobody looks any more once the letter is over. */
   checkedAt?: Date
   openUntil: Date
+  closed?: Closed | null
 }
 
 const id = Schema.Types.ObjectId
@@ -59,6 +61,7 @@ const staffSheetSchema = new Schema<StaffSheetRecord>(
     isReminderDue: { type: Boolean, default: false, required: true },
     checkedAt: { type: Date },
     openUntil: { type: Date, required: true },
+    closed: { type: String, enum: ['withdrawn', 'superseded'] },
   },
   { strict: 'throw', versionKey: false, collection: 'staffSheets' },
 )

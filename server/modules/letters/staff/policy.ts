@@ -2,7 +2,7 @@ import type { ActorPost, StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
 import { findLetter } from '../service.ts'
 import { reachedBy } from './rules.ts'
-import { type SentToStaff, sheetIdsOf } from './service.ts'
+import { type SentToStaff, sheetIdsOf, withdrawn } from './service.ts'
 
 declare const proven: unique symbol
 
@@ -26,7 +26,7 @@ export async function letterForStaff(actor: StaffActor, letterId: string): Promi
   if (!letter || posts.length === 0 || letter.status === 'sending') {
     throw new Refusal('not_found', '没有这封信')
   }
-  if (letter.status !== 'sent') throw new Refusal('conflict', '这封信已经撤回，不用再处理了')
+  if (letter.status !== 'sent') throw withdrawn()
   const sheetIds = sheetIdsOf(letter, posts).sort()
   return { letter, actor, sheetIds, posts, schoolName: '' } as unknown as HoldersLetter
 }

@@ -7,7 +7,7 @@ import { postsBelow } from '../../accounts/holders/service.ts'
 import { BELOW, DEPTH, idAtExpression, within } from '../../org/tree/rules.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { LetterInScope } from '../policy.ts'
-import { superseded } from '../sheets/closing/service.ts'
+import { OPEN, READABLE, superseded } from '../sheets/closing/service.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { StaffSheetModel, type StaffSheetRecord } from './model.ts'
 import {
@@ -95,6 +95,8 @@ export const sheetIdsOf = (letter: Pick<LetterRecord, '_id'>, posts: readonly Pi
   ...new Set(posts.map((it) => sheetId(String(letter._id), unitOfSheet(it.path)))),
 ]
 
+export const withdrawn = () => new Refusal('conflict', '这封信已经撤回，不用再处理了')
+
 /** Records what a holder did, on each sheet they stand on. Repeated, it changes nothing. */
 export async function recordOfStaff(
   { letter, actor, sheetIds, schoolName }: HoldersLetter,
@@ -106,19 +108,38 @@ export async function recordOfStaff(
     if (letter.confirmation !== 'confirm') throw new Refusal('conflict', '这封信读过就好，不用确认')
     if (letter.form && !deeds.includes('answered')) throw new Refusal('conflict', '请填好信末的表，再提交')
   }
-  const person = new Types.ObjectId(actor.personId)
-  const update = staffReceipt(person, deeds, now)
+  const mark = () => markSheets(sheetIds, actor.personId, deeds, now)
+  // Of two schools both take it or neither: one of them may be closed at this moment.
+  const sheets = sheetIds.length > 1 ? await StaffSheetModel.db.transaction(mark) : await mark()
+  const standing = standingOf(letter, sheets, actor.personId, shanghaiDay(now))
+  return { letter, standing, sheets, reader: actor.name, schoolName: sheets[0]?.unitName ?? schoolName }
+}
+
+/** What a person did, in one statement a sheet. One that was closed takes nothing more, and says why; to be read, it is enough not to be taken back. */
+export async function markSheets(
+  sheetIds: readonly string[],
+  personId: string,
+  deeds: readonly StaffDeed[],
+  now: Date,
+) {
+  const update = staffReceipt(new Types.ObjectId(personId), deeds, now)
+  const among = deeds.every((it) => it === 'read') ? READABLE : OPEN
   const sheets: StaffSheetRecord[] = []
   for (const _id of sheetIds) {
-    const sheet = await StaffSheetModel.findOneAndUpdate({ _id }, update, {
+    const sheet = await StaffSheetModel.findOneAndUpdate({ _id, ...among }, update, {
       returnDocument: 'after',
       updatePipeline: true,
     }).lean<StaffSheetRecord>()
     if (sheet) sheets.push(sheet)
+    else await refuseClosed(_id)
   }
   if (sheets.length === 0) throw new Refusal('not_found', '没有这封信')
-  const standing = standingOf(letter, sheets, actor.personId, shanghaiDay(now))
-  return { letter, standing, sheets, reader: actor.name, schoolName: sheets[0]?.unitName ?? schoolName }
+  return sheets
+}
+
+async function refuseClosed(id: string) {
+  const sheet = await StaffSheetModel.findById(id, { closed: 1 }).lean<Pick<StaffSheetRecord, 'closed'>>()
+  if (sheet?.closed) throw sheet.closed === 'withdrawn' ? withdrawn() : superseded()
 }
 
 const sums = Object.fromEntries(Object.keys(NO_STAFF).map((key) => [key, { $sum: `$${key}` }]))

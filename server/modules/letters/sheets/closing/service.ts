@@ -1,6 +1,7 @@
 import type { Types } from 'mongoose'
 import { Refusal } from '../../../../http/errors.ts'
 import { LetterModel, type LetterRecord } from '../../model.ts'
+import { StaffSheetModel } from '../../staff/model.ts'
 import { type Closed, SheetModel, type SheetRecord } from '../model.ts'
 
 /** Of a sheet that still takes what families answer; one that was replaced is only read. */
@@ -18,8 +19,10 @@ const WORDS: Record<Closed, () => Refusal> = {
  * A letter was taken back, or a new edition took its place: from the answer to that on its sheets take nothing more. A receipt of the same
  * moment touches the same document, so it is there before or refused. Harmless twice.
  */
-export const closeSheets = (letterId: Types.ObjectId, because: Closed) =>
-  SheetModel.updateMany({ letterId, closed: null }, { closed: because })
+export async function closeSheets(letterId: Types.ObjectId, because: Closed) {
+  await SheetModel.updateMany({ letterId, closed: null }, { closed: because })
+  await StaffSheetModel.updateMany({ letterId, closed: null }, { closed: because })
+}
 
 /** Sheets made while their letter was taken back or replaced are closed like those that were there. */
 export async function closeIfOver(letterId: Types.ObjectId) {

@@ -8,10 +8,9 @@ import { refuseHarmful } from '../../../safety/service.ts'
 import { isSame, MOST_EARLIER, parted } from '../../answers/rules.ts'
 import { checked, openForm, textsOf } from '../../answers/service.ts'
 import { filesNamed, useFiles } from '../files/service.ts'
-import { StaffSheetModel, type StaffSheetRecord } from '../model.ts'
+import type { StaffSheetRecord } from '../model.ts'
 import type { HoldersLetter } from '../policy.ts'
-import { staffReceipt } from '../rules.ts'
-import { recordOfStaff } from '../service.ts'
+import { markSheets, recordOfStaff } from '../service.ts'
 import { StaffAnswerModel, type StaffAnswerRecord } from './model.ts'
 import * as rules from './rules.ts'
 
@@ -103,7 +102,7 @@ export async function answer(
   try {
     await StaffAnswerModel.db.transaction(async () => {
       await write({ proof, form, slot, answerId, kept, there }, now, deps)
-      await mark(proof, rules.isOnce(form) ? [slot._id] : proof.sheetIds, now)
+      await markSheets(rules.isOnce(form) ? [slot._id] : proof.sheetIds, actor.personId, ANSWERED, now)
       const place = { letterId: letter._id, personId: actor.personId, answerId }
       await useFiles(rules.uploadsIn(kept), place)
     })
@@ -116,6 +115,8 @@ export async function answer(
   }
   return recordOfStaff(proof, ['read'], now)
 }
+
+const ANSWERED = ['read', 'confirmed', 'answered'] as const
 
 interface Given {
   proof: HoldersLetter
@@ -148,9 +149,4 @@ async function write({ proof, form, slot, answerId, kept, there }: Given, now: D
     { $set: said, $push: { earlier: { $each: [before], $slice: -MOST_EARLIER } } },
   )
   if (matchedCount === 0) throw new Refusal('conflict', '同事刚刚改过这份回执，请看过再改')
-}
-
-async function mark({ actor }: HoldersLetter, sheetIds: readonly string[], now: Date) {
-  const update = staffReceipt(new Types.ObjectId(actor.personId), ['read', 'confirmed', 'answered'], now)
-  for (const _id of sheetIds) await StaffSheetModel.updateOne({ _id }, update, { updatePipeline: true })
 }
