@@ -43,11 +43,7 @@ it('takes a document of Word: headings, levels of lists, what was changed, and n
     '- 雨具',
     '费用40元，自愿参加。',
   ])
-  expect(told).toEqual([
-    '1张图片没有带过来（路线图），请用“图片”按钮上传',
-    '修订里删掉的文字没有带过来',
-    '批注没有带过来',
-  ])
+  expect(told).toBe('粘贴时去掉了1张图片（路线图）、修订里删掉的文字和批注，其余都在；图片请用“图片”按钮上传')
 })
 
 it('reads tables row by row, with what is merged, and what stands in a frame as it was written', async () => {
@@ -66,7 +62,7 @@ it('reads tables row by row, with what is merged, and what stands in a frame as 
     '3. 按时',
     '4. 安静',
   ])
-  expect(told).toEqual(['表格变成了一行一行的文字，请看一看'])
+  expect(told).toBe('表格变成了一行一行的文字，请看一看')
 })
 
 it('takes the numbered paragraphs of WPS', async () => {
@@ -82,7 +78,7 @@ it('takes the numbered paragraphs of WPS', async () => {
     '（2）校医室',
     '✓已读 签字：',
   ])
-  expect(told).toEqual(['1张图片没有带过来，请用“图片”按钮上传'])
+  expect(told).toBe('粘贴时去掉了1张图片，其余都在；图片请用“图片”按钮上传')
 })
 
 it('takes an article of WeChat out of its frames', async () => {
@@ -99,11 +95,9 @@ it('takes an article of WeChat out of its frames', async () => {
     '- 记在心里',
     '点[这里](https://mp.weixin.qq.com/s/abcDEF)看全文，或点这里',
   ])
-  expect(told).toEqual([
-    '2张图片没有带过来，请用“图片”按钮上传',
-    '2段视频或录音没有带过来',
-    '1个链接不在可用的网站里，只留下了文字',
-  ])
+  expect(told).toBe(
+    '粘贴时去掉了2张图片和2段视频或录音；1个链接不在可用的网站里，只留下了文字；图片请用“图片”按钮上传',
+  )
 })
 
 it('takes the cells of Excel, without what is hidden there', async () => {
@@ -114,10 +108,22 @@ it('takes the cells of Excel, without what is hidden there', async () => {
     '李四　—　40.00',
     '合计　80.00',
   ])
-  expect(told).toEqual(['表格变成了一行一行的文字，请看一看'])
+  expect(told).toBe('表格变成了一行一行的文字，请看一看')
 })
 
-it.each(['word', 'word-tables', 'wps', 'wechat', 'excel'])(
+it('puts the words of a text box where it hung, and names a formula as one', async () => {
+  const { letter, told } = await paste(fixture('word-drawings'))
+  expect(letter.split(/\n+/)).toEqual([
+    '请在**11月25日**前交回',
+    '逾期不再补办',
+    '活动费用见下。',
+    '人均等于总数除以人数：。',
+    '完。',
+  ])
+  expect(told).toBe('粘贴时去掉了1张图片、1个图形和1个公式，其余都在；图片请用“图片”按钮上传')
+})
+
+it.each(['word', 'word-tables', 'word-drawings', 'wps', 'wechat', 'excel'])(
   'leaves nothing in what comes from %s that runs, tracks or names a computer',
   async (name) => {
     const clean = await ask<string>('clean', fixture(name))

@@ -1,7 +1,7 @@
 import { Editor } from '@tiptap/vue-3'
 import { type Node, textOf } from '../../admin-web/src/pages/letters/letter-doc'
 import { letterExtensions, sliceOfText } from '../../admin-web/src/pages/letters/letter-extensions'
-import { cleanPaste } from '../../admin-web/src/pages/letters/paste'
+import { cleanPaste } from '../../admin-web/src/paste/clean'
 
 const mayLead = (link: string) => /^https:\/\/(www\.moe\.gov\.cn|mp\.weixin\.qq\.com)\//.test(link)
 
@@ -9,7 +9,7 @@ const mayLead = (link: string) => /^https:\/\/(www\.moe\.gov\.cn|mp\.weixin\.qq\
 const desk = {
   open(text = '') {
     document.body.replaceChildren()
-    const told: string[] = []
+    const told = { lost: '' }
     const editor: Editor = new Editor({
       element: document.body,
       content: text && `<p>${text}</p>`,
@@ -17,7 +17,7 @@ const desk = {
       editorProps: {
         transformPastedHTML(html) {
           const { html: clean, lost } = cleanPaste(html, mayLead)
-          told.push(...lost)
+          told.lost = lost
           return clean
         },
         clipboardTextParser: (words, _context, _plain, view) => sliceOfText(words, view.state.schema),
@@ -28,7 +28,7 @@ const desk = {
   pasteHtml(html: string) {
     const { editor, told } = desk.open()
     editor.view.pasteHTML(html)
-    return { letter: textOf(editor.getJSON() as Node), shown: editor.view.dom.innerHTML, told }
+    return { letter: textOf(editor.getJSON() as Node), shown: editor.view.dom.innerHTML, told: told.lost }
   },
   pasteText(words: string, into = '', at = 1) {
     const { editor } = desk.open(into)

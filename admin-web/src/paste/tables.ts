@@ -1,4 +1,4 @@
-import { textsIn } from './paste-words'
+import { textsIn } from './words'
 
 /** A letter has no tables: a row becomes a line, its cells parted by a wide space. */
 

@@ -1,13 +1,15 @@
-import { joinLists, listMarked, listTyped, writeInnerNumbers } from './paste-lists'
-import { flattenTables } from './paste-tables'
-import { plainSigns, tidyWords } from './paste-words'
+import { readDrawings, remarksIn } from './drawings'
+import { joinLists, listMarked, listTyped, writeInnerNumbers } from './lists'
+import { lossesInWords } from './losses'
+import { flattenTables } from './tables'
+import { plainSigns, tidyWords } from './words'
 
 /** Makes of what Word, WPS, Excel or an article of WeChat puts on the clipboard what a letter can hold, and says what could not come along. */
 
 export interface Cleaned {
   html: string
-  /** In words for the author; nothing is dropped in silence. */
-  lost: string[]
+  /** One sentence for the author, for nothing is dropped in silence; empty when all came along. */
+  lost: string
 }
 
 const NEVER =
@@ -29,6 +31,7 @@ export function cleanPaste(html: string, mayLead: (link: string) => boolean): Cl
   }
 
   const isOurs = body.querySelector('[data-pm-slice]') !== null
+  const drawings = readDrawings(body)
   drop('[style],[hidden]', (it) => it.hasAttribute('hidden') || HIDDEN.test(it.getAttribute('style') ?? ''))
   const films = drop(FILMS)
   drop(NEVER)
@@ -41,29 +44,20 @@ export function cleanPaste(html: string, mayLead: (link: string) => boolean): Cl
   const tables = all('table').length
   if (!isOurs) reshape(body)
   for (const it of all('*')) bare(it)
-  dropRemarks(body)
+  for (const it of remarksIn(body)) it.remove()
 
   return {
     html: body.innerHTML,
-    lost: [
-      ...(pictures.length > 0 ? [picturesLost(pictures)] : []),
-      ...(films.length > 0 ? [`${films.length}段视频或录音没有带过来`] : []),
-      ...(foreign.length > 0 ? [`${foreign.length}个链接不在可用的网站里，只留下了文字`] : []),
-      ...(tables > 0 ? ['表格变成了一行一行的文字，请看一看'] : []),
-      ...(deleted.length > 0 ? ['修订里删掉的文字没有带过来'] : []),
-      ...(comments.length > 0 ? ['批注没有带过来'] : []),
-    ],
+    lost: lossesInWords({
+      pictures: pictures.map((it) => it.getAttribute('alt') ?? ''),
+      films: films.length,
+      ...drawings,
+      links: foreign.length,
+      tables,
+      deleted: deleted.length,
+      comments: comments.length,
+    }),
   }
-}
-
-/** Named where somebody has named them; a programme's own names say nothing. */
-function picturesLost(pictures: readonly HTMLElement[]) {
-  const names = [...new Set(pictures.map((it) => (it.getAttribute('alt') ?? '').trim()))].filter(
-    (it) =>
-      it !== '' && it.length <= 20 && !/^(图片|图像|图形|image|img|picture)|自动生成|\.\w{3,4}$/i.test(it),
-  )
-  const named = names.length > 0 ? `（${names.slice(0, 3).join('、')}${names.length > 3 ? '等' : ''}）` : ''
-  return `${pictures.length}张图片没有带过来${named}，请用“图片”按钮上传`
 }
 
 /** What others write as they do becomes lists, headings and lines as a letter has them. */
@@ -106,11 +100,4 @@ function bare(it: HTMLElement) {
   if (weight) it.style.fontWeight = weight
   // <o:p>, <mp-common-profile>, <font>: what they hold are words.
   if (/[:-]|^FONT$/.test(it.tagName)) it.replaceWith(...it.childNodes)
-}
-
-function dropRemarks(body: HTMLElement) {
-  const walker = body.ownerDocument.createTreeWalker(body, NodeFilter.SHOW_COMMENT)
-  const remarks: Node[] = []
-  while (walker.nextNode()) remarks.push(walker.currentNode)
-  for (const it of remarks) it.parentNode?.removeChild(it)
 }
