@@ -218,7 +218,9 @@ export async function sentAbout(scope: UnitScope<'seeFamilies'>, subject: string
 /** A letter that was opened before WeChat could ring stays in the list; what was taken back does not. */
 const TAKEN_BACK = [
   { status: 'withdrawn' as const, reason: { $ne: 'notNeeded' as const } },
-  { status: 'withdrawn' as const, kind: { $ne: 'letter' as const } },
+  { status: 'withdrawn' as const, kind: { $nin: ['letter' as const, 'staffMatter' as const] } },
+  // Of a letter to staff that is its reminder, which would not be true any more.
+  { status: 'withdrawn' as const, kind: 'staffMatter' as const, rung: { $exists: true } },
 ]
 
 const shownTo = (personId: string, now: Date) => ({

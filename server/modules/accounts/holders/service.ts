@@ -105,6 +105,13 @@ export async function postsBelow(
       .sort((a, b) => Number(Boolean(a.to)) - Number(Boolean(b.to))),
   }))
 }
+
+/** The posts that some people hold at this moment, by person. */
+export async function postsOfPeople(personIds: readonly string[], now: Date) {
+  const people = await PersonModel.find({ _id: { $in: [...personIds] } }, { posts: 1 }).lean<PersonRecord[]>()
+  return new Map(people.map((it) => [String(it._id), postsNow(it, now)]))
+}
+
 /** Who holds one of these posts at these very units today. */
 export async function holdersAt(unitIds: readonly string[], posts: readonly PostKind[], now: Date) {
   if (unitIds.length === 0) return []

@@ -8,6 +8,7 @@ import { LetterModel, type LetterRecord } from '../model.ts'
 import { SheetModel } from '../sheets/model.ts'
 import { placesOf } from '../placing/service.ts'
 import { sheetId } from '../sheets/rules.ts'
+import { pointlessLettersToStaff } from '../staff/wanting/service.ts'
 import { pointlessReplies } from '../threads/wanting/service.ts'
 import { isAsked, MARKED, type Marked } from './rules.ts'
 
@@ -32,11 +33,12 @@ export async function unwanted(
   now: Date,
   also: { spareReaders: boolean } = { spareReaders: false },
 ): Promise<Map<string, Pointless>> {
-  const [letters, replies] = await Promise.all([
+  const [letters, toStaff, replies] = await Promise.all([
     unwantedLetters(messages, now, also),
+    pointlessLettersToStaff(messages, now),
     pointlessReplies(messages, now),
   ])
-  return new Map([...letters, ...replies])
+  return new Map([...letters, ...toStaff, ...replies])
 }
 
 async function unwantedLetters(
