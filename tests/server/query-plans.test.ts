@@ -7,6 +7,7 @@ import { listHelpLines } from '#contract/hotlines'
 import { listOpenObjections, readObjections, verifySignedCopy } from '#contract/letter-receipts'
 import { confirmMyLetter, listMyLetters, objectToMyLetter, openMyLetter } from '#contract/letters'
 import { bookSlot, listFreeSlots, openSlots } from '#contract/meetings'
+import { keepAwayNewcomers } from '../../server/modules/letters/threads/seating/service.ts'
 import { BarModel } from '../../server/modules/org/families/bars/model.ts'
 import { JoinModel } from '../../server/modules/org/joins/model.ts'
 import { tellListed } from '../../server/modules/org/roster/telling/service.ts'
@@ -182,6 +183,7 @@ describe('what waits', () => {
       await tendTransfers(world.deps())
       await tendGroups(world.deps())
       await tellListed(world.deps())
+      await keepAwayNewcomers(world.now())
     })
 
     const places = /(joins|transfers|assignedgroups|familyBars)$/

@@ -4,13 +4,15 @@ import { listContents } from '#contract/safety'
 import * as api from '#contract/threads'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { ThreadModel } from '../../server/modules/letters/threads/model.ts'
+import { keepAwayNewcomers } from '../../server/modules/letters/threads/seating/service.ts'
 import { pointlessReplies } from '../../server/modules/letters/threads/wanting/service.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { BarModel } from '../../server/modules/org/families/bars/model.ts'
 import { GuardianshipModel } from '../../server/modules/org/families/model.ts'
 import type { UnitRecord } from '../../server/modules/org/tree/model.ts'
 import type { PostKind } from '#contract/posts'
-import { buildStaff } from '../support/build.ts'
+import { ContentModel } from '../../server/modules/safety/model.ts'
+import { buildStaff, newId } from '../support/build.ts'
 import { newRequest } from '../support/letters.ts'
 import { DOUBTFUL } from '../support/safety.ts'
 import { buildThread } from '../support/threads.ts'
@@ -26,13 +28,13 @@ const statusOf = (work: Promise<unknown>) =>
     (error: { status: number }) => error.status,
   )
 
-const give = (personId: string, unit: UnitRecord, post: PostKind) =>
+const give = (personId: string, unit: UnitRecord, post: PostKind, more: { deputyForId?: string } = {}) =>
   PersonModel.updateOne(
     { _id: personId },
-    { $push: { posts: { unitId: unit._id, path: unit.path, post, from: new Date(0), to: null } } },
+    { $push: { posts: { unitId: unit._id, path: unit.path, post, from: new Date(0), to: null, ...more } } },
   )
 
-const endPosts = (personId: string) =>
+const endPosts = (personId: unknown) =>
   PersonModel.updateOne({ _id: personId }, { 'posts.$[].to': new Date(world.now().getTime() - 1) })
 
 /** A family whose father the school can have kept away from the child, and who may hold posts there. */
@@ -162,4 +164,59 @@ describe('somebody whom a court keeps away from a child, with a post at its scho
     expect(told).toContain(office)
     expect(told).not.toContain(father)
   })
+
+  it('is not named to the family, neither as who has the thread nor by what they wrote for the post', async () => {
+    const { father, klass, bar, write, answer, her, at } = await build()
+    await give(father, klass, 'class_teacher', { deputyForId: newId() })
+    await PersonModel.updateOne({ _id: father }, { name: '张大山' })
+    await write('孩子换了接送的人')
+    await answer('收到', await world.as(father, 'staff'))
+    const line = async () => (await her(api.listMyThreads, { studentId: at.studentId })).threads[0]
+    expect(await line()).toMatchObject({
+      keeper: '班主任（代） 张大山老师',
+      lastBy: '班主任（代） 张大山老师',
+    })
+
+    await bar()
+    expect(await line()).toMatchObject({
+      keeper: '班主任 李老师',
+      lastBy: '张三妈妈',
+      preview: '孩子换了接送的人',
+    })
+    await endPosts((await PersonModel.findOne({ name: '李老师' }).lean())?._id)
+    await give(father, klass, 'class_teacher')
+    expect(await line()).toMatchObject({ keeper: '家长学校管理员 王校长' })
+  })
+
+  it.each(['by being appointed', 'with the number that the order knew'])(
+    'who comes to the post later, %s, leaves what waits there to the office, which is told once',
+    async (way) => {
+      const { father, teacher, office, school, klass, bar, write, open, her, principal } = await build()
+      await write('孩子换了接送的人')
+      await write(`${DOUBTFUL}，请学校看看`)
+      await bar()
+      if (way.startsWith('with')) {
+        const { phoneIndex } = (await PersonModel.findById(father).lean()) ?? {}
+        await BarModel.updateOne({}, { $unset: { personId: 1 }, $set: { phoneIndex } })
+        await ContentModel.updateMany({}, { $unset: { keptFrom: 1 } })
+      }
+      await endPosts(teacher)
+      await keepAwayNewcomers(world.now())
+      expect((await ThreadModel.findOne().lean())?.deskPost).toBe('class_teacher')
+
+      await give(father, klass, 'class_teacher')
+      await give(father, school, 'counsellor')
+      await give(father, school, 'principal')
+      await keepAwayNewcomers(world.now())
+      await keepAwayNewcomers(world.now())
+      expect(await ThreadModel.findOne().lean()).toMatchObject({ deskPost: 'school_admin', state: 'waiting' })
+      const notes = (await open(her)).lines.filter((it) => it.side === 'note')
+      expect(notes.map((it) => it.by)).toEqual(['转给家长学校管理员来回复'])
+      expect(await OutboxModel.countDocuments({ personId: office, kind: 'replyStaff' })).toBe(1)
+      const waiting = { unitId: String(school._id), status: 'waiting' as const }
+      expect((await principal(listContents, waiting)).contents).toHaveLength(1)
+      const his = await world.as(father, 'staff')
+      expect((await his(listContents, waiting)).contents).toEqual([])
+    },
+  )
 })

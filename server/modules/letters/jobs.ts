@@ -8,6 +8,7 @@ import { climb } from './ladder/service.ts'
 import { sendReminders } from './reminders/service.ts'
 import { finishSending } from './sending/slices/service.ts'
 import { startDue } from './scheduling/service.ts'
+import { keepAwayNewcomers } from './threads/seating/service.ts'
 import { tendThreads } from './threads/tending/service.ts'
 import { freezeCopies } from './signatures/service.ts'
 import { sweepStaffFiles } from './staff/files/service.ts'
@@ -16,6 +17,7 @@ import { remindStaffDue } from './staff/reminders/service.ts'
 import { followPosts } from './staff/sending/service.ts'
 
 const TICK = 'letters.tick'
+const KEEP_AWAY = 'letters.keepAway'
 /** A killed worker's lock holds the next one up for so long, and with it every letter; a living one renews it. */
 const LOCK_MS = 20_000
 const RENEW_MS = LOCK_MS / 4
@@ -76,8 +78,12 @@ export function letterJobs(agenda: Agenda, deps: TickDeps) {
   let isStopped = false
   const work = (job: Job) => letterTick({ ...deps, touch: renewing(job) }, () => isStopped)
   agenda.define(TICK, work, { concurrency: 1, lockLifetime: LOCK_MS })
+  agenda.define(KEEP_AWAY, () => keepAwayNewcomers(deps.clock.now()), {
+    concurrency: 1,
+    lockLifetime: 5 * 60_000,
+  })
   return {
-    start: () => agenda.every('5 seconds', TICK),
+    start: () => Promise.all([agenda.every('5 seconds', TICK), agenda.every('1 minute', KEEP_AWAY)]),
     /** What goes to a whole city stops between two slices; the next worker goes on from there. */
     async stop() {
       isStopped = true

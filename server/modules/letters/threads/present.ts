@@ -1,6 +1,5 @@
 import type { DeskThreadLine, MyThreadLine, ThreadFile, ThreadLine } from '#contract/threads'
 import type { FieldCrypto } from '../../../infra/field-crypto.ts'
-import { deskKey } from './desks/rules.ts'
 import type { LineFile, LineRecord, ThreadRecord } from './model.ts'
 import { isWithdrawable, previewOf, WITHDRAW_MS } from './rules.ts'
 import { privateWith } from './private/rules.ts'
@@ -82,28 +81,25 @@ function isReadBy({ side, seq }: LineRecord, { deskRead, readBy }: ThreadRecord)
 
 interface Around {
   lines: ReadonlyMap<string, LineRecord>
-  keepers: ReadonlyMap<string, string>
+  keepers: ReadonlyMap<ThreadRecord, string>
   fields: Pick<FieldCrypto, 'open'>
 }
 
-const keeperOf = (thread: ThreadRecord, keepers: Around['keepers']) =>
-  keepers.get(deskKey({ unitId: String(thread.deskUnitId), post: thread.deskPost })) ?? ''
-
-function lastWords(thread: ThreadRecord, { lines, fields }: Around, isFamily: boolean) {
+function lastWords(thread: ThreadRecord, { lines, fields }: Omit<Around, 'keepers'>) {
   const line = lines.get(String(thread._id))
   if (!line) return { lastBy: '', preview: '' }
-  const hidden = line.withdrawnAt ? '收回了一条' : isFamily && line.isWithheld ? '' : null
-  return { lastBy: line.by, preview: hidden ?? previewOf(textOf(line, fields), line.files) }
+  const preview = line.withdrawnAt ? '收回了一条' : previewOf(textOf(line, fields), line.files)
+  return { lastBy: line.by, preview }
 }
 
 export const presentMine = (thread: ThreadRecord, personId: string, around: Around): MyThreadLine => ({
   letterId: String(thread.letterId),
   letterTitle: thread.letterTitle,
   seenBy: thread.privateTo ? 'me' : 'family',
-  keeper: keeperOf(thread, around.keepers),
+  keeper: around.keepers.get(thread) ?? '',
   state: thread.state,
   lastAt: thread.lastAt.toISOString(),
-  ...lastWords(thread, around, true),
+  ...lastWords(thread, around),
   isUnread: isUnreadBy(thread, personId),
 })
 
@@ -126,5 +122,5 @@ export const presentDesk = (
   waitingSince: thread.waitingSince?.toISOString() ?? null,
   isOverdue: thread.waitingSince !== null && thread.waitingSince < around.overdueBefore,
   lastAt: thread.lastAt.toISOString(),
-  ...lastWords(thread, { ...around, keepers: new Map() }, false),
+  ...lastWords(thread, around),
 })

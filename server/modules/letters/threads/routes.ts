@@ -8,7 +8,7 @@ import { fullNamesOf } from '../../org/tree/service.ts'
 import { REFUSED, refuseHarmful } from '../../safety/service.ts'
 import { ownLetter } from '../policy.ts'
 import { deskKey, deskWords } from './desks/rules.ts'
-import { desksAround, keepersOf } from './desks/service.ts'
+import { desksAround } from './desks/service.ts'
 import { linkFor } from './files/routes.ts'
 import { hiddenIn, watchFiles } from './files/service.ts'
 import { waitedSince } from './hours/rules.ts'
@@ -23,6 +23,7 @@ import { privateWith, whoseIs } from './private/rules.ts'
 import { classesOf, countsOf, DESK_SEES, inboxOf, lastLinesOf, linesOf } from './reading/service.ts'
 import { MOST_LINES, OVERDUE_WORKDAYS } from './rules.ts'
 import { lineBy } from './service.ts'
+import { keepersOf } from './seating/service.ts'
 import { setReplies } from './settings/service.ts'
 import { writeAsPost } from './writing/service.ts'
 
@@ -67,7 +68,7 @@ export function threadRoutes(router: Router, deps: Deps) {
       childName: thread.childName,
       className: classes.get(String(thread.classId)) ?? '',
       post: thread.deskPost,
-      keeper: keepers.get(thread.desk) ?? '',
+      keeper: keepers.get(thread) ?? '',
       state: thread.state,
       privateWith: privateWith(thread),
       isUrgent: thread.isUrgent,

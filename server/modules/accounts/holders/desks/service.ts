@@ -43,3 +43,12 @@ export async function heldThen(personId: string, unitId: string, at: Date): Prom
   const held = person ? postsNow(person, at) : []
   return held.filter((it) => it.unitId === unitId).map((it) => it.post)
 }
+
+/** Of some people, those who hold posts now, with the paths of the units. */
+export async function postsOf(personIds: readonly string[], now: Date): Promise<Map<string, string[]>> {
+  const people = await PersonModel.find(
+    { _id: { $in: [...personIds] }, 'posts.0': { $exists: true } },
+    { posts: 1 },
+  ).lean<PersonRecord[]>()
+  return new Map(people.map((it) => [String(it._id), postsNow(it, now).map((post) => post.path)]))
+}

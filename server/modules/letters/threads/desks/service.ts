@@ -4,7 +4,7 @@ import { type HeldBy, heldThen, holdersAt } from '../../../accounts/holders/desk
 import { DEPTH, idAt, idsOf } from '../../../org/tree/rules.ts'
 import type { LetterRecord } from '../../model.ts'
 import { repliesOf } from '../rules.ts'
-import { type Desk, deskKey, HANDED_TO, keeperWords, OFFICES } from './rules.ts'
+import { type Desk, deskKey, HANDED_TO, OFFICES } from './rules.ts'
 
 type Place = { classId: string; path: string }
 
@@ -67,26 +67,4 @@ export async function desksAround(
       return first ? [{ unitId: first.unitId, post: first.post, holders }] : []
     })
     .sort((a, b) => HANDED_TO.indexOf(a.post) - HANDED_TO.indexOf(b.post))
-}
-
-/** Who has some threads now, in words, by `unit:post`. One read for a page. */
-export async function keepersOf(
-  threads: readonly { deskUnitId: unknown; deskPost: Desk['post'] }[],
-  now: Date,
-) {
-  const desks = threads.map((it) => ({ unitId: String(it.deskUnitId), post: it.deskPost }))
-  const held = await holdersAt(
-    [...new Set(desks.map((it) => it.unitId))],
-    [...new Set(desks.map((it) => it.post))],
-    now,
-  )
-  return new Map(
-    desks.map((desk) => [
-      deskKey(desk),
-      keeperWords(
-        desk.post,
-        held.filter((it) => deskKey(it) === deskKey(desk)),
-      ),
-    ]),
-  )
 }

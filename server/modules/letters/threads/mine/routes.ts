@@ -6,8 +6,7 @@ import type { Deps } from '../../../../infra/deps.ts'
 import { linesFor } from '../../../hotlines/service.ts'
 import { ownChild, ownChildren } from '../../../org/policy.ts'
 import { heed } from '../../../safety/service.ts'
-import { deskKey } from '../desks/rules.ts'
-import { deskFor, keepersOf } from '../desks/service.ts'
+import { deskFor } from '../desks/service.ts'
 import { linkFor } from '../files/routes.ts'
 import { hiddenIn, watchFiles } from '../files/service.ts'
 import { isServiceTime, serviceWords } from '../hours/rules.ts'
@@ -18,11 +17,11 @@ import type { LineRecord, ThreadRecord } from '../model.ts'
 import { familyThread, type FamilyThread, ownLine } from '../policy.ts'
 import { presentLine, presentMine } from '../present.ts'
 import { keptFrom } from '../private/service.ts'
-import { familySees, lastLinesOf, linesOf, threadsOf, unreadOf } from '../reading/service.ts'
+import { familySees, lastLinesForFamily, linesOf, threadsOf, unreadOf } from '../reading/service.ts'
 import { hold, judge, settle } from '../reviewing/service.ts'
 import { MOST_LINES } from '../rules.ts'
 import { lineBy } from '../service.ts'
-import { deskNow } from '../seating/service.ts'
+import { keepersOf } from '../seating/service.ts'
 import { objectionTo, writeAsFamily } from '../writing/service.ts'
 
 /** A family and a post below a letter, as the family sees it. */
@@ -59,7 +58,7 @@ export function myThreadRoutes(router: Router, deps: Deps) {
 
   serve(router, api.listMyThreads, async ({ actor, studentId, after }) => {
     const { threads, next } = await threadsOf(await ownChild(actor, studentId), after)
-    const [lines, keepers] = await Promise.all([lastLinesOf(threads), keepersOf(threads, clock.now())])
+    const [lines, keepers] = await Promise.all([lastLinesForFamily(threads), keepersOf(threads, clock.now())])
     return {
       threads: threads.map((it) => presentMine(it, actor.personId, { lines, keepers, fields })),
       next,
@@ -115,8 +114,11 @@ export function myThreadRoutes(router: Router, deps: Deps) {
 
 /** Who has the thread, or would get it. */
 async function keeperOf({ thread, root, child, privateTo }: FamilyThread, now: Date) {
-  const kept = await keptFrom({ studentId: child.studentId, privateTo })
-  const desk = thread ? await deskNow(thread, now) : await deskFor(root, child, now, kept)
-  const keepers = await keepersOf([{ deskUnitId: desk.unitId, deskPost: desk.post }], now)
-  return keepers.get(deskKey(desk)) ?? ''
+  const owned = { studentId: child.studentId, privateTo }
+  const begun = async () => {
+    const desk = await deskFor(root, child, now, await keptFrom(owned))
+    return { ...owned, path: child.path, deskUnitId: desk.unitId, deskPost: desk.post }
+  }
+  const seated = thread ?? (await begun())
+  return (await keepersOf([seated], now)).get(seated) ?? ''
 }

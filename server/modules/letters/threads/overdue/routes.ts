@@ -4,9 +4,9 @@ import { DONE, serve } from '../../../../http/serve.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import * as audit from '../../../audit/service.ts'
 import { fullNamesOf } from '../../../org/tree/service.ts'
-import { keepersOf } from '../desks/service.ts'
 import { handOver } from '../keeping/service.ts'
 import { whoseIs } from '../private/rules.ts'
+import { keepersOf } from '../seating/service.ts'
 import { headOf, overdueThread } from './policy.ts'
 import { ask, overdueIn } from './service.ts'
 
@@ -27,7 +27,7 @@ export function overdueRoutes(router: Router, { clock }: Deps) {
         letterTitle: it.letterTitle,
         childName: it.childName,
         className: classes.get(String(it.classId)) ?? '',
-        keeper: keepers.get(it.desk) ?? '',
+        keeper: keepers.get(it) ?? '',
         waitingSince: (it.waitingSince ?? it.lastAt).toISOString(),
         askedAt: it.askedAt?.toISOString() ?? null,
       })),

@@ -1,11 +1,12 @@
 import { Types } from 'mongoose'
 import { joinedGuardiansOf } from '../../../org/audiences/service.ts'
-import { childrenKeptFrom, keptAwayFrom } from '../../../org/families/bars/service.ts'
+import { childrenKeptFrom, keptAwayAmong } from '../../../org/families/bars/service.ts'
 import { childrenOf } from '../../../org/families/service.ts'
 import type { ThreadRecord } from '../model.ts'
 import { isKnownTo } from './rules.ts'
 
-interface Owned {
+/** Whose a thread is. */
+export interface Owned {
   studentId: Types.ObjectId | string
   privateTo: Types.ObjectId | string | null
 }
@@ -20,11 +21,30 @@ export const knownTo = (personId: string) => ({ privateTo: { $in: [null, new Typ
  * guardians.
  */
 export async function keptFrom(thread: Owned): Promise<string[]> {
-  const away = await keptAwayFrom(new Types.ObjectId(thread.studentId))
-  if (!thread.privateTo) return away
-  const bonds = await guardiansOf(thread.studentId)
-  return [...away, ...bonds.map((it) => String(it.personId)).filter((it) => !isKnownTo(thread, it))]
+  return (await keptFromEach([thread])).get(thread) ?? []
 }
+
+/** The same for each of some threads, in two reads. */
+export async function keptFromEach<T extends Owned>(threads: readonly T[]): Promise<Map<T, string[]>> {
+  const [away, bonds] = await Promise.all([
+    keptAwayAmong(studentsOf(threads)),
+    joinedGuardiansOf(studentsOf(threads.filter((it) => it.privateTo))),
+  ])
+  return new Map(
+    threads.map((thread) => {
+      const isOfChild = (it: { studentId: unknown }) => String(it.studentId) === String(thread.studentId)
+      const others = thread.privateTo ? bonds.filter(isOfChild).map((it) => String(it.personId)) : []
+      const kept = [
+        ...away.filter(isOfChild).map((it) => it.personId),
+        ...others.filter((it) => !isKnownTo(thread, it)),
+      ]
+      return [thread, kept]
+    }),
+  )
+}
+
+const studentsOf = (threads: readonly Owned[]) =>
+  [...new Set(threads.map((it) => String(it.studentId)))].map((it) => new Types.ObjectId(it))
 
 /** Leaves out of a search what is kept from this member of staff as a parent, or as one whom a court keeps away. */
 export async function notKeptFrom(personId: string) {

@@ -53,6 +53,24 @@ export async function lastLinesOf(threads: readonly ThreadRecord[]) {
   return new Map(found.map((it) => [String(it.threadId), it]))
 }
 
+/** The same as a family sees it: where the last line is by somebody who is kept away from the child, the one before theirs. */
+export async function lastLinesForFamily(threads: readonly ThreadRecord[]) {
+  const lines = await lastLinesOf(threads)
+  const withheld = [...lines.values()].filter((it) => it.isWithheld)
+  const before = await Promise.all(withheld.map((it) => lastShown(it.threadId)))
+  for (const [at, { threadId }] of withheld.entries()) {
+    const line = before[at]
+    if (line) lines.set(String(threadId), line)
+    else lines.delete(String(threadId))
+  }
+  return lines
+}
+
+const lastShown = (threadId: Types.ObjectId) =>
+  LineModel.findOne({ threadId, status: 'shown', isWithheld: false, side: { $ne: 'note' } })
+    .sort({ seq: -1 })
+    .lean<LineRecord>()
+
 /** A page of a child's threads, the latest first. */
 export async function threadsOf(child: OwnChild, after: string | undefined) {
   const mark = after === undefined ? null : readMark(after)

@@ -47,6 +47,11 @@ barSchema.index({ guardianshipId: 1 }, { unique: true, partialFilterExpression: 
 barSchema.index({ status: 1, _id: -1 }, { partialFilterExpression: { status: 'asked' } })
 barSchema.index({ studentId: 1, status: 1 })
 barSchema.index({ personId: 1, status: 1 })
+// All orders of courts, walked through for whoever has come to a post since.
+barSchema.index(
+  { because: 1, status: 1, _id: 1 },
+  { partialFilterExpression: { ...ACTIVE, because: 'court' } },
+)
 barSchema.index({ phoneIndex: 1, status: 1 })
 
 export type BarRecord = InferSchemaType<typeof barSchema> & { _id: Types.ObjectId }

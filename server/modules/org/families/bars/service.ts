@@ -49,12 +49,28 @@ export async function keptAwayAmong(studentIds: Types.ObjectId[]) {
     { studentId: { $in: studentIds }, ...BY_COURT },
     { studentId: 1, personId: 1, phoneIndex: 1 },
   ).lean<BarRecord[]>()
+  return pairsOf(bars)
+}
+
+async function pairsOf(bars: readonly BarRecord[]) {
   const owners = await ownersOf(bars.flatMap((it) => it.phoneIndex ?? []))
   return bars.flatMap(({ studentId, personId, phoneIndex }) =>
     [...new Set([personId && String(personId), owners.get(phoneIndex ?? '')])]
       .filter((it) => typeof it === 'string')
       .map((one) => ({ studentId: String(studentId), personId: one })),
   )
+}
+
+/** The same for all children there are, a page of the bars at a time; `next` is where the next page begins. */
+export async function keptAwayAfter(after: Types.ObjectId | null, most: number) {
+  const bars = await BarModel.find(
+    { ...BY_COURT, ...(after && { _id: { $gt: after } }) },
+    { studentId: 1, personId: 1, phoneIndex: 1 },
+  )
+    .sort({ _id: 1 })
+    .limit(most)
+    .lean<BarRecord[]>()
+  return { pairs: await pairsOf(bars), next: bars.length < most ? null : (bars.at(-1)?._id ?? null) }
 }
 
 export const keptAwayFrom = async (studentId: Types.ObjectId) =>
