@@ -35,12 +35,11 @@ export const tally = z.object({
 })
 export type Tally = z.infer<typeof tally>
 
-const forNode = z.optional(
-  z.strictObject({
-    code: z.string().check(z.regex(/^[a-z][a-z0-9-]{2,59}$/, '没有这个节点')),
-    year: whole(2020, 2100),
-  }),
-)
+const atNode = {
+  code: z.string().check(z.regex(/^[a-z][a-z0-9-]{2,59}$/, '没有这个节点')),
+  year: whole(2020, 2100),
+}
+const forNode = z.optional(z.strictObject(atNode))
 /** The day of the year's calendar a letter belongs to. */
 export const letterNode = z.object({ code: z.string(), year: z.int(), title: z.string() })
 
@@ -82,17 +81,22 @@ export const letterTemplate = z.object({
   body: z.string(),
   /** What families fill in below it. */
   form: z.optional(letterForm),
-  /** What its author fills in, still empty, with an example of each. */
+  /** What its author fills in, with an example of each; still empty, but for the days of its node where a unit asks. */
   blanks: z.optional(z.array(z.object({ ...authorBlank.shape, example: z.string() }))),
 })
 export type LetterTemplate = z.infer<typeof letterTemplate>
 
 export const listLetterTemplates = endpoint({
   access: 'staff',
-  summary: '家长信模板',
+  summary: '家长信模板；写明单位，就填好年度日历里已经定下的日子',
   method: 'GET',
   path: '/letter-templates',
-  input: z.strictObject({}),
+  input: z.strictObject({
+    unitId: z.optional(objectId),
+    /** The node a letter is begun for; without one the next that offers the template. */
+    node: z.optional(atNode.code),
+    year: z.optional(atNode.year),
+  }),
   reply: z.object({ templates: z.array(letterTemplate) }),
 })
 

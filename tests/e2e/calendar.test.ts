@@ -58,6 +58,14 @@ it('a city keeps the year, a school sends what was drafted, and the city sees wh
     .getByRole('button', { name: '写这封信' })
     .click()
   await expect.poll(() => school.page.getByPlaceholder('家长先看到的一句').inputValue()).toContain('考')
+  // A node whose days are sure brings them along.
+  await school.page.goBack()
+  const holiday = school.page.locator('article').filter({ hasText: '国庆假期' }).first()
+  await holiday.getByRole('button', { name: '写这封信' }).click()
+  await school.page.getByRole('menuitem', { name: '国庆这几天' }).click()
+  await expect.poll(() => school.page.getByLabel('放假日期').inputValue()).toBe('10月1日到7日')
+  await school.page.locator('[data-value="10月8日(周四)"]').waitFor()
+  await stage.shot(school.page, 'calendar-days-filled')
   expect(school.errors).toEqual([])
 
   const office = await stage.console(CONSOLE.city)

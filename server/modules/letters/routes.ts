@@ -10,6 +10,7 @@ import { type Counted, countRule, guardiansCounted } from '../org/audiences/coun
 import { unitScope, type UnitScope } from '../org/policy.ts'
 import { DEPTH, idAt, within } from '../org/tree/rules.ts'
 import { addressees } from './addressing/service.ts'
+import { templatesFor } from './calendar/offering/service.ts'
 import { nodeOfLetter } from './calendar/service.ts'
 import { takeUp } from './calendar/taking/service.ts'
 import { looksOf, watchLetter } from './looks/service.ts'
@@ -33,8 +34,10 @@ const isTooLarge = ({ families, joined }: Counted) => joined > MOST_COUNTED || f
 
 export function letterRoutes(router: Router, deps: Deps) {
   const { clock, env } = deps
-  serve(router, api.listLetterTemplates, async () => ({
-    templates: letters.letterTemplates().map(presentTemplate),
+  serve(router, api.listLetterTemplates, async ({ actor, unitId, ...said }) => ({
+    templates: unitId
+      ? await templatesFor(await unitScope(actor, unitId, 'writeLetters'), said, clock.now())
+      : letters.letterTemplates().map(presentTemplate),
   }))
 
   serve(router, api.countAudience, async ({ actor, unitId, ...said }) => {

@@ -92,10 +92,14 @@ Page<Data, Custom>({
 
   async loadTemplates() {
     try {
-      this.all = usable((await call(listLetterTemplates, {})).templates)
+      const of = this.node && { node: this.node.code, year: this.node.year }
+      const { unitId } = this.data
+      const { templates } = await call(listLetterTemplates, { unitId, ...of })
+      if (unitId !== this.data.unitId) return
+      this.all = usable(templates)
       this.setData({ templates: this.all.map((it) => it.title) })
       const wanted = this.all.find((it) => it.code === this.wanted)
-      if (wanted) this.use(wanted)
+      if (wanted && !this.data.template) this.use(wanted)
     } catch {
       // Without templates a notice is written all the same.
     }
@@ -136,6 +140,8 @@ Page<Data, Custom>({
     if (unit) this.setData({ unitId: id, unitName: unit.unitName, groups: [] })
     this.onAll()
     void this.loadGroups()
+    // Another school may have other days.
+    void this.loadTemplates()
   },
   onDue({ detail: { value } }) {
     const dueOn = String(value)
