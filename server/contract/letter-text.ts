@@ -157,15 +157,16 @@ const isDay = (text: string) =>
 
 /** Puts what the author filled in into the text; what is still empty or wrong stays a blank. */
 export function fillBlanks(text: string, blanks: readonly Filled[]): string {
-  const values = new Map(
-    blanks.flatMap((it) => (it.value && !blankProblem(it) ? [[it.name, sayBlank(it)] as const] : [])),
-  )
-  return text.replace(AUTHOR_BLANK, (written, name: string) => values.get(name.trim()) ?? written)
+  const values = new Map(blanks.map((it) => [it.name, blankInWords(it)]))
+  return text.replace(AUTHOR_BLANK, (written, name: string) => values.get(name.trim()) || written)
 }
 
-// One line: a line break would begin a paragraph in the middle of a sentence.
-const sayBlank = ({ type, value }: Filled) =>
-  type === 'date' ? dayWords(value) : value.replace(/\s*\n\s*/g, ' ')
+/** What stands in the text for a blank: 11月25日(周三); nothing while it is empty, or wrong. */
+export function blankInWords(blank: Filled): string {
+  if (blankProblem(blank)) return ''
+  // One line: a line break would begin a paragraph in the middle of a sentence.
+  return blank.type === 'date' && blank.value ? dayWords(blank.value) : blank.value.replace(/\s*\n\s*/g, ' ')
+}
 
 /** 11月25日(周三) */
 export function dayWords(day: string) {
