@@ -28,12 +28,23 @@ async function startOwn() {
   const folder = await mkdtemp(join(tmpdir(), 'jiaxiao-test-'))
   const redis = await startRedis({ folder: join(folder, 'redis'), say, keep: false })
   const mongo = await startMongo({ folder: join(folder, 'mongo'), say })
+  await keepWhatIsOld(mongo.url)
   process.env.TEST_MONGO_URL = mongo.url
   process.env.TEST_REDIS_URL = redis.url
   return async () => {
     await Promise.all([mongo.stop(), redis.stop()])
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/**
+ * Tests have a clock of their own, MongoDB goes by the machine's: what a test writes on a day of last month is over by that, and would be
+ * cleared away under it in whichever minute the monitor comes by.
+ */
+async function keepWhatIsOld(url: string) {
+  const client = await MongoClient.connect(url)
+  await client.db('admin').command({ setParameter: 1, ttlMonitorEnabled: false })
+  await client.close()
 }
 
 /** A number that no other run on these engines holds. */
