@@ -1,3 +1,4 @@
+import { Types } from 'mongoose'
 import { beforeEach, expect, it } from 'vitest'
 import {
   addToGroup,
@@ -15,9 +16,15 @@ import {
   renameSavedAudience,
   saveAudience,
 } from '#contract/saved-audiences'
-import { StudentModel } from '../../server/modules/org/families/model.ts'
+import { StudentModel, type StudentRecord } from '../../server/modules/org/families/model.ts'
 import { ChildGroupModel } from '../../server/modules/org/groups/model.ts'
-import { endOfYear, linesOf, MOST_OF_A_CHILD, repeated } from '../../server/modules/org/groups/rules.ts'
+import {
+  endOfYear,
+  linesOf,
+  MOST_MEMBERS,
+  MOST_OF_A_CHILD,
+  repeated,
+} from '../../server/modules/org/groups/rules.ts'
 import { buildStaff } from '../support/build.ts'
 import { DRAFT, newRequest } from '../support/letters.ts'
 import { scans, statementsOf } from '../support/plans.ts'
@@ -164,6 +171,30 @@ it('names a child that is in too many groups, and makes room where groups have e
   expect(child?.groups?.filter((it) => !it.to)).toHaveLength(3)
   // What it was in still leads to the letters it got.
   expect(child?.groups).toHaveLength(MOST_OF_A_CHILD + 2)
+})
+
+it('counts toward its limit only those who come in: a full group takes its own list again', async () => {
+  const { make, office, school, ids, students } = await scene()
+  const { id: groupId } = await make('全校')
+  const place = { groupId: new Types.ObjectId(groupId), path: school.path, from: world.now(), to: null }
+  const { _id: _, number: __, ...like } = students[0] as StudentRecord
+  await StudentModel.insertMany(
+    Array.from({ length: MOST_MEMBERS - 3 }, (_, at) => ({
+      ...{ ...like, number: `MANY-${at}`, groups: [place] },
+    })),
+  )
+  const [first = '', second = '', third = '', fourth = ''] = ids
+
+  expect(await office(addToGroup, { groupId, studentIds: [first, second, third] })).toMatchObject({
+    added: 3,
+  })
+  expect(await office(addToGroup, { groupId, studentIds: [first, second, third] })).toMatchObject({
+    ...{ added: 0, already: 3 },
+  })
+  expect(await office(addToGroup, { groupId, numbers: 'MANY-0\nMANY-1' })).toMatchObject({ already: 2 })
+  await expect(office(addToGroup, { groupId, studentIds: [first, fourth] })).rejects.toMatchObject(
+    refused('现在有5000个，再加1个就超过了'),
+  )
 })
 
 it('is listed and counted from indexes', async () => {

@@ -40,17 +40,27 @@ export async function addToGroup(
   }
   const { students, problems } = await studentsOn(group, lines, deps)
   const wanted = [...new Map([...byId, ...students].map((it) => [String(it._id), it])).values()]
-  const objection = await objectionTo(group, wanted.length)
+  const objection = await objectionTo(
+    group,
+    wanted.map((it) => it._id),
+  )
   if (objection) throw new Refusal('conflict', objection)
   const { added, leftOut } = await enterAll(group, wanted, now)
   return { added, already: wanted.length - added - leftOut.length, problems, leftOut }
 }
 
-/** Why so many more children cannot come in, or null. */
-export async function objectionTo(group: ChildGroupRecord, more: number) {
-  const size = (await sizesOf([group])).get(String(group._id)) ?? 0
-  return roomObjection(size, more)
+/** Why some children cannot come in, or null. Those who are in take no room: a full group may be told its own list again. */
+export async function objectionTo(group: ChildGroupRecord, studentIds: readonly (Types.ObjectId | string)[]) {
+  const [sizes, more] = await Promise.all([
+    sizesOf([group]),
+    StudentModel.countDocuments({ _id: { $in: studentIds }, ...outside(group) }),
+  ])
+  return roomObjection(sizes.get(String(group._id)) ?? 0, more)
 }
+
+const outside = ({ _id }: ChildGroupRecord) => ({
+  groups: { $not: { $elemMatch: { groupId: _id, to: null } } },
+})
 
 /** Puts children in that are known to be of the unit; whoever is in stays as it is. */
 export async function enterAll(group: ChildGroupRecord, students: readonly Entering[], now: Date) {
@@ -67,19 +77,15 @@ export async function enterAll(group: ChildGroupRecord, students: readonly Enter
 async function enter(group: ChildGroupRecord, students: readonly Entering[], now: Date) {
   const ids = students.map((it) => it._id)
   await endPlacesOfThePast(ids, now)
-  const isOutside = { groups: { $not: { $elemMatch: { groupId: group._id, to: null } } } }
   const { modifiedCount: added } = await StudentModel.updateMany(
-    { _id: { $in: ids }, ...isOutside, $expr: { $lt: [{ $size: open }, MOST_OF_A_CHILD] } },
+    { _id: { $in: ids }, ...outside(group), $expr: { $lt: [{ $size: open }, MOST_OF_A_CHILD] } },
     [{ $set: { groups: { $concatArrays: [{ $slice: [ended, -MOST_ENDED] }, open, [place(group, now)]] } } }],
     { updatePipeline: true },
   )
   if (added === students.length) return { added, leftOut: [] }
-  const outside = new Set(
-    (await StudentModel.find({ _id: { $in: ids }, ...isOutside }, { _id: 1 }).lean()).map((it) =>
-      String(it._id),
-    ),
-  )
-  return { added, leftOut: students.filter((it) => outside.has(String(it._id))) }
+  const left = await StudentModel.find({ _id: { $in: ids }, ...outside(group) }, { _id: 1 }).lean()
+  const leftIds = new Set(left.map((it) => String(it._id)))
+  return { added, leftOut: students.filter((it) => leftIds.has(String(it._id))) }
 }
 
 const placesWhere = (isEnded: boolean) => ({

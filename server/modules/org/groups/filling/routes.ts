@@ -100,7 +100,7 @@ async function shown({ proof }: FillInScope, fill: Parameters<typeof presentFill
   const [here, tally, objection] = await Promise.all([
     studentsHere(proof.group, { _id: { $in: idsShown(findings, fill) } }),
     fills.tallyOf(fill),
-    objectionTo(proof.group, findings.found.length),
+    objectionTo(proof.group, findings.found),
   ])
   return presentFill(fill, {
     findings,

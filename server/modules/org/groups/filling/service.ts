@@ -77,7 +77,7 @@ async function agree(
   if (!chosen) throw new Refusal('invalid', '选的孩子不在这一行的名单里，请重新选择')
   const studentIds = [...new Set([...found, ...chosen])].map((it) => new Types.ObjectId(it))
   if (studentIds.length === 0) throw new Refusal('invalid', '没有可以加的孩子')
-  const objection = await objectionTo(group, studentIds.length)
+  const objection = await objectionTo(group, studentIds)
   if (objection) throw new Refusal('conflict', objection)
   return GroupFillModel.findOneAndUpdate(
     { _id: fill._id, status: 'checked' },
