@@ -27,7 +27,7 @@ async function startOwn() {
   const say = (line: string) => void process.stderr.write(`${line}\n`)
   const folder = await mkdtemp(join(tmpdir(), 'jiaxiao-test-'))
   const redis = await startRedis({ folder: join(folder, 'redis'), say, keep: false })
-  const mongo = await startMongo({ folder: join(folder, 'mongo'), say })
+  const mongo = await startMongo({ folder: join(folder, 'mongo'), say, isBrief: true })
   await keepWhatIsOld(mongo.url)
   process.env.TEST_MONGO_URL = mongo.url
   process.env.TEST_REDIS_URL = redis.url

@@ -68,10 +68,17 @@ export interface MongoSettings {
   say: Say
   /** wiredTiger's cache; its own default of half the memory is too much for a guest on a person's machine. */
   cacheGB?: number
+  /** For data that nobody reads after the run: a write counts without waiting for the disk, which is half of its cost. */
+  isBrief?: boolean
 }
 
 /** One mongod as a replica set of one (transactions and change streams need a set), on loopback, in `folder`. */
-export async function startMongo({ folder, say, cacheGB = 0.5 }: MongoSettings): Promise<Engine> {
+export async function startMongo({
+  folder,
+  say,
+  cacheGB = 0.5,
+  isBrief = false,
+}: MongoSettings): Promise<Engine> {
   const binary = await findMongod(say)
   const dbpath = resolve(folder)
   await mkdir(dbpath, { recursive: true })
@@ -89,7 +96,7 @@ export async function startMongo({ folder, say, cacheGB = 0.5 }: MongoSettings):
     { patience: 20_000 },
   )
   try {
-    await becomePrimary(port, running)
+    await becomePrimary(port, running, isBrief)
   } catch (error) {
     await running.stop()
     throw explain(running.output(), error)
@@ -126,7 +133,7 @@ export async function joinMongo(url: string): Promise<Pick<Engine, 'url' | 'stop
   return { url, stop: async () => undefined }
 }
 
-async function becomePrimary(port: number, running: { ended: Promise<unknown> }) {
+async function becomePrimary(port: number, running: { ended: Promise<unknown> }, isBrief: boolean) {
   const host = `127.0.0.1:${port}`
   const client = new MongoClient(`mongodb://${host}/?directConnection=true`, {
     serverSelectionTimeoutMS: 30_000,
@@ -135,17 +142,20 @@ async function becomePrimary(port: number, running: { ended: Promise<unknown> })
     throw new Error('mongod ended before it was ready')
   })
   try {
-    await Promise.race([client.connect().then(() => formSet(client, host)), died])
+    await Promise.race([client.connect().then(() => formSet(client, host, isBrief)), died])
   } finally {
     died.catch(() => undefined)
     await client.close()
   }
 }
 
-async function formSet(client: MongoClient, host: string) {
+async function formSet(client: MongoClient, host: string, isBrief: boolean) {
   const admin = client.db('admin')
   const kept = await client.db('local').collection('system.replset').findOne()
-  const config = { _id: SET, members: [{ _id: 0, host }] }
+  const config = {
+    ...{ _id: SET, members: [{ _id: 0, host }] },
+    ...(isBrief && { writeConcernMajorityJournalDefault: false }),
+  }
   if (!kept) {
     await admin.command({ replSetInitiate: config })
   } else {
