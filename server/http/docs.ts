@@ -6,16 +6,19 @@ import { page, text } from './page.ts'
 
 const WHO = { public: '任何人', signedIn: '已登录', guardian: '家长', staff: '教职工' } as const
 
-/** `/api/openapi.json` for programs, `/api/docs` for people, both made from the contract. */
+/**
+ * `/api/openapi.json` for programs, `/api/docs` for people, both made from the contract when somebody first asks: describing it takes
+ * longer than all the rest of a start.
+ */
 export function docsRoutes(router: Router, { env }: { env: Env }) {
-  const json = openApi(env.ORIGIN)
-  const html = readable()
+  let json: object | undefined
+  let html: string | undefined
   router.get('/api/openapi.json', (ctx) => {
-    ctx.body = json
+    ctx.body = json ??= openApi(env.ORIGIN)
   })
   router.get('/api/docs', (ctx) => {
     ctx.type = 'html'
-    ctx.body = html
+    ctx.body = html ??= readable()
   })
 }
 
