@@ -1,12 +1,13 @@
 import type { Confirmation } from './letters.ts'
 
-/** `choose`: one of the big buttons below a letter. */
-type Ask = Confirmation | 'choose'
+/** `choose`: one of the big buttons below a letter; `fill`: a receipt of staff. */
+type Ask = Confirmation | 'choose' | 'fill'
 const DEEDS: Record<Ask, string> = {
   read: '看一看',
   confirm: '读完并确认',
   sign: '手写签字',
   choose: '选一项',
+  fill: '填好回执',
 }
 
 export const askOf = (letter: {

@@ -41,6 +41,8 @@ export const staffAnswerRow = z.object({
   unitName: z.string(),
   by: z.string(),
   at: instant,
+  /** The edition of the letter it was given to. */
+  version: z.optional(z.int()),
   lines: z.array(staffAnswerLine),
   /** What stood before it was changed, the newest first; without what is sealed. */
   earlier: z.array(z.object({ by: z.string(), at: instant, lines: z.array(answerLine) })),

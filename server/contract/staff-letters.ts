@@ -33,6 +33,8 @@ export const staffReceipt = z.object({
       by: z.string(),
       isMine: z.boolean(),
       at: instant,
+      /** The edition it was given to. */
+      version: z.optional(z.int()),
       lines: z.array(answerLine),
       /** As it was given, to be changed. */
       items: answerItems,
@@ -40,6 +42,8 @@ export const staffReceipt = z.object({
     }),
   ),
   mayAnswer: z.boolean(),
+  /** Who had answered below an edition that asked otherwise; what still fits stands in `prefill`. */
+  former: z.optional(z.object({ by: z.string(), at: instant })),
   /** What is known already of who answers: 单位、姓名、职务、手机. */
   prefill: answerItems,
 })
@@ -50,6 +54,10 @@ export const staffLetter = z.extend(staffLetterLine, {
   blocks: z.array(block),
   attachments: z.optional(z.array(attachment)),
   version: z.int(),
+  /** For who has read an edition before: why it was put right, and which blocks are not as they were. */
+  correction: z.optional(
+    z.nullable(z.object({ words: z.string(), from: z.int(), changed: z.array(z.int()) })),
+  ),
   /** A corrected edition took its place. */
   supersededBy: z.nullable(objectId),
   readAt: z.nullable(instant),

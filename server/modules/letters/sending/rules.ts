@@ -57,20 +57,34 @@ export const announcement = (
   ...endOf(letter.dueOn),
 })
 
+export interface StaffAddressee {
+  personId: string
+  path: string
+  unitName: string
+  /** Has read an edition before this one. */
+  knewItBefore: boolean
+  /** What was answered below that one holds for this. */
+  keepsReceipts: boolean
+}
+
+const askForStaff = (letter: LetterRecord, { knewItBefore, keepsReceipts }: StaffAddressee) => {
+  const day = letter.dueOn ? dayInWords(letter.dueOn) : ''
+  if (!knewItBefore) return letter.form ? askInWords('fill', day) : askFor(letter)
+  if (!letter.form) return '请再看一遍'
+  return keepsReceipts ? '请再看一遍，交过的回执不用重填' : `题目改了，${askInWords('fill', day)}`
+}
+
 /** To the holder of a post: a tap opens the letter itself. */
-export const staffAnnouncement = (
-  letter: LetterRecord,
-  to: { personId: string; path: string; unitName: string },
-): AnyOutgoing => ({
+export const staffAnnouncement = (letter: LetterRecord, to: StaffAddressee): AnyOutgoing => ({
   kind: 'staffMatter',
   subject: String(letter._id),
   personId: to.personId,
   step: 'letter',
   values: {
-    title: '收到一封写给老师的信',
+    title: to.knewItBefore ? '您读过的一封信有更正' : '收到一封写给老师的信',
     who: letter.unitName,
     unit: to.unitName,
-    note: `《${letter.title}》，${askFor(letter)}`,
+    note: `《${letter.title}》，${askForStaff(letter, to)}`,
   },
   page: `packages/letter/staff-letter/staff-letter?id=${String(letter._id)}`,
   path: to.path,

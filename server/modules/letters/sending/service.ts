@@ -52,12 +52,14 @@ const never: IsOver = () => false
  */
 export async function deliver(letter: Sending, isOver = never): Promise<boolean> {
   if (isToStaff(letter)) {
+    // What the new edition brings over does not change any more.
+    if (letter.supersedes) await closeSheets(letter.supersedes, 'superseded')
     if (!(await makeStaffSheets(letter, isOver))) return false
+    await replaceEarlier(letter)
     await LetterModel.updateOne(
       { _id: letter._id, status: 'sending' },
       { status: 'sent', areMessagesDue: true, ...planned(letter) },
     )
-    await replaceEarlier(letter)
     return true
   }
   const isFirstSlice = !letter.sheetsUpTo

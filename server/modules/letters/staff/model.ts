@@ -27,6 +27,8 @@ export interface StaffSheetRecord {
   answered: number
   answeredBy?: StaffMarks
   isOnce?: boolean
+  /** What was answered below the edition before has been brought over. */
+  isCarried?: boolean
   /** Rounds of reminders that were asked for, and when the last one was. */
   reminders: number
   remindedAt: Date
@@ -56,6 +58,7 @@ const staffSheetSchema = new Schema<StaffSheetRecord>(
     answered: { type: Number, default: 0, required: true },
     answeredBy: { type: Schema.Types.Mixed },
     isOnce: { type: Boolean },
+    isCarried: { type: Boolean },
     reminders: { type: Number, default: 0, required: true },
     remindedAt: { type: Date, default: new Date(0), required: true },
     isReminderDue: { type: Boolean, default: false, required: true },

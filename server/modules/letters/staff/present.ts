@@ -2,7 +2,8 @@ import { blocksOf } from '#contract/letter-text'
 import { withoutHidden } from '../looks/rules.ts'
 import type { StaffLetter, StaffLetterLine, StaffReceipt } from '#contract/staff-letters'
 import { POST_WORDS } from '#contract/posts'
-import { dateInWords } from '../rules.ts'
+import type { Correction } from '../editions/service.ts'
+import { fillingForStaff } from './rules.ts'
 import type { namedStaffSheet, recordOfStaff, StaffLine } from './service.ts'
 
 export function presentStaffLine({ letter, standing }: StaffLine): StaffLetterLine {
@@ -23,22 +24,17 @@ export function presentStaffLetter(
   opened: Awaited<ReturnType<typeof recordOfStaff>>,
   hidden: ReadonlySet<string>,
   receipts: StaffReceipt[] = [],
+  correction: Correction | null = null,
 ): StaffLetter {
   const { letter, standing, reader, schoolName } = opened
-  const filling = {
-    称呼: reader.endsWith('老师') ? reader : `${reader}老师`,
-    学校: schoolName,
-    日期: dateInWords(letter.sentAt),
-    孩子: '',
-    班级: '',
-    班主任: '',
-  }
+  const filling = fillingForStaff(reader, schoolName, letter.sentAt)
   return {
     ...presentStaffLine(opened),
     pledge: letter.pledge,
     blocks: withoutHidden(blocksOf(letter.body, filling), hidden),
     ...(letter.attachments?.length && { attachments: letter.attachments }),
     version: letter.version,
+    correction,
     supersededBy: letter.supersededBy ? String(letter.supersededBy) : null,
     readAt: standing.readAt?.toISOString() ?? null,
     confirmedAt: standing.confirmedAt?.toISOString() ?? null,

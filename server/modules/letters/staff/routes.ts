@@ -10,6 +10,7 @@ import { letterWithin } from '../policy.ts'
 import { maySeeNames, mayRemind, staffNamesWithin } from './office/policy.ts'
 import { presentReceipt } from './answers/present.ts'
 import { answer, receiptsOf } from './answers/service.ts'
+import { correctionForStaff } from './editions/service.ts'
 import { type HoldersLetter, letterForStaff } from './policy.ts'
 import { presentStaffLetter, presentStaffLine, presentStaffRows } from './present.ts'
 import { NO_STAFF } from './rules.ts'
@@ -46,11 +47,13 @@ export function staffLetterRoutes(router: Router, deps: Deps) {
     const mayAnswer = letter.status === 'sent' && !letter.supersededBy
     const isOver = Boolean(letter.dueOn && letter.dueOn < shanghaiDay(clock.now()))
     const receipts = await receiptsOf(proof, opened, deps)
+    const correction = await correctionForStaff(proof, opened.schoolName)
     const reader = { personId: actor.personId, mayAnswer, isOver }
     return presentStaffLetter(
       opened,
       await hiddenWithin(letter),
       receipts.map((it) => presentReceipt(it, reader)),
+      correction,
     )
   }
 

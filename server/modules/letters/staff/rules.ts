@@ -1,6 +1,7 @@
 import type { StaffTally } from '#contract/staff-letters'
 import { DEPTH, idAt, idsOf, isWithin } from '../../org/tree/rules.ts'
-import { isOpenAt } from '../rules.ts'
+import type { Filling } from '#contract/letter-text'
+import { dateInWords, isOpenAt } from '../rules.ts'
 
 export const NO_STAFF: StaffTally = { expected: 0, read: 0, confirmed: 0 }
 
@@ -118,9 +119,13 @@ export interface StaffMarked {
   answeredBy?: Record<string, Date>
   answered?: number
   isOnce?: boolean
+  isCarried?: boolean
 }
 
-/** How far one person has come with a letter, over all sheets they stand on. */
+/**
+ * How far one person has come with a letter, over all sheets they stand on. Where a receipt was brought over from the edition before,
+ * the corrected text still waits to be read.
+ */
 export function standingOf(
   letter: { confirmation: string; form?: object | null; dueOn?: string | null | undefined },
   sheets: readonly StaffMarked[],
@@ -132,7 +137,7 @@ export function standingOf(
   const readAt = at('readBy')
   const confirmedAt = at('confirmedBy')
   const isDone = letter.form
-    ? sheets.length > 0 && sheets.every((it) => hasAnswered(it, personId))
+    ? sheets.length > 0 && sheets.every((it) => hasAnswered(it, personId) && !(it.isCarried && !readAt))
     : Boolean(letter.confirmation === 'confirm' ? confirmedAt : readAt)
   return {
     readAt,
@@ -143,16 +148,28 @@ export function standingOf(
   }
 }
 
+/** What the blanks of a letter say to a holder of a post; a child's have nothing to say. */
+export const fillingForStaff = (reader: string, schoolName: string, sentAt: Date): Filling => ({
+  称呼: reader.endsWith('老师') ? reader : `${reader}老师`,
+  学校: schoolName,
+  日期: dateInWords(sentAt),
+  孩子: '',
+  班级: '',
+  班主任: '',
+})
+
 /** One answer of a unit is everybody's of it. */
 const hasAnswered = ({ isOnce, answered = 0, answeredBy }: StaffMarked, personId: string) =>
   isOnce ? answered > 0 : answeredBy?.[personId] !== undefined
 
-/** Whom of a sheet a letter still waits for. */
+/** Whom of a sheet a letter still waits for; a receipt that was brought over is there. */
 export function waitingOn(
   letter: { confirmation: string; form?: object | null },
   sheet: StaffMarked & { roster: readonly unknown[] },
 ): string[] {
-  return sheet.roster.map(String).filter((it) => !standingOf(letter, [sheet], it, '').isDone)
+  return sheet.roster
+    .map(String)
+    .filter((it) => !(letter.form ? hasAnswered(sheet, it) : standingOf(letter, [sheet], it, '').isDone))
 }
 
 /** The sheets on which somebody is waited for, as the database is asked for them. */

@@ -77,7 +77,7 @@ async function linesOf(actor: StaffActor, letters: SentToStaff[], now: Date): Pr
     { _id: { $in: reached.flatMap(({ ids }) => ids) } },
     {
       ...Object.fromEntries(['read', 'confirmed', 'answered'].map((it) => [`${it}By.${actor.personId}`, 1])),
-      ...{ answered: 1, isOnce: 1 },
+      ...{ answered: 1, isOnce: 1, isCarried: 1 },
     },
   ).lean<(StaffMarked & { _id: string })[]>()
   return reached.map(({ letter, ids }) => ({

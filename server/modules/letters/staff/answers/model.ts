@@ -25,6 +25,8 @@ export interface StaffAnswerRecord {
   items: AnswerItem[]
   /** Those as JSON of code and value, sealed together; '' without any. */
   sealed: string
+  /** The edition of the letter it was given to; none of old answers. */
+  version?: number
   answeredAt: Date
   changedAt: Date
   earlier: EarlierStaffAnswer[]
@@ -44,6 +46,7 @@ const staffAnswerSchema = new Schema<StaffAnswerRecord>(
     by: text,
     items: { type: Schema.Types.Mixed, required: true },
     sealed: { type: String, default: '' },
+    version: { type: Number },
     answeredAt: { type: Date, required: true },
     changedAt: { type: Date, required: true },
     earlier: { type: Schema.Types.Mixed, required: true },

@@ -7,7 +7,7 @@ type Receipt = Awaited<ReturnType<typeof receiptsOf>>[number]
 
 /** One form for a holder of the office: their own and their colleagues' answer, whole. */
 export function presentReceipt(
-  { slot, form, answer, items, files, prefill }: Receipt,
+  { slot, form, answer, items, files, former, prefill }: Receipt,
   { personId, mayAnswer, isOver }: { personId: string; mayAnswer: boolean; isOver: boolean },
 ): StaffReceipt {
   const uploads = new Set(uploadsIn(items))
@@ -18,6 +18,7 @@ export function presentReceipt(
       by: answer.by,
       isMine: String(answer.personId) === personId,
       at: answer.changedAt.toISOString(),
+      ...(answer.version && { version: answer.version }),
       lines: linesOf(form, items, { isOpen: true, seesReasons: true }),
       items,
       files: files
@@ -25,6 +26,7 @@ export function presentReceipt(
         .map((it) => ({ id: String(it._id), name: it.name })),
     },
     mayAnswer: mayAnswer && !(answer && isOver),
+    ...(former && { former: { by: former.by, at: former.changedAt.toISOString() } }),
     prefill,
   }
 }

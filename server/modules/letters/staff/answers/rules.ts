@@ -18,6 +18,12 @@ export const prefillOf = ({ fields }: LetterForm, known: Known): AnswerItem[] =>
     return field && value && problemWith(field, value) === null ? [{ code, value }] : []
   })
 
+/** What somebody said before goes before what is only known. */
+export const withKnown = (said: readonly AnswerItem[], known: readonly AnswerItem[]): AnswerItem[] => [
+  ...said,
+  ...known.filter((it) => !said.some((one) => one.code === it.code)),
+]
+
 /** The numbers of all pictures and papers in some answers. */
 export const uploadsIn = (items: readonly AnswerItem[]) =>
   items.flatMap(({ value }) => {

@@ -7,10 +7,13 @@ import { self } from '../../../accounts/service.ts'
 import { refuseHarmful } from '../../../safety/service.ts'
 import { isSame, MOST_EARLIER, parted } from '../../answers/rules.ts'
 import { checked, openForm, textsOf } from '../../answers/service.ts'
+import { LetterModel, type LetterRecord } from '../../model.ts'
+import { sheetId } from '../../sheets/rules.ts'
 import { filesNamed, useFiles } from '../files/service.ts'
 import type { StaffSheetRecord } from '../model.ts'
 import type { HoldersLetter } from '../policy.ts'
 import { markSheets, recordOfStaff } from '../service.ts'
+import { fittingReceipt } from './carrying/rules.ts'
 import { StaffAnswerModel, type StaffAnswerRecord } from './model.ts'
 import * as rules from './rules.ts'
 
@@ -31,12 +34,23 @@ const slotsOf = (form: LetterForm, sheets: readonly StaffSheetRecord[]): Slot[] 
 
 /** What stands in one place; where each answers for themselves theirs, on whatever sheet they stood when they gave it. */
 const answerAt = (form: LetterForm, { letter, actor }: HoldersLetter, slot: Slot) =>
-  rules.isOnce(form)
-    ? StaffAnswerModel.findById(slot._id).lean<StaffAnswerRecord>()
-    : StaffAnswerModel.findOne({
-        personId: new Types.ObjectId(actor.personId),
-        letterId: letter._id,
-      }).lean<StaffAnswerRecord>()
+  findAnswer(form, letter._id, slot, actor.personId)
+
+const findAnswer = (form: LetterForm, letterId: Types.ObjectId, { unitId }: Slot, personId: string) =>
+  StaffAnswerModel.findOne(
+    rules.isOnce(form)
+      ? { _id: sheetId(String(letterId), String(unitId)) }
+      : { personId: new Types.ObjectId(personId), letterId },
+  ).lean<StaffAnswerRecord>()
+
+/** What was answered below an edition that asked otherwise, and what of it still fits. */
+async function formerAt(form: LetterForm, { letter, actor }: HoldersLetter, slot: Slot, deps: Sealed) {
+  if (!letter.supersedes) return null
+  const before = await LetterModel.findById(letter.supersedes, { form: 1 }).lean<Pick<LetterRecord, 'form'>>()
+  const answer = before?.form && (await findAnswer(before.form, letter.supersedes, slot, actor.personId))
+  if (!before?.form || !answer) return null
+  return { ...answer, fitting: fittingReceipt(allOf(answer, deps), before.form, form) }
+}
 
 /** The forms of a letter for one holder: what stands in them, and what is known already of who fills them in. */
 export async function receiptsOf(proof: HoldersLetter, { sheets }: Opened, deps: Sealed) {
@@ -47,6 +61,9 @@ export async function receiptsOf(proof: HoldersLetter, { sheets }: Opened, deps:
   const slots = slotsOf(form, sheets)
   const answers = await Promise.all(slots.map((it) => answerAt(form, proof, it)))
   const items = answers.map((it) => (it ? allOf(it, deps) : []))
+  const formers = await Promise.all(
+    slots.map(async (it, at) => (answers[at] ? null : formerAt(form, proof, it, deps))),
+  )
   const files = await filesNamed(items.flatMap(rules.uploadsIn))
   return slots.map((slot, at) => {
     const post = posts.find((it) => it.path.startsWith(slot.path)) ?? posts[0]
@@ -62,7 +79,8 @@ export async function receiptsOf(proof: HoldersLetter, { sheets }: Opened, deps:
       answer: answers[at] ?? null,
       items: items[at] ?? [],
       files,
-      prefill: rules.prefillOf(form, known),
+      former: formers[at] ?? null,
+      prefill: rules.withKnown(formers[at]?.fitting ?? [], rules.prefillOf(form, known)),
     }
   })
 }
@@ -135,6 +153,7 @@ async function write({ proof, form, slot, answerId, kept, there }: Given, now: D
     by: actor.name,
     items,
     sealed: apart.length > 0 ? fields.seal(JSON.stringify(apart)) : '',
+    version: letter.version,
     changedAt: now,
   }
   if (!there) {

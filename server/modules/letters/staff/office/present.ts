@@ -38,6 +38,7 @@ export function presentAnswerRow(
     unitName: answer.unitName,
     by: answer.by,
     at: answer.changedAt.toISOString(),
+    ...(answer.version && { version: answer.version }),
     lines: linesOf(form, items, { seesReasons: true }).map((line) => {
       const isPhone = form.fields.some((it) => it.code === line.code && it.type === 'phone')
       const papers = papersOf(line.code)

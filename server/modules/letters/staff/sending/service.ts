@@ -4,10 +4,13 @@ import { enqueue } from '../../../notify/service.ts'
 import { officesIn, schoolsAfter } from '../../../org/audiences/service.ts'
 import type { UnitRecord } from '../../../org/tree/model.ts'
 import { within } from '../../../org/tree/rules.ts'
+import { editionsBefore } from '../../editions/service.ts'
 import { LetterModel } from '../../model.ts'
 import { openUntil } from '../../rules.ts'
 import { staffAnnouncement } from '../../sending/rules.ts'
 import { sheetId } from '../../sheets/rules.ts'
+import { carryReceipts, isAskedTheSame } from '../answers/carrying/service.ts'
+import { staffReadersBefore } from '../editions/service.ts'
 import { StaffSheetModel, type StaffSheetRecord } from '../model.ts'
 import { followHolders, isFor, unitOfSheet } from '../rules.ts'
 import type { SentToStaff } from '../service.ts'
@@ -66,6 +69,10 @@ async function makeSheets(letter: SentToStaff, units: readonly UnitRecord[], hol
     })),
     { ordered: false },
   )
+  await carryReceipts(
+    letter,
+    units.map((it) => it._id),
+  )
 }
 
 const peopleOf = (holders: readonly Holder[]): Types.ObjectId[] => [
@@ -94,6 +101,8 @@ const sheetOf = (letter: SentToStaff, unit: UnitRecord, roster: Types.ObjectId[]
 
 /** Puts one message for each person into the outbox, some schools at a time; a second run adds none. False where the slice ended first. */
 export async function announceToStaff(letter: SentToStaff, now: Date, isOver: IsOver): Promise<boolean> {
+  const before = await editionsBefore(letter)
+  const keepsReceipts = await isAskedTheSame(letter)
   let upTo = letter.messagesUpTo
   for (;;) {
     const sheets = await StaffSheetModel.find({ letterId: letter._id, path: { $gt: upTo } })
@@ -102,8 +111,12 @@ export async function announceToStaff(letter: SentToStaff, now: Date, isOver: Is
       .lean<StaffSheetRecord[]>()
     const last = sheets.at(-1)
     if (!last) return true
+    const readers = await staffReadersBefore(
+      before,
+      sheets.map((it) => it.unitId),
+    )
     await enqueue(
-      sheets.flatMap((it) => messagesOf(letter, it, it.roster)),
+      sheets.flatMap((it) => messagesOf(letter, it, it.roster, { readers, keepsReceipts })),
       now,
     )
     upTo = last.path
@@ -116,8 +129,19 @@ export async function announceToStaff(letter: SentToStaff, now: Date, isOver: Is
   }
 }
 
-const messagesOf = (letter: SentToStaff, sheet: StaffSheetRecord, people: readonly Types.ObjectId[]) =>
-  people.map((it) => staffAnnouncement(letter, { ...sheet, personId: String(it) }))
+const NEW = { readers: new Set<string>(), keepsReceipts: false }
+
+const messagesOf = (
+  letter: SentToStaff,
+  sheet: StaffSheetRecord,
+  people: readonly Types.ObjectId[],
+  { readers, keepsReceipts } = NEW,
+) =>
+  people.map(String).map((personId) => {
+    const { path, unitName } = sheet
+    const knewItBefore = readers.has(personId)
+    return staffAnnouncement(letter, { personId, path, unitName, knewItBefore, keepsReceipts })
+  })
 
 /**
  * Once a day the sheets of open letters follow the posts: who has come is written to, and who has gone without reading is

@@ -7,7 +7,7 @@ import { type SentToStaff, sheetIdsOf } from '../service.ts'
 import { pointlessToStaff, readKey } from './rules.ts'
 
 const unique = (all: readonly string[]) => [...new Set(all)]
-const MARKS = { readBy: 1, confirmedBy: 1, answeredBy: 1, answered: 1, isOnce: 1 }
+const MARKS = { readBy: 1, confirmedBy: 1, answeredBy: 1, answered: 1, isOnce: 1, isCarried: 1 }
 
 /**
  * Of messages about letters to staff that are about to go, those that are pointless by now: the letter was withdrawn or put right, its

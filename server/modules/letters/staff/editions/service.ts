@@ -1,0 +1,44 @@
+import type { Types } from 'mongoose'
+import { blocksOf } from '#contract/letter-text'
+import { changedBlocks } from '../../editions/rules.ts'
+import { type Correction, editionsBefore } from '../../editions/service.ts'
+import { sheetId } from '../../sheets/rules.ts'
+import { StaffSheetModel, type StaffSheetRecord } from '../model.ts'
+import type { HoldersLetter } from '../policy.ts'
+import { fillingForStaff } from '../rules.ts'
+import { sheetIdsOf } from '../service.ts'
+
+type Editions = Awaited<ReturnType<typeof editionsBefore>>
+type Marked = Pick<StaffSheetRecord, 'letterId' | 'readBy'>
+
+/** Who of some units has read an edition before: they are told that it was put right. */
+export async function staffReadersBefore(editions: Editions, unitIds: readonly Types.ObjectId[]) {
+  const ids = editions.flatMap((it) => unitIds.map((unitId) => sheetId(String(it._id), String(unitId))))
+  if (ids.length === 0) return new Set<string>()
+  const sheets = await StaffSheetModel.find({ _id: { $in: ids } }, { readBy: 1 }).lean<Marked[]>()
+  return new Set(sheets.flatMap(({ readBy }) => Object.keys(readBy ?? {})))
+}
+
+/** What a holder is shown who has read an edition before; null for everybody else, who only knows the new one. */
+export async function correctionForStaff(
+  { letter, actor, posts }: HoldersLetter,
+  schoolName: string,
+): Promise<Correction | null> {
+  if (!letter.supersedes || !letter.correction) return null
+  const before = await editionsBefore(letter)
+  const sheets = await StaffSheetModel.find(
+    { _id: { $in: before.flatMap((it) => sheetIdsOf(it, posts)) } },
+    { letterId: 1, [`readBy.${actor.personId}`]: 1 },
+  ).lean<Marked[]>()
+  const known = before.find((it) =>
+    sheets.some((sheet) => sheet.letterId.equals(it._id) && sheet.readBy?.[actor.personId]),
+  )
+  if (!known) return null
+  // Filled for the day of the new one: that a date is another is no correction.
+  const filling = fillingForStaff(actor.name, schoolName, letter.sentAt)
+  return {
+    words: letter.correction,
+    from: known.version,
+    changed: changedBlocks(blocksOf(known.body, filling), blocksOf(letter.body, filling)),
+  }
+}
