@@ -9,6 +9,7 @@ import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { TextModel, TextSpendModel } from '../../server/modules/notify/texting/model.ts'
 import { TextSettingModel } from '../../server/modules/notify/texting/settings/model.ts'
 import { startSmsSimulator } from '../../server/scripts/simulator/sms.ts'
+import { endTransactionsOf } from '../support/orphans.ts'
 import { processEnv } from '../support/process.ts'
 import { scaled } from '../support/scale.ts'
 import { useWorld } from '../support/world.ts'
@@ -18,6 +19,7 @@ const world = useWorld()
 const PEOPLE = scaled(2_000, 120)
 const KILLS = scaled(25, 5)
 const PRICE = 5
+const VICTIM = 'texting-victim'
 /** Text messages a worker has on the way at the same time. */
 const WIDTH = 8
 const SIGN = { signName: '滨江教育', template: 'SMS_1' }
@@ -39,7 +41,8 @@ afterEach(() => worker?.kill('SIGKILL'))
 async function scene() {
   const { MONGO_URL, REDIS_URL } = world.deps().env
   const env = processEnv({
-    ...{ NODE_ENV: 'test', PORT: '0', MONGO_URL, REDIS_URL, SMS_PROVIDER: 'aliyun' },
+    ...{ NODE_ENV: 'test', PORT: '0', MONGO_URL: `${MONGO_URL}&appName=${VICTIM}`, REDIS_URL },
+    SMS_PROVIDER: 'aliyun',
     ...{ SMS_KEY_ID: secrets.keyId, SMS_KEY_SECRET: secrets.keySecret, SMS_BASE_URL: simulator.url },
   })
   const { FIELD_KEYS, INDEX_KEY } = readEnv(env)
@@ -70,9 +73,14 @@ async function scene() {
   return { env, cityId }
 }
 
-/** Leases of a dead process run out by themselves after some minutes; here they are made to have run out. */
-const letLeasesRunOut = () =>
-  OutboxModel.updateMany({ 'sms.status': { $in: ['pending', 'sending'] } }, { 'sms.leaseUntil': new Date(0) })
+/** What a dead process held, a booking half made and its leases, runs out by itself after some minutes; here it is made to have run out. */
+async function letItsHoldRunOut() {
+  await endTransactionsOf(VICTIM)
+  await OutboxModel.updateMany(
+    { 'sms.status': { $in: ['pending', 'sending'] } },
+    { 'sms.leaseUntil': new Date(0) },
+  )
+}
 
 it(
   'texts nobody twice, and spends what its records say, though the worker is killed again and again',
@@ -92,7 +100,7 @@ it(
       await new Promise((done) => setTimeout(done, Math.random() * 30))
       worker?.kill('SIGKILL')
       await exit
-      await letLeasesRunOut()
+      await letItsHoldRunOut()
     }
     expect(await start()).toEqual([0, null])
 

@@ -66,7 +66,6 @@ async function write(textId: string, { personId, phoneIndex, setting, keys, leas
     ...{ cityId: setting._id, dayKey: `${personId}:${day}`, month: day.slice(0, 7) },
     ...{ fen: setting.priceFen, status: 'sending' },
   })
-  if (!(await spend(setting, now))) throw new NotBooked('noMoney')
   const { modifiedCount } = await OutboxModel.updateMany(
     { _id: { $in: keys }, 'sms.leaseId': leaseId, 'sms.status': 'pending' },
     {
@@ -76,6 +75,8 @@ async function write(textId: string, { personId, phoneIndex, setting, keys, leas
     },
   )
   if (modifiedCount === 0) throw new NotBooked('gone')
+  // Last: everybody who books waits for this money, also where a process dies before the end of the transaction.
+  if (!(await spend(setting, now))) throw new NotBooked('noMoney')
 }
 
 const isSecondOfDay = (error: unknown) => {
