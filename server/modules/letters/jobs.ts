@@ -1,4 +1,5 @@
 import type { Agenda, Job } from 'agenda'
+import { renewing } from '../../infra/agenda.ts'
 import type { Clock } from '../../infra/clock.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { followLateComers } from './latecomers/service.ts'
@@ -20,7 +21,6 @@ const TICK = 'letters.tick'
 const KEEP_AWAY = 'letters.keepAway'
 /** A killed worker's lock holds the next one up for so long, and with it every letter; a living one renews it. */
 const LOCK_MS = 20_000
-const RENEW_MS = LOCK_MS / 4
 
 export type TickDeps = Pick<Deps, 'log' | 'files' | 'fields' | 'env'> & {
   clock: Clock
@@ -64,19 +64,9 @@ export async function letterTick(deps: TickDeps, isStopped = () => false) {
 
 const slice = (sliceMs: number | undefined) => (sliceMs === undefined ? {} : { sliceMs })
 
-/** Renews the lock of a job now and then: not with each part of its work, which would be a write of its own. */
-function renewing(job: Pick<Job, 'touch'>) {
-  let renewedAt = performance.now()
-  return async () => {
-    if (performance.now() - renewedAt < RENEW_MS) return
-    await job.touch()
-    renewedAt = performance.now()
-  }
-}
-
 export function letterJobs(agenda: Agenda, deps: TickDeps) {
   let isStopped = false
-  const work = (job: Job) => letterTick({ ...deps, touch: renewing(job) }, () => isStopped)
+  const work = (job: Job) => letterTick({ ...deps, touch: renewing(job, LOCK_MS) }, () => isStopped)
   agenda.define(TICK, work, { concurrency: 1, lockLifetime: LOCK_MS })
   agenda.define(KEEP_AWAY, () => keepAwayNewcomers(deps.clock.now()), {
     concurrency: 1,

@@ -1,4 +1,5 @@
-import type { Agenda } from 'agenda'
+import type { Agenda, Job } from 'agenda'
+import { renewing } from '../../infra/agenda.ts'
 import type { Deps } from '../../infra/deps.ts'
 import { openIdsOf } from '../accounts/service.ts'
 import type { DispatchDeps } from './dispatch/rules.ts'
@@ -9,6 +10,13 @@ import { textDue } from './texting/service.ts'
 
 const DISPATCH = 'notify.dispatch'
 const TEXTS = 'notify.texts'
+/**
+ * So long, and the few seconds until the next look, nobody texts after a worker was killed. Longer than the half minute for which what the
+ * killed one had open in the database holds up a living one, which cannot renew its lock meanwhile.
+ */
+export const TEXT_LOCK_MS = 45_000
+/** Shorter than the lock: whoever finds it free may begin at once. */
+export const TEXT_EVERY_MS = 15_000
 
 /** A transaction that put something into the outbox has ended by then. */
 const KICK_AFTER_MS = 150
@@ -21,24 +29,23 @@ export function notifyJobs(
   agenda: Agenda,
   { clock, log, wechat, env, sms, fields }: Deps,
   { unwanted }: Rooms = {},
+  { textLockMs = TEXT_LOCK_MS, textEveryMs = TEXT_EVERY_MS } = {},
 ) {
   const templates = readTemplates(env.WX_TEMPLATES)
   const dispatcher = createDispatcher({ clock, log, wechat, templates, addressesOf: openIdsOf, unwanted })
   agenda.define(DISPATCH, () => dispatcher.run(), { concurrency: 1, lockLifetime: 60_000 })
   let isStopped = false
-  agenda.define(
-    TEXTS,
-    async () => {
-      if (sms) await textDue({ clock, log, fields, sms, unwanted }, () => isStopped)
-    },
-    { concurrency: 1, lockLifetime: 5 * 60_000 },
-  )
+  const text = async (job: Job) => {
+    const touch = renewing(job, textLockMs)
+    if (sms) await textDue({ clock, log, fields, sms, unwanted, touch }, () => isStopped)
+  }
+  agenda.define(TEXTS, text, { concurrency: 1, lockLifetime: textLockMs })
 
   return {
     async start() {
       onArrival(dispatcher.kick)
       await agenda.every('15 seconds', DISPATCH)
-      await agenda.every('60 seconds', TEXTS)
+      await agenda.every(textEveryMs, TEXTS)
       // A process that was killed holds the tick's lock for a minute; what it left behind need not wait for that.
       dispatcher.kick()
     },

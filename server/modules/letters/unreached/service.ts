@@ -1,7 +1,7 @@
 import type { UnreachedCause } from '#contract/unreached'
 import type { Deps } from '../../../infra/deps.ts'
 import { silencesOf } from '../../notify/reach/service.ts'
-import { choicesOf } from '../../notify/texting/service.ts'
+import { choicesOf } from '../../notify/texting/choices/service.ts'
 import { findStudents, guardiansOf } from '../../org/families/service.ts'
 import { BELOW, idAt, DEPTH, within } from '../../org/tree/rules.ts'
 import type { LetterRecord } from '../model.ts'

@@ -9,7 +9,7 @@ import { OutboxModel, type OutboxRecord } from '../model.ts'
 import { silencesOf } from '../reach/service.ts'
 import { labelOf } from '../rules.ts'
 import { subscriptionsOf } from '../service.ts'
-import { choicesOf } from '../texting/service.ts'
+import { choicesOf } from '../texting/choices/service.ts'
 import { HINTS, outcomeOf } from './rules.ts'
 
 const MOST = 30

@@ -4,7 +4,7 @@ import { QuotaModel } from '../consents/model.ts'
 import { OutboxModel, type OutboxRecord } from '../model.ts'
 import { forgetTurn } from '../pacing/service.ts'
 import { TextModel, type TextRecord } from '../texting/model.ts'
-import { choicesOf, forgetTexts } from '../texting/service.ts'
+import { choicesOf, forgetTexts } from '../texting/choices/service.ts'
 
 const MOST = 2000
 

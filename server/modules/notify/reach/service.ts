@@ -5,7 +5,7 @@ import { quotasOf } from '../consents/service.ts'
 import { isPaced } from '../pacing/rules.ts'
 import { withTurnLeft } from '../pacing/service.ts'
 import { readTemplates } from '../rules.ts'
-import { textableOf } from '../texting/service.ts'
+import { textableOf } from '../texting/choices/service.ts'
 import { type Bond, familiesByWay, type Silence, silenceOf } from './rules.ts'
 
 const CHUNK = 1000

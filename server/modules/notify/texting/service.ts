@@ -11,7 +11,8 @@ import { OutboxModel, type OutboxRecord } from '../model.ts'
 import { claimTurn, turnsOf, type Turns } from '../pacing/service.ts'
 import { afterQuietHours, isQuiet, nextMorning } from '../rules.ts'
 import { book, SENDING_MS, unbook } from './booking/service.ts'
-import { TextChoiceModel, type TextChoice, TextModel } from './model.ts'
+import { choicesOf, noteBadNumber, optOut } from './choices/service.ts'
+import { type TextChoice, TextModel } from './model.ts'
 import { paramsOf, verdictOn } from './rules.ts'
 import type { TextSetting } from './settings/model.ts'
 import { settingOf, usable } from './settings/service.ts'
@@ -21,6 +22,8 @@ export interface TextDeps extends Pick<DispatchDeps, 'unwanted'> {
   log: Logger
   fields: FieldCrypto
   sms: SmsProvider
+  /** Says that this run is alive. */
+  touch?: () => Promise<void>
 }
 
 const BATCH = 120
@@ -44,8 +47,10 @@ export async function textDue(deps: TextDeps, isStopped: () => boolean) {
 
 /** What a dead process was sending may have arrived: it is never sent again. */
 async function giveUpLostTexts(now: Date) {
-  const lost = { 'sms.status': 'sending', 'sms.leaseUntil': { $lt: now } } as const
-  await OutboxModel.updateMany({ status: 'unreachable', ...lost }, { 'sms.status': 'unknown' })
+  await OutboxModel.updateMany(
+    { 'sms.status': 'sending', 'sms.leaseUntil': { $lt: now } },
+    { 'sms.status': 'unknown' },
+  )
   await TextModel.updateMany(
     { status: 'sending', at: { $lt: new Date(now.getTime() - SENDING_MS) } },
     { status: 'unknown' },
@@ -54,7 +59,6 @@ async function giveUpLostTexts(now: Date) {
 
 async function lease(leaseId: string, now: Date) {
   const free = {
-    status: 'unreachable',
     'sms.status': 'pending',
     'sms.dueAt': { $lte: now },
     'sms.leaseUntil': { $lte: now },
@@ -75,7 +79,7 @@ async function lease(leaseId: string, now: Date) {
 /** At night a telephone is rung up by what is urgent alone. */
 const postponeToMorning = (now: Date) =>
   OutboxModel.updateMany(
-    { status: 'unreachable', 'sms.status': 'pending', 'sms.dueAt': { $lte: now }, isUrgent: false },
+    { 'sms.status': 'pending', 'sms.dueAt': { $lte: now }, isUrgent: false },
     { 'sms.dueAt': afterQuietHours(now) },
   )
 
@@ -106,7 +110,7 @@ async function textAll(batch: OutboxRecord[], leaseId: string, deps: TextDeps, i
   const people = [...byPerson.keys()]
   const [numbers, choices, turns] = await Promise.all([
     numbersOf(people),
-    TextChoiceModel.find({ _id: { $in: people } }).lean<TextChoice[]>(),
+    choicesOf(people),
     turnsOf(people, now, leaseId),
   ])
   const known = { numbers, choices: new Map(choices.map((it) => [String(it._id), it])), turns }
@@ -117,6 +121,7 @@ async function textAll(batch: OutboxRecord[], leaseId: string, deps: TextDeps, i
       const outcome = await textOne(personId, messages, leaseId, known, deps).catch((error: unknown) =>
         putOff(error, messages, leaseId, deps),
       )
+      await deps.touch?.()
       isOver ||= outcome === 'stop' || isStopped()
       // A provider that is busy is asked by one fewer at a time.
       if (isOver || outcome === 'slower') return
@@ -262,35 +267,3 @@ async function mark(messages: readonly OutboxRecord[], leaseId: string, change: 
 
 const settle = (textId: string, change: object) =>
   OutboxModel.updateMany({ 'sms.textId': textId, 'sms.status': 'sending' }, { $set: change })
-
-export const noteBadNumber = (personId: string, phoneIndex: string) =>
-  TextChoiceModel.updateOne({ _id: personId }, { badIndex: phoneIndex }, { upsert: true })
-
-/** 退订: no more text messages, until they say otherwise themselves. */
-export const optOut = (personId: string, now: Date) =>
-  TextChoiceModel.updateOne({ _id: personId, optedOutAt: null }, { optedOutAt: now }, { upsert: true }).catch(
-    (error: { code?: number }) => {
-      if (error.code !== 11000) throw error // they had before
-    },
-  )
-
-export const optIn = (personId: string) => TextChoiceModel.updateOne({ _id: personId }, { optedOutAt: null })
-
-export const choicesOf = (personIds: readonly string[]) =>
-  TextChoiceModel.find({ _id: { $in: personIds } }).lean<TextChoice[]>()
-
-/** Of some people, those whom a text message reaches: with a number that works, and who want it. */
-export async function textableOf(personIds: readonly string[]): Promise<Set<string>> {
-  const [numbers, choices] = await Promise.all([numbersOf(personIds), choicesOf(personIds)])
-  const refused = choices.filter(
-    (it) => it.optedOutAt || (it.badIndex && it.badIndex === numbers.get(String(it._id))?.phoneIndex),
-  )
-  for (const it of refused) numbers.delete(String(it._id))
-  return new Set(numbers.keys())
-}
-
-/** Harmless twice. */
-export async function forgetTexts(personId: string) {
-  await TextModel.deleteMany({ personId })
-  await TextChoiceModel.deleteOne({ _id: personId })
-}

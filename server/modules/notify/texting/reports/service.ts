@@ -2,7 +2,7 @@ import type { Deps } from '../../../../infra/deps.ts'
 import { OutboxModel } from '../../model.ts'
 import { TextModel, type TextRecord } from '../model.ts'
 import { isOptOut, numberIn, SILENT_DAYS } from '../rules.ts'
-import { noteBadNumber, optOut } from '../service.ts'
+import { noteBadNumber, optOut } from '../choices/service.ts'
 import type { DeliveryReport, TextReply } from './rules.ts'
 
 /** Takes in what became of text messages. The same report twice, or late, changes nothing more. */

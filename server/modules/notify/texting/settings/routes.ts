@@ -6,7 +6,7 @@ import { DONE, serve } from '../../../../http/serve.ts'
 import type { Deps } from '../../../../infra/deps.ts'
 import * as audit from '../../../audit/service.ts'
 import { unitScope } from '../../../org/policy.ts'
-import { choicesOf, optIn, optOut } from '../service.ts'
+import { choicesOf, optIn, optOut } from '../choices/service.ts'
 import type { TextSetting } from './model.ts'
 import * as settings from './service.ts'
 
