@@ -73,6 +73,7 @@ outboxSchema.index({ leaseUntil: 1 }, { partialFilterExpression: { status: 'send
 // What shares a person's message of the day.
 outboxSchema.index({ personId: 1, dueAt: 1 }, { partialFilterExpression: { status: 'pending' } })
 outboxSchema.index({ 'sms.dueAt': 1 }, { partialFilterExpression: { 'sms.status': 'pending' } })
+outboxSchema.index({ 'sms.leaseUntil': 1 }, { partialFilterExpression: { 'sms.status': 'sending' } })
 outboxSchema.index({ withId: 1 }, { name: 'withId_any', partialFilterExpression: { withId: ANY_TEXT } })
 outboxSchema.index({ personId: 1, showAt: -1, _id: -1 })
 // Of a letter to a city a million and a half rows come in the order of their paths, which costs this index next to nothing (decision 0004).

@@ -273,7 +273,7 @@ export function fill({ keys }: Template, values: Record<string, TemplateValue>) 
 }
 
 export { afterQuietHours, isQuiet, nextMorning } from './quiet/rules.ts'
-export { explain, REASON_NAMES, type Reason } from './reasons/rules.ts'
+export { explain, leavesText, REASON_NAMES, type Reason } from './reasons/rules.ts'
 
 /** How a text message stands that goes where WeChat did not reach. */
 export const SMS_STATUSES = ['pending', 'sending', 'sent', 'failed', 'unknown', 'skipped'] as const

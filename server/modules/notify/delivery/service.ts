@@ -4,7 +4,7 @@ import { type DispatchDeps, type Verdict, verdictOn } from '../dispatch/rules.ts
 import { OutboxModel, type OutboxRecord } from '../model.ts'
 import { bundled, kindsOf } from '../pacing/rules.ts'
 import { claimTurn, type Turns } from '../pacing/service.ts'
-import { fill, type Reason, type Template } from '../rules.ts'
+import { fill, leavesText, type Reason, type Template } from '../rules.ts'
 
 /** Longer than any call may take with its repeats; after it the process that made the call is dead. */
 const SENDING_MS = 90_000
@@ -103,7 +103,7 @@ async function call(chosen: Chosen, openId: string, deps: DispatchDeps) {
   const filled = filledFor(chosen, deps)
   if (!filled) {
     await returnConsent(openId, template, holder)
-    await OutboxModel.updateMany(ours([lead]), { status: 'failed', reason: 'badValue' })
+    await conclude([lead], ours, { status: 'failed', reason: 'badValue' }, deps.clock.now())
     return
   }
   if (!(await markSending(lead, deps))) return returnIfWithdrawn(chosen, openId)
@@ -188,37 +188,58 @@ async function settle(
   now: Date,
 ) {
   const own = messages.filter((it) => isOurs(it, round))
-  const texted = status === 'unreachable' ? own.filter((it) => it.mayText) : []
-  const others = own.filter((it) => !texted.includes(it))
-  if (others.length > 0) await OutboxModel.updateMany(ours(others), { status, reason })
-  if (texted.length > 0) await OutboxModel.updateMany(ours(texted), { status, reason, sms: asText(now) })
+  await conclude(own, ours, { status, reason }, now)
 }
 
-/** The second way: it begins the moment the first one has failed. */
-const asText = (now: Date) => ({ status: 'pending' as const, dueAt: now })
+interface Ending {
+  status: 'failed' | 'unreachable' | 'unknown'
+  reason: Reason
+  errcode?: number | null
+}
+
+/** Says why some messages did not arrive, and in the same write that those go as text messages now which may: a crash in between would take it from them. */
+async function conclude(
+  messages: readonly OutboxRecord[],
+  among: (some: readonly OutboxRecord[]) => object,
+  ending: Ending,
+  now: Date,
+) {
+  const isTexted = ({ mayText }: OutboxRecord) => Boolean(mayText) && leavesText(ending.reason)
+  const texted = messages.filter(isTexted)
+  const others = messages.filter((it) => !isTexted(it))
+  if (others.length > 0) await OutboxModel.updateMany(among(others), ending)
+  if (texted.length > 0)
+    await OutboxModel.updateMany(among(texted), { ...ending, sms: { status: 'pending', dueAt: now } })
+}
 
 async function recordFailure(chosen: Chosen, openId: string, verdict: Verdict, { clock, log }: DispatchDeps) {
   const { lead, template, holder } = chosen
   if (verdict.consent === 'kept') await returnConsent(openId, template, holder)
   if (verdict.consent === 'gone') await forgetConsent(openId, template.id)
-  const { status, errcode } = verdict
-  if (status === 'pending') {
+  if (verdict.status === 'pending') {
     const dueAt = new Date(clock.now().getTime() + verdict.waitMs)
-    return record(chosen, { status, errcode, dueAt, leaseUntil: new Date(0) })
+    return record(chosen, { status: 'pending', errcode: verdict.errcode, dueAt, leaseUntil: new Date(0) })
   }
+  const { status, reason, errcode } = verdict
   if (status === 'failed') log.error({ message: lead._id, kind: lead.kind, errcode }, 'message not sent')
-  await record(chosen, { status, errcode, reason: verdict.reason })
-  if (status !== 'unreachable') return
-  const keys = [lead, ...chosen.riders].filter((it) => it.mayText).map((it) => it._id)
-  if (keys.length > 0)
-    await OutboxModel.updateMany({ _id: { $in: keys }, status, sms: null }, { sms: asText(clock.now()) })
+  await conclude(
+    [lead, ...chosen.riders],
+    (some) => open(chosen, some),
+    { status, reason, errcode },
+    clock.now(),
+  )
 }
 
 /** `unknown` too: a call that took very long may have been given up on before it ended after all. */
-async function record({ lead, riders }: Chosen, change: object, ofLead: object = {}) {
-  const { _id, leaseId } = lead
-  const open = { leaseId, status: { $in: ['sending' as const, 'unknown' as const] } }
-  await OutboxModel.updateOne({ _id, ...open }, { ...change, ...ofLead })
-  const ids = riders.map((it) => it._id)
-  if (ids.length > 0) await OutboxModel.updateMany({ _id: { $in: ids }, withId: _id, ...open }, change)
+const open = ({ lead }: Chosen, some: readonly OutboxRecord[]) => ({
+  _id: { $in: some.map((it) => it._id) },
+  leaseId: lead.leaseId,
+  status: { $in: ['sending' as const, 'unknown' as const] },
+  $or: [{ _id: lead._id }, { withId: lead._id }],
+})
+
+async function record(chosen: Chosen, change: object, ofLead: object = {}) {
+  const { lead, riders } = chosen
+  await OutboxModel.updateOne(open(chosen, [lead]), { ...change, ...ofLead })
+  if (riders.length > 0) await OutboxModel.updateMany(open(chosen, riders), change)
 }

@@ -18,6 +18,18 @@ const REASONS = {
 export type Reason = keyof typeof REASONS
 export const REASON_NAMES = Object.keys(REASONS) as Reason[]
 
+/** Nothing has arrived and it would still be of use: the second way begins where the first one has ended so. */
+const NOT_ARRIVED: readonly Reason[] = [
+  'noAddress',
+  'noConsent',
+  'noTemplate',
+  'badValue',
+  'refused',
+  'notDelivered',
+  'gaveUp',
+]
+export const leavesText = (reason: Reason) => NOT_ARRIVED.includes(reason)
+
 export function explain(status: SentStatus, reason: Reason | null, errcode: number | null): string | null {
   if (status === 'withdrawn') return '已撤回'
   if (!reason || status === 'sent' || status === 'pending') return null

@@ -37,6 +37,8 @@ textSchema.index({ personId: 1, at: -1 })
 textSchema.index({ providerId: 1 }, { partialFilterExpression: { providerId: ANY_TEXT } })
 textSchema.index({ dayKey: 1 }, { unique: true, partialFilterExpression: { dayKey: ANY_TEXT } })
 textSchema.index({ phoneIndex: 1, at: -1 })
+// Each minute somebody asks what a dead process has left on the way.
+textSchema.index({ status: 1, at: 1 }, { partialFilterExpression: { status: 'sending' } })
 textSchema.index({ cityId: 1, month: 1, status: 1, fen: 1 })
 textSchema.index({ at: 1 }, { expireAfterSeconds: KEEP_SECONDS })
 export type TextRecord = InferSchemaType<typeof textSchema>
