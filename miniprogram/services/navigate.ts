@@ -1,3 +1,5 @@
+import { takePaperLetter } from './paper-letter'
+
 const TABS = ['home', 'courses', 'letters', 'calls', 'mine'].map((name) => `/pages/${name}/${name}`)
 export const HOME = '/pages/home/home'
 /** WeChat keeps ten pages on the stack; the tenth tap on a link would do nothing. */
@@ -36,9 +38,9 @@ export function signInFirst() {
   go('/packages/account/welcome/welcome')
 }
 
-/** After signing in or joining: the page that was wanted, else home. Clears the whole stack. */
+/** After signing in or joining: the page that was wanted, the letter on paper that led here, else home. Clears the whole stack. */
 export function goOn() {
-  const page = destination ?? HOME
+  const page = destination ?? takePaperLetter() ?? HOME
   destination = null
   void wx.reLaunch({ url: page })
 }

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { withdrawLetter } from '#contract/letters'
+import { decideJoin, listJoins } from '#contract/org'
 import { planReminders } from '#contract/reminding'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
 import { shot } from '../support/browser.ts'
@@ -113,7 +114,7 @@ it('the console says when a letter reminds, what came of it, whom nothing reache
 }, 180_000)
 
 it('a family finds what presses first, one message for several letters, and the way from paper into the class', async () => {
-  const { office, school, klass, zhang } = await scene()
+  const { office, school, klass, teacher, zhang } = await scene()
   const titles = [TITLE, '冬至包饺子活动告知书', '校服尺码登记']
   const [first] = await Promise.all(
     titles.map((title) => sendLetter(world, office, school, { title, dueOn: '2026-11-27' })),
@@ -154,5 +155,22 @@ it('a family finds what presses first, one message for several letters, and the 
   await newcomer.see('加入班级后，就能在手机上看这封信、回复。')
   await newcomer.see('班主任 李老师')
   await onPhone(newcomer, '11-join-from-paper')
+  const fill = (hint: string, text: string) =>
+    newcomer.page.locator(`wx-input[placeholder^="${hint}"] input`).fill(text)
+  await fill('和学校登记的一样', '周八')
+  await newcomer.tap('妈妈')
+  await fill('请填真实姓名', '周八妈妈')
+  await newcomer.tap('提交申请')
+  await newcomer.tap('同意')
+  await newcomer.see('等待同意')
+  // Once 班主任 has said yes, the page that the message leads to opens the letter by itself.
+  const byTeacher = await world.as(teacher, 'staff')
+  const [join] = (await byTeacher(listJoins, { unitId: String(klass._id) })).joins
+  const studentId = join?.candidates[0]?.studentId ?? ''
+  await byTeacher(decideJoin, { joinId: join?.id ?? '', approve: true, studentId })
+  await stage.openPage(newcomer, '新来的家长', 'packages/account/joins/joins')
+  await newcomer.see(TITLE)
+  await newcomer.see('周八')
+  await onPhone(newcomer, '12-letter-after-joining')
   await newcomer.close()
 }, 180_000)

@@ -234,6 +234,52 @@ it('asks to join once, in the words typed', async () => {
   expect(phone.asked).toEqual([])
 })
 
+it('opens the letter a paper notice was about once its reader is in the class, and once only', async () => {
+  const letterId = 'a'.repeat(24)
+  await signedIn()
+  const scanned = await openPage<OpenPage>('packages/account/join/join', { scene: `K7M2PX${letterId}` })
+  answer(await phone.next(), 200, classOf('七年级2班'))
+  await vi.waitFor(() => expect(scanned.data.found).not.toBeNull())
+
+  const joins = await openPage<OpenPage>('packages/account/joins/joins')
+  const look = async (children: object[]) => {
+    const looking = run(joins, 'load')
+    answer(await phone.next(), 200, { joins: [] })
+    answer(await phone.next(), 200, person({ children }))
+    await looking
+  }
+  await look([])
+  await look([{ ...child('1', '李四'), className: '八年级1班', schoolName: '实验中学' }])
+  expect(phone.went).toEqual([])
+
+  const inClass = { ...child('2', '张小明'), className: '七年级2班', schoolName: '实验中学' }
+  await look([inClass])
+  expect(phone.went).toEqual([`redirectTo /packages/letter/letter/letter?id=${letterId}`])
+  await look([inClass])
+  expect(phone.went).toHaveLength(1)
+})
+
+it('goes from the paper over the phone number to its letter', async () => {
+  const letterId = 'b'.repeat(24)
+  await signedIn()
+  const scanned = await openPage<OpenPage>('packages/account/join/join', { scene: `K7M2PX${letterId}` })
+  answer(await phone.next(), 200, classOf('七年级2班'))
+  await vi.waitFor(() => expect(scanned.data.found).not.toBeNull())
+  await signedIn({ matchesWaiting: 1 })
+  const page = await openPage<OpenPage>('packages/account/match/match')
+  answer(await phone.next(), 200, { matches: [match('2', '张**')] })
+  await vi.waitFor(() => expect(page.data.state).toBe('ready'))
+
+  void run(page, 'onYes')
+  answer(await phone.next(), 200, { done: true })
+  const inClass = { ...child('2', '张小明'), className: '七年级2班', schoolName: '实验中学' }
+  answer(await phone.next(), 200, person({ children: [inClass] }))
+
+  await vi.waitFor(() =>
+    expect(phone.went).toEqual([`reLaunch /packages/letter/letter/letter?id=${letterId}`]),
+  )
+})
+
 it('signs out on this phone even when the server cannot be told', async () => {
   await signedIn()
   const page = await openPage<OpenPage>('pages/mine/mine')

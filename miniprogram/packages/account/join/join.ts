@@ -4,6 +4,7 @@ import { call, explain, tell } from '../../../services/api'
 import { mustAgree } from '../../../services/consent'
 import { go, replaceWith } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
+import { isOfClass, keepPaperLetter } from '../../../services/paper-letter'
 import { me } from '../../../services/store'
 
 const OTHER = '其他'
@@ -90,11 +91,9 @@ Page<Data, Custom>({
     try {
       const found = await call(readClassByCode, { code })
       if (code !== this.data.code) return
-      // Who is of the class already has scanned the paper to get to its letter.
-      const isOfClass = me
-        .get()
-        ?.children.some((it) => it.className === found.className && it.schoolName === found.schoolName)
-      if (this.letterId && isOfClass) return replaceWith(`${pages.letter}?id=${this.letterId}`)
+      // Who is of the class already has scanned the paper to get to its letter; who is not gets there by joining.
+      if (this.letterId && isOfClass(found)) return replaceWith(`${pages.letter}?id=${this.letterId}`)
+      if (this.letterId) keepPaperLetter(this.letterId, found)
       this.setData({ found, codeProblem: '' })
     } catch (error) {
       // While a longer code is being typed, its first six letters are not wrong yet.

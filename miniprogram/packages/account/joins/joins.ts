@@ -1,8 +1,9 @@
 import { askToJoinAgain, listMyJoins, withdrawMyJoin } from '../../../contract'
 import { refreshMe } from '../../../services/account'
 import { call, explain, tell } from '../../../services/api'
-import { go, goOn } from '../../../services/navigate'
+import { go, goOn, replaceWith } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
+import { takePaperLetter } from '../../../services/paper-letter'
 import { presentJoin, type ShownJoin } from './present'
 
 interface Data {
@@ -39,6 +40,8 @@ Page<Data, Custom>({
     try {
       const { joins } = await call(listMyJoins, {})
       const me = await refreshMe()
+      const letter = takePaperLetter()
+      if (letter) return replaceWith(letter)
       this.setData({
         state: 'ready',
         joins: joins.map((it) => presentJoin(it)),
