@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ageInWords, reachInWords } from '../../admin-web/src/pages/letters/audience-count'
+import { ageInWords, progressInWords, reachInWords } from '../../admin-web/src/pages/letters/audience-count'
 
 const NOW = new Date('2026-11-25T12:10:00Z')
 
@@ -20,4 +20,8 @@ it('says in one sentence how the families hear of the letter', () => {
   expect(said(0, null, 35)).toBe('：微信都提醒不到，要自己打开小程序才看到')
   expect(reachInWords({ joined: 900_000 })).toBe('（范围大，没有逐家去数微信能提醒多少家）')
   expect(reachInWords({ joined: 0 })).toBe('')
+})
+
+it('says how far the first count of a city is', () => {
+  expect(progressInWords({ counted: 3, of: 8 })).toBe('正在数：8个区县已数3个')
 })

@@ -1,3 +1,4 @@
+import { Types } from 'mongoose'
 import { beforeEach, expect, it } from 'vitest'
 import { countAudience } from '#contract/letters'
 import { FamilyCountModel } from '../../server/modules/org/audiences/kept/model.ts'
@@ -9,7 +10,10 @@ import { readTemplates } from '../../server/modules/notify/rules.ts'
 import { optOut } from '../../server/modules/notify/texting/choices/service.ts'
 import { TextSettingModel } from '../../server/modules/notify/texting/settings/model.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
-import { buildGuardian, buildStudent, newId } from '../support/build.ts'
+import { StudentModel } from '../../server/modules/org/families/model.ts'
+import type { UnitRecord } from '../../server/modules/org/tree/model.ts'
+import { DEPTH, idAt } from '../../server/modules/org/tree/rules.ts'
+import { buildGuardian, buildStaff, buildStudent, newId } from '../support/build.ts'
 import { scans, statementsOf } from '../support/plans.ts'
 import { buildDistrict, buildSchool } from '../support/schools.ts'
 import { useWorld } from '../support/world.ts'
@@ -97,6 +101,56 @@ it('counts children who were never counted from the index alone', async () => {
   expect(counting).toMatchObject({ docsExamined: 0 })
   expect(counting?.plan).toContain('path: 1, leftAt: 1, activatedAt: 1')
   expect(scans(statements)).toEqual([])
+})
+
+/** Many children of a class in one statement: made one by one they would take a minute. */
+async function fill(klass: UnitRecord, many: number, over: object = {}) {
+  const schoolId = new Types.ObjectId(idAt(klass.path, DEPTH.school) ?? '')
+  const like = {
+    schoolId,
+    classId: klass._id,
+    path: klass.path,
+    name: '李四',
+    leftAt: null,
+    activatedAt: null,
+  }
+  await StudentModel.collection.insertMany(
+    Array.from({ length: many }, (_, at) => ({ ...like, ...over, number: `MANY-${at}` })),
+  )
+}
+
+it('keeps nobody waiting for a city that nobody has counted: what there is at once, then district by district', async () => {
+  const { seven, city } = await scene()
+  const next = await buildDistrict(world, { city })
+  const school = await buildSchool(world, next, { grades: [7], classes: 1 })
+  await buildStudent(school.classOf('七年级1班'), { name: '王五' })
+  await fill(seven, FEW)
+  const office = await world.as(await buildStaff(city, 'city_admin'), 'staff')
+  const cityId = String(city._id)
+  const ask = () => office(countAudience, { unitId: cityId, unitIds: [cityId] })
+
+  const statements = await statementsOf(async () => {
+    expect(await ask()).toMatchObject({
+      ...{ families: 0, joined: 0, isCounting: true, progress: { counted: 0, of: 2 }, wechat: null },
+    })
+  })
+  // As many keys of an index as it takes to see that it is not little; the rest goes on behind the answer.
+  expect(scans(statements)).toEqual([])
+
+  await expect.poll(ask).toMatchObject({ families: FEW + 4, progress: null, isCounting: false })
+  await FamilyCountModel.deleteOne({ _id: next.district._id })
+  expect(await ask()).toMatchObject({ families: FEW + 3, progress: { counted: 1, of: 2 } })
+  await expect.poll(ask).toMatchObject({ families: FEW + 4, progress: null })
+})
+
+it('looks at no more children with a mark than a group has, and says so', async () => {
+  const { count, seven, unitId } = await scene()
+  const marked = { unitIds: [], parts: { marks: [{ unitId, mark: 'boarding' as const }] } }
+  await fill(seven, 5_000, { isBoarding: true })
+  expect(await count(marked)).toMatchObject({ families: 5_000, isAtLeast: false })
+  await buildStudent(seven, { name: '赵六' })
+  await StudentModel.updateMany({ name: { $in: ['赵六', '张三'] } }, { isBoarding: true })
+  expect(await count(marked)).toMatchObject({ families: 5_001, isAtLeast: true })
 })
 
 it('takes schools that are left out from a kept count', async () => {

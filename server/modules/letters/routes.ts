@@ -56,8 +56,9 @@ export function letterRoutes(router: Router, deps: Deps) {
     const figures = {
       ...{ families: counted.families, joined: counted.joined },
       ...{ countedAt: counted.countedAt?.toISOString() ?? null, isCounting: counted.isOld },
+      ...{ progress: counted.progress, isAtLeast: counted.isAtLeast },
     }
-    if (isTooLarge(counted)) return { ...figures, wechat: null }
+    if (isTooLarge(counted) || counted.progress) return { ...figures, wechat: null }
     const bonds = await guardiansCounted(counted, MOST_COUNTED * 3)
     const cityId = idAt(scope.path, DEPTH.city)
     const isTexted = deps.sms !== null && (await mayText(cityId, said.confirmation ?? 'read'))

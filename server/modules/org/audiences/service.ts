@@ -92,11 +92,36 @@ export function ofClasses(audience: readonly Entry[]): object[] {
   return meant.length > 0 ? meant : [{ _id: null }]
 }
 
-/** Children who are meant one by one: by name, as members of a group, or by a mark. At most so many. */
-export async function childrenMeant(audience: readonly Entry[], most = 50_000): Promise<MeantChild[]> {
+/** Children who are meant one by one: by name, as members of a group, or by a mark. At most so many of each. */
+export async function childrenMeant(audience: readonly Entry[], most: number): Promise<MeantChild[]> {
+  const found = await Promise.all(
+    waysTo(audience).map((way) =>
+      StudentModel.find(way, {
+        path: 1,
+        classId: 1,
+        activatedAt: 1,
+        groups: 1,
+        isBoarding: 1,
+        isLeftBehind: 1,
+      })
+        .limit(most)
+        .lean<MeantChild[]>(),
+    ),
+  )
+  return [...new Map(found.flat().map((it) => [String(it._id), it])).values()]
+}
+
+/** The paths of the classes in which such children are, however many. */
+export async function placesMeant(audience: readonly Entry[]): Promise<string[]> {
+  const found = await Promise.all(waysTo(audience).map((way) => StudentModel.distinct('path', way)))
+  return [...new Set(found.flat())]
+}
+
+/** One filter for all who are named, one for each group, one for each mark somewhere. Each is a range of an index. */
+function waysTo(audience: readonly Entry[]): object[] {
   const named = audience.filter((it) => it.isStudent)
   const groups = audience.filter((it) => it.part === 'group')
-  const ways = [
+  return [
     ...(named.length > 0 ? [{ _id: { $in: named.map((it) => it.unitId) } }] : []),
     ...groups.map((it) => ({
       groups: { $elemMatch: { groupId: it.unitId, to: null } },
@@ -111,22 +136,7 @@ export async function childrenMeant(audience: readonly Entry[], most = 50_000): 
           path: within(it.path),
         })),
     ),
-  ]
-  const found = await Promise.all(
-    ways.map((way) =>
-      StudentModel.find({ ...way, leftAt: null } as object, {
-        path: 1,
-        classId: 1,
-        activatedAt: 1,
-        groups: 1,
-        isBoarding: 1,
-        isLeftBehind: 1,
-      })
-        .limit(most)
-        .lean<MeantChild[]>(),
-    ),
-  )
-  return [...new Map(found.flat().map((it) => [String(it._id), it])).values()]
+  ].map((way) => ({ ...way, leftAt: null }))
 }
 
 export type MeantChild = Pick<

@@ -1,8 +1,8 @@
 import type { Types } from 'mongoose'
 import { isIn, isWhole, type Reached } from '../../../org/audiences/rules.ts'
-import { childrenMeant } from '../../../org/audiences/service.ts'
+import { placesMeant } from '../../../org/audiences/service.ts'
 import type { UnitRecord } from '../../../org/tree/model.ts'
-import { isWithin } from '../../../org/tree/rules.ts'
+import { idsOf, isWithin } from '../../../org/tree/rules.ts'
 import type { LetterRecord } from '../../model.ts'
 
 type Addressed = Pick<LetterRecord, 'audience' | 'without' | 'excluded'>
@@ -10,9 +10,9 @@ type Addressed = Pick<LetterRecord, 'audience' | 'without' | 'excluded'>
 /** The classes in which those are today who are written to one by one: single families, groups, and children with a mark. */
 export async function classesApart({ audience }: Pick<Addressed, 'audience'>) {
   if (!audience.some((it) => it.isStudent || it.part)) return []
-  const children = await childrenMeant(audience)
-  const apart = children.filter((it) => !audience.some((to) => !to.part && isWithin(it.path, to.path)))
-  return [...new Set(apart.map((it) => String(it.classId)))]
+  const places = await placesMeant(audience)
+  const apart = places.filter((path) => !audience.some((to) => !to.part && isWithin(path, to.path)))
+  return apart.map((path) => idsOf(path).at(-1) ?? '')
 }
 
 export interface Roll {

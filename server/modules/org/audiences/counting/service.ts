@@ -12,14 +12,20 @@ import { asReached, childrenMeant, joinedGuardiansOf, type MeantChild, ofClasses
 const KEPT_MS = { city: 5 * 60_000, district: 30_000 }
 /** So many schools, grades and classes are counted as of this moment; more go by the counts of their districts. */
 const MOST_AT_ONCE = 20
+/** Children one by one: a group is never larger, and of a mark no more are looked at (tens of thousands board in a city). */
+const MOST_ONE_BY_ONE = 5_000
 
 export interface Counted {
   families: number
   joined: number
   /** As of when; null when it is of this moment. */
   countedAt: Date | null
-  /** It is older than it should be, and is being counted anew. */
+  /** It is older than it should be, or not whole, and is being counted anew. */
   isOld: boolean
+  /** So many districts of it have been counted yet; null when all have. */
+  progress: { counted: number; of: number } | null
+  /** There are more children with a mark than were looked at. */
+  isAtLeast: boolean
   /** What is in as a whole, and children one by one beside it and out of it. */
   wholes: Wholes
   more: MeantChild[]
@@ -33,7 +39,7 @@ interface Wholes {
 
 export interface Patience {
   now: Date
-  /** Whoever gives one has the last count at once, and what is old is counted meanwhile; else it is waited for. */
+  /** Whoever gives one has at once what is counted, and what is old or missing is counted meanwhile; else it is waited for. */
   log?: Logger
 }
 
@@ -49,11 +55,14 @@ export async function countRule(
   }
   const [{ sums, ...age }, meant, left] = await Promise.all([
     sumsIn(wholes, patience),
-    childrenMeant(rule.audience),
-    childrenMeant([
-      ...without.filter(isOneByOne),
-      ...(rule.excluded ?? []).map((it) => ({ unitId: it.studentId, path: '', isStudent: true })),
-    ]),
+    childrenMeant(rule.audience, MOST_ONE_BY_ONE + 1),
+    childrenMeant(
+      [
+        ...without.filter(isOneByOne),
+        ...(rule.excluded ?? []).map((it) => ({ unitId: it.studentId, path: '', isStudent: true })),
+      ],
+      MOST_ONE_BY_ONE,
+    ),
   ])
   const facts = await factsOf([...meant, ...left].map((it) => String(it.classId)))
   const isCounted = ({ path, classId }: MeantChild) =>
@@ -65,6 +74,7 @@ export async function countRule(
     families: sum(sums.map((it) => it.families)) + more.length - less.length,
     joined: sum(sums.map((it) => it.joined)) + joined(more) - joined(less),
     ...age,
+    isAtLeast: meant.length > MOST_ONE_BY_ONE,
     ...{ wholes, more, less },
   }
 }
@@ -105,12 +115,12 @@ function linesNear({ audience, without }: Wholes, path: string) {
 
 /** What is meant in the districts of some places, as it was counted last. */
 async function keptBelow(paths: readonly string[], wholes: Wholes, { now, log }: Patience) {
-  if (paths.length === 0) return { sums: [], countedAt: null, isOld: false }
+  if (paths.length === 0) return { sums: [], countedAt: null, isOld: false, progress: null }
   const isCity = paths.some((it) => depthOf(it) === DEPTH.city)
   const since = new Date(now.getTime() - (isCity ? KEPT_MS.city : KEPT_MS.district))
   const districts = (await districtsOf(paths)).map((it) => ({ ...it, ...linesNear(wholes, it.path) }))
-  const { counts, old } = await keptOf(districts, since, now)
-  if (log) recountLater(old, since, now, log)
+  const { counts, old, missing } = await keptOf(districts, { since, now, isWaitedFor: !log })
+  if (log) recountLater([...missing, ...old], since, now, log)
   const anew = log ? [] : await Promise.all(old.map((it) => countOnce(it, now)))
   const last = new Map([...counts, ...anew].map((it) => [String(it._id), it]))
   const sums = districts.flatMap(({ _id, isByClass, ...near }) => {
@@ -120,7 +130,9 @@ async function keptBelow(paths: readonly string[], wholes: Wholes, { now, log }:
   return {
     sums,
     countedAt: new Date(Math.min(...[...last.values()].map((it) => it.countedAt.getTime()), now.getTime())),
-    isOld: Boolean(log) && old.length > 0,
+    isOld: Boolean(log) && old.length + missing.length > 0,
+    progress:
+      missing.length > 0 ? { counted: districts.length - missing.length, of: districts.length } : null,
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Types } from 'mongoose'
 import type { Logger } from 'pino'
+import { StudentModel } from '../../families/model.ts'
+import { STILL_HERE } from '../../families/rules.ts'
 import { UnitModel } from '../../tree/model.ts'
 import { DEPTH, idAt, within } from '../../tree/rules.ts'
 import { factsOf } from '../facts/service.ts'
@@ -50,16 +52,17 @@ export interface Kept {
   counts: FamilyCount[]
   /** Those that were counted longer ago than was asked for. */
   old: District[]
+  /** Those that nobody has counted yet. */
+  missing: District[]
 }
 
 /**
- * What the last count of some districts found, class by class where it is wanted. One that was never counted is counted now, and so are
- * all where there were few families: whoever has joined a moment ago is in.
+ * What the last count of some districts found, class by class where it is wanted. Where there are few families all are counted now:
+ * whoever has joined a moment ago is in. What was never counted is counted now, too, or left to be, where the asker does not wait for it.
  */
 export async function keptOf(
   districts: readonly (District & { isByClass: boolean })[],
-  since: Date,
-  now: Date,
+  { since, now, isWaitedFor }: { since: Date; now: Date; isWaitedFor: boolean },
 ): Promise<Kept> {
   const find = (isByClass: boolean, left: object) => {
     const _id = { $in: districts.filter((it) => it.isByClass === isByClass).map((it) => it._id) }
@@ -67,14 +70,26 @@ export async function keptOf(
   }
   const [summed, byClass] = await Promise.all([find(false, { classes: 0 }), find(true, {})])
   const found = [...summed, ...byClass]
-  const families = found.flatMap(({ sums }) => sums).reduce((sum, it) => sum + it.families, 0)
-  const kept = families > FEW ? found : []
-  const countedAt = new Map(kept.map((it) => [String(it._id), it.countedAt]))
-  const missing = districts.filter((it) => !countedAt.has(String(it._id)))
+  const countedAt = new Map(found.map((it) => [String(it._id), it.countedAt]))
+  const uncounted = districts.filter((it) => !countedAt.has(String(it._id)))
+  if (await areFew(found, uncounted)) return { counts: await countAll(districts, now), old: [], missing: [] }
   return {
-    counts: [...kept, ...(await Promise.all(missing.map((it) => countOnce(it, now))))],
+    counts: isWaitedFor ? [...found, ...(await countAll(uncounted, now))] : found,
     old: districts.filter((it) => (countedAt.get(String(it._id)) ?? now) < since),
+    missing: isWaitedFor ? [] : uncounted,
   }
+}
+
+const countAll = (districts: readonly District[], now: Date) =>
+  Promise.all(districts.map((it) => countOnce(it, now)))
+
+/** Whether some districts have few families together; of those nobody has counted no more are looked at than it takes to say so. */
+async function areFew(found: readonly FamilyCount[], uncounted: readonly District[]) {
+  const families = found.flatMap(({ sums }) => sums).reduce((sum, it) => sum + it.families, 0)
+  if (families > FEW || uncounted.length === 0) return families <= FEW
+  const there = { $or: uncounted.map(({ path }) => ({ path: within(path), ...STILL_HERE })) }
+  const more = await StudentModel.countDocuments(there, { limit: FEW + 1 - families })
+  return families + more <= FEW
 }
 
 const underWay = new Map<string, Promise<FamilyCount>>()
@@ -100,13 +115,15 @@ async function count({ _id, path }: District, now: Date): Promise<FamilyCount> {
   return { _id, ...found }
 }
 
-/** Counts a district anew, unless somebody has since, or is about to. */
+/** Counts a district for the first time, or anew unless somebody has since, or is about to. */
 async function recount(district: District, since: Date, now: Date) {
   const { matchedCount } = await FamilyCountModel.updateOne(
     { _id: district._id, countedAt: { $lt: since }, busyUntil: { $not: { $gt: now } } },
     { busyUntil: new Date(now.getTime() + BUSY_MS) },
   )
-  if (matchedCount > 0) await countOnce(district, now)
+  if (matchedCount > 0 || !(await FamilyCountModel.exists({ _id: district._id }))) {
+    await countOnce(district, now)
+  }
 }
 
 const waiting = new Map<string, { district: District; since: Date; now: Date }>()
