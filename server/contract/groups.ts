@@ -88,12 +88,16 @@ export const listGroupMembers = endpoint({
   path: '/groups/:groupId/members',
   input: z.strictObject({
     groupId: objectId,
+    /** What a name, its pinyin or initials, or a number begins with. */
+    search: z.optional(z.string().check(z.maxLength(40, '最多写40个字'))),
     after: z.optional(z.string().check(z.maxLength(200, '翻页的位置不对'))),
   }),
   reply: z.object({
     group: childGroup,
     members: z.array(groupMember),
     next: z.nullable(z.string()),
+    /** Of a search, how many it finds. */
+    found: z.optional(z.int()),
     /** The last table that filled it, while that can be taken back. */
     undoable: z.optional(z.nullable(lastFill)),
   }),

@@ -83,8 +83,17 @@ it('is made on the console, filled by name and by a pasted column, renamed, thin
   await page.locator('#main').getByRole('button', { name: '撤销', exact: true }).click()
   await page.getByText('共4条').waitFor()
 
+  // What is ticked stays ticked while another child is looked for.
   const row = page.getByRole('row').filter({ hasText: '张三' })
   await row.locator('.el-checkbox').click()
+  const find = page.getByRole('textbox', { name: '在这个分组里' })
+  await find.fill('没有的人')
+  await page.getByText('这个分组里没有“没有的人”').waitFor()
+  await find.fill(numbers[0] ?? '')
+  await page.getByText('共1条').waitFor()
+  await shot(page, 'groups/5e-found')
+  await find.clear()
+  await page.getByText('共4条').waitFor()
   await page.getByRole('button', { name: '移出选中的1个孩子' }).click()
   await page.getByRole('button', { name: '移出', exact: true }).click()
   await page.getByText('共3条').waitFor()

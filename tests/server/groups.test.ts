@@ -25,7 +25,7 @@ import {
   MOST_OF_A_CHILD,
   repeated,
 } from '../../server/modules/org/groups/rules.ts'
-import { buildStaff } from '../support/build.ts'
+import { buildStaff, buildStudent } from '../support/build.ts'
 import { DRAFT, newRequest } from '../support/letters.ts'
 import { scans, statementsOf } from '../support/plans.ts'
 import { buildDistrict, buildSchool, fillClass } from '../support/schools.ts'
@@ -178,7 +178,7 @@ it('counts toward its limit only those who come in: a full group takes its own l
   const { id: groupId } = await make('全校')
   const place = { groupId: new Types.ObjectId(groupId), path: school.path, from: world.now(), to: null }
   const { _id: _, number: __, ...like } = students[0] as StudentRecord
-  await StudentModel.insertMany(
+  await StudentModel.collection.insertMany(
     Array.from({ length: MOST_MEMBERS - 3 }, (_, at) => ({
       ...{ ...like, number: `MANY-${at}`, groups: [place] },
     })),
@@ -195,6 +195,33 @@ it('counts toward its limit only those who come in: a full group takes its own l
   await expect(office(addToGroup, { groupId, studentIds: [first, fourth] })).rejects.toMatchObject(
     refused('现在有5000个，再加1个就超过了'),
   )
+})
+
+it('finds a child in a group by the beginning of its name, its sound or its number, a page at a time', async () => {
+  const { make, office, klass } = await scene()
+  const { id: groupId } = await make('校车')
+  const ming = await buildStudent(klass, { name: '李明', number: 'A-01' })
+  // A namesake who is not in it.
+  await buildStudent(klass, { name: '李明' })
+  const others = await Promise.all(
+    Array.from({ length: 51 }, (_, at) => buildStudent(klass, { name: '王五', number: `W-${100 + at}` })),
+  )
+  await office(addToGroup, { groupId, studentIds: [ming, ...others].map((it) => String(it._id)) })
+  const find = (search: string, after?: string) =>
+    office(listGroupMembers, { groupId, search, ...(after && { after }) })
+
+  for (const typed of ['李', 'liming', 'lm', 'a-0', ' 李明 ']) {
+    const { members, found } = await find(typed)
+    expect([typed, found, members.map((it) => it.studentId)]).toEqual([typed, 1, [String(ming._id)]])
+  }
+  const page = await find('王')
+  expect([page.members.length, page.found, page.group.families]).toEqual([50, 51, 52])
+  const rest = await find('王', page.next ?? '')
+  expect([rest.members.map((it) => it.number), rest.next]).toEqual([['W-150'], null])
+  expect(await find('.*')).toMatchObject({ members: [], found: 0 })
+
+  const statements = await statementsOf(() => find('王'))
+  expect(scans(statements)).toEqual([])
 })
 
 it('is listed and counted from indexes', async () => {

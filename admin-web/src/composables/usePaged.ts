@@ -1,5 +1,5 @@
 import type { Endpoint } from '#contract/endpoint'
-import { useInfiniteQuery } from '@tanstack/vue-query'
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/vue-query'
 import { computed } from 'vue'
 import type * as z from 'zod/mini'
 import { call } from '../api/call'
@@ -14,6 +14,8 @@ export function usePaged<E extends Endpoint, T>(
   endpoint: E,
   input: () => z.input<E['input']> | null,
   rowsOf: (reply: z.output<E['reply']>) => T[],
+  /** While another search is on its way, what was there stays on the screen, and what is ticked stays ticked. */
+  options: { keepLast?: boolean } = {},
 ) {
   const said = computed(input)
   const query = useInfiniteQuery({
@@ -25,6 +27,7 @@ export function usePaged<E extends Endpoint, T>(
     initialPageParam: null as string | null,
     getNextPageParam: (last) => (last as { next: string | null }).next,
     enabled: computed(() => said.value !== null),
+    ...(options.keepLast && { placeholderData: keepPreviousData }),
   })
 
   const pages = computed(() => query.data.value?.pages ?? [])

@@ -2,6 +2,7 @@ import type Router from '@koa/router'
 import * as api from '#contract/groups'
 import { DONE, serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import { soughtNumber } from '../../../infra/id-numbers.ts'
 import * as audit from '../../audit/service.ts'
 import { MARKS } from '../audiences/rules.ts'
 import { unitScope } from '../policy.ts'
@@ -45,14 +46,15 @@ export function groupRoutes(router: Router, { clock, fields }: Deps) {
     return DONE
   })
 
-  serve(router, api.listGroupMembers, async ({ actor, groupId, after }) => {
+  serve(router, api.listGroupMembers, async ({ actor, groupId, after, search = '' }) => {
     const now = clock.now()
     const proof = await groupInScope(actor, groupId, now)
     await audit.namesSeen('group.read', proof.scope, now, proof.group.name)
-    const { students, next } = await groups.membersPage(proof, after)
+    const sought = soughtNumber(search.trim(), fields)
+    const { students, next, found } = await groups.membersPage(proof, { after, sought })
     const names = await fullNamesOf(students.map((it) => String(it.classId)))
     const members = students.map((it) => presentMember(it, proof.group, names.get(String(it.classId)) ?? ''))
-    return { group: await one(proof.group), members, next, undoable: await undoable(proof, now) }
+    return { group: await one(proof.group), members, next, found, undoable: await undoable(proof, now) }
   })
 
   serve(router, api.addToGroup, async ({ actor, groupId, studentIds, numbers }) => {

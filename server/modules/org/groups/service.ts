@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import { Refusal } from '../../../http/errors.ts'
 import { StudentModel, type StudentRecord } from '../families/model.ts'
+import { beginningWith } from '../families/search/rules.ts'
 import type { UnitScope } from '../policy.ts'
 import { isWithin, within } from '../tree/rules.ts'
 import { ChildGroupModel, type ChildGroupRecord } from './model.ts'
@@ -150,19 +151,27 @@ export async function removeFromGroup({ group }: GroupInScope, studentIds: reado
   return modifiedCount
 }
 
-/** A page of a group's children, by class and number. */
-export async function membersPage({ group }: GroupInScope, after: string | undefined) {
+/**
+ * A page of a group's children, by class and number; of those a text points at, and how many these are. A group is one short range of
+ * its index, looked through by itself.
+ */
+export async function membersPage(
+  { group }: GroupInScope,
+  { after, sought }: { after?: string | undefined; sought: string },
+) {
   const [path, number] = after?.split('~') ?? []
-  const found = await StudentModel.find({
-    ...membersOf(group),
-    ...(path && number && { $or: [{ path: { $gt: path } }, { path, number: { $gt: number } }] }),
-  })
-    .sort({ path: 1, number: 1 })
-    .limit(PAGE + 1)
-    .lean<StudentRecord[]>()
-  const students = found.slice(0, PAGE)
+  const which = { ...membersOf(group), ...(sought && { $or: beginningWith(sought) }) }
+  const isLater = path && number && { $or: [{ path: { $gt: path } }, { path, number: { $gt: number } }] }
+  const [page, found] = await Promise.all([
+    StudentModel.find({ $and: [which, isLater || {}] })
+      .sort({ path: 1, number: 1 })
+      .limit(PAGE + 1)
+      .lean<StudentRecord[]>(),
+    sought ? StudentModel.countDocuments(which) : undefined,
+  ])
+  const students = page.slice(0, PAGE)
   const last = students.at(-1)
-  return { students, next: found.length > PAGE && last ? `${last.path}~${last.number}` : null }
+  return { students, found, next: page.length > PAGE && last ? `${last.path}~${last.number}` : null }
 }
 
 /** When a class moves up, its groups go along with it, unless they end with the year; so do the children's places in them. */

@@ -81,5 +81,11 @@ export function stretchesFor(
   ]
 }
 
+/** The ways a child can be meant by the beginning of a text, for a class or a group, which are looked through by themselves. */
+export function beginningWith(text: string): object[] {
+  const begins = new RegExp(`^${text.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}`, 'i')
+  return [{ name: begins }, { pinyin: begins }, { initials: begins }, { number: begins }]
+}
+
 /** Small enough to look through by itself: a class or a grade. */
 export const isSmall = (kind: UnitKind) => DEPTH[kind] > DEPTH.school

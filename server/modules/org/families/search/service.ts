@@ -6,7 +6,7 @@ import { DEPTH, idAt, isWithin, within } from '../../tree/rules.ts'
 import { unitsWithin } from '../../tree/service.ts'
 import { GuardianshipModel, type GuardianshipRecord, StudentModel, type StudentRecord } from '../model.ts'
 import { FamilyKeysModel, type FamilyKeysRecord } from './model.ts'
-import { isSmall, keysOf, type Stretch, stretchesFor } from './rules.ts'
+import { beginningWith, isSmall, keysOf, type Stretch, stretchesFor } from './rules.ts'
 
 type Fields = Pick<Deps, 'fields'>
 
@@ -79,17 +79,9 @@ async function amongFew(
   stretches: Stretch[],
   { skip, most }: { skip: number; most: number },
 ) {
-  const typed = text.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  if (typed === '') return { students: [], hasMore: false }
-  const begins = new RegExp(`^${typed}`, 'i')
+  if (text.trim() === '') return { students: [], hasMore: false }
   const ids = await idsAt(stretches, MOST)
-  const either = [
-    { name: begins },
-    { pinyin: begins },
-    { initials: begins },
-    { number: begins },
-    { _id: { $in: ids } },
-  ]
+  const either = [...beginningWith(text), { _id: { $in: ids } }]
   const students = await studentsHere(scope, { $or: either }, skip + most + 1)
   return { students: students.slice(skip, skip + most), hasMore: students.length > skip + most }
 }
