@@ -8,7 +8,7 @@
  *   'pass'    → go on
  *
  * Pictures are shown while WeChat looks at them: `watchPictures` when others begin to see them, `hiddenAmong` wherever they are shown, and
- * `shelve` says once where their bytes lie.
+ * `shelve` says once where their bytes lie. Those that stand in letters of many units: `watchShared` and `standingOfShared`.
  *
  * When a person has decided, the room's own `heed(kind, handler)` is called (register it where the room mounts its routes); a crash
  * in between is made good by the tick. `standingOf(kind, subjects)` says how held things stand, `takeBack` when one is withdrawn.
@@ -28,14 +28,9 @@ import type { OwnContent } from './policy.ts'
 import { piecesOf, SCENES, type Verdict, verdictOf } from './rules.ts'
 
 export { REFUSED, type Verdict, WAITING } from './rules.ts'
-export {
-  hiddenAmong,
-  shelve,
-  standingOfPictures,
-  takeBackPictures,
-  takeInPicture,
-  watchPictures,
-} from './pictures/service.ts'
+export { hiddenAmong, shelve, takeBackPictures, takeInPicture, watchPictures } from './pictures/service.ts'
+export { standingOfShared, watchShared } from './pictures/shared/service.ts'
+export { hashOf } from './pictures/shared/rules.ts'
 
 const PAGE = 20
 /** A count above this says no more than that it is many. */
@@ -189,7 +184,7 @@ export async function contentsOf(
   return { page, waiting, next: found.length > PAGE ? String(page.at(-1)?._id) : null }
 }
 
-/** What WeChat called harmless is remembered as passed, and nobody’s decision. */
+/** What WeChat called harmless was once kept as passed, and is nobody’s decision. */
 const BY_A_PERSON = { decidedBy: { $ne: null } }
 
 const notKeptFrom = ({ personId }: Pick<UnitScope, 'personId'>) => ({

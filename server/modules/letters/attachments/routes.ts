@@ -8,7 +8,7 @@ import * as accounts from '../../accounts/service.ts'
 import { ownAsset } from '../../files/policy.ts'
 import { pictureOf } from '../../files/service.ts'
 import { ownChild } from '../../org/policy.ts'
-import { shelve } from '../../safety/service.ts'
+import { hashOf, shelve } from '../../safety/service.ts'
 import { letterForChild, letterWithin, ownLetter, type OwnLetter } from '../policy.ts'
 import { looksOf, watchLetter } from '../looks/service.ts'
 import type { LetterRecord } from '../model.ts'
@@ -20,7 +20,7 @@ import { attach, attachmentFor, detach } from './service.ts'
 /** Files beside a letter. A link opens nothing by itself: whether its person may read the letter is asked again. */
 export function attachmentRoutes(router: Router, deps: Deps) {
   const { clock, env, files } = deps
-  shelve('letters', (sha256) => files.get(sha256).catch(() => pictureOf(sha256, deps)))
+  shelve('letters', (id) => files.get(hashOf(id)).catch(() => pictureOf(hashOf(id), deps)))
 
   serve(router, api.attachFile, async ({ actor, letterId, assetId }) => {
     const own = await ownLetter(actor, letterId)

@@ -4,8 +4,8 @@ import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { bytesOf, remove } from '../../files/service.ts'
 import type { OwnAsset } from '../../files/policy.ts'
-import { hiddenAmong } from '../../safety/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
+import { hiddenHashes } from '../looks/service.ts'
 import type { OwnLetter } from '../policy.ts'
 import { MOST_ATTACHMENTS, nameOf } from './rules.ts'
 
@@ -83,7 +83,7 @@ export function attachmentOf({ attachments = [] }: LetterRecord, attachmentId: s
 export async function attachmentFor(personId: string, letter: LetterRecord, attachmentId: string) {
   const found = attachmentOf(letter, attachmentId)
   const isAuthor = String(letter.authorId) === personId
-  if (!isAuthor && found.kind === 'image' && (await hiddenAmong('letters', [found.sha256])).size > 0) {
+  if (!isAuthor && found.kind === 'image' && (await hiddenHashes([found.sha256], letter)).size > 0) {
     throw new Refusal('not_found', '这张图片要等学校看过才能打开')
   }
   return found

@@ -1,9 +1,9 @@
 import { picturesIn } from '#contract/letter-text'
 import type { PictureLook } from '#contract/letters'
-import { hiddenAmong, standingOfPictures, watchPictures } from '../../safety/service.ts'
+import { standingOfShared, watchShared } from '../../safety/service.ts'
 import type { LetterRecord } from '../model.ts'
 
-type Shown = Pick<LetterRecord, 'pictures' | 'attachments'>
+type Shown = Pick<LetterRecord, 'pictures' | 'attachments' | 'path'>
 
 const imagesOf = ({ attachments = [] }: Shown) => attachments.filter((it) => it.kind === 'image')
 const hashesOf = (letter: Shown) => [
@@ -12,12 +12,12 @@ const hashesOf = (letter: Shown) => [
 
 /**
  * The pictures within a letter and beside it are looked at as soon as they stand in a draft: by WeChat where it has seen the author lately, else
- * by a person of the unit. What was passed once is asked about no more, in whichever letter it comes again.
+ * by a person of the unit. What was passed there or above, or by WeChat, is asked about no more, in whichever letter it comes again.
  */
-export const watchLetter = (letter: LetterRecord, deps: Parameters<typeof watchPictures>[1]) =>
-  watchPictures(
+export const watchLetter = (letter: LetterRecord, deps: Parameters<typeof watchShared>[1]) =>
+  watchShared(
     {
-      ...{ shelf: 'letters', ids: hashesOf(letter), path: letter.path },
+      ...{ hashes: hashesOf(letter), path: letter.path },
       // What is between one family and a teacher nobody above them reads (decision 0020).
       isAlwaysSeen: !letter.isForOneFamily,
       ...{ personId: String(letter.authorId), who: letter.authorName || letter.unitName },
@@ -28,22 +28,30 @@ export const watchLetter = (letter: LetterRecord, deps: Parameters<typeof watchP
 
 const pageOf = ({ _id }: LetterRecord) => `packages/teacher/letter/letter?id=${String(_id)}`
 
-const NONE: ReadonlySet<string> = new Set()
+/** Those of some pictures of a letter that its readers do not see, by their hashes. */
+export async function hiddenHashes(hashes: readonly string[], { path }: Pick<LetterRecord, 'path'>) {
+  const standing = await standingOfShared(hashes, path)
+  return new Set(hashes.filter((it) => standing.get(it)?.isHidden))
+}
 
 /** Addresses of the pictures within a text that its readers do not see. */
-export async function hiddenWithin({ pictures = [] }: Shown): Promise<ReadonlySet<string>> {
-  if (pictures.length === 0) return NONE
-  const hidden = await hiddenAmong(
-    'letters',
+export async function hiddenWithin(letter: Pick<Shown, 'pictures' | 'path'>): Promise<ReadonlySet<string>> {
+  const { pictures = [] } = letter
+  const hidden = await hiddenHashes(
     pictures.map((it) => it.sha256),
+    letter,
   )
   return new Set(pictures.filter((it) => hidden.has(it.sha256)).map((it) => it.address))
 }
 
 /** What its author is told about the pictures of a letter: which ones somebody looks at, and why one was sent back. */
 export async function looksOf(letter: LetterRecord): Promise<PictureLook[]> {
-  const found = await standingOfPictures('letters', hashesOf(letter))
-  return found.map(({ id, ...standing }) => ({ name: nameOf(letter, id), ...standing }))
+  const hashes = hashesOf(letter)
+  const found = await standingOfShared(hashes, letter.path)
+  return hashes.flatMap((sha256) => {
+    const standing = found.get(sha256)
+    return standing ? [{ name: nameOf(letter, sha256), ...standing }] : []
+  })
 }
 
 function nameOf(letter: LetterRecord, sha256: string) {

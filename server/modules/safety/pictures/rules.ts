@@ -12,8 +12,10 @@ export const WORD_SECONDS = 3600
 
 export const wordKey = (traceId: string) => `safety:word:${traceId}`
 
-/** Pictures beside and within letters lie under their hash: what was passed once is asked about no more. */
-export const REMEMBERED = /^letters:/
+/** Pictures beside and within letters: the same bytes stand in many letters of many units. */
+export const SHARED: Shelf = 'letters'
+/** What has been said of those. */
+export const OF_SHARED = /^letters:/
 
 export const subjectOf = (shelf: Shelf, id: string) => `${shelf}:${id}`
 

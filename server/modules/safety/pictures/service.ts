@@ -8,13 +8,15 @@ import type { About } from '../service.ts'
 import {
   LINK_MINUTES,
   placeOf,
-  REMEMBERED,
+  SHARED,
   SILENT_MS,
   type Shelf,
   subjectOf,
   WORD_SECONDS,
   wordKey,
 } from './rules.ts'
+import { hashOf } from './shared/rules.ts'
+import { rememberWord } from './words/service.ts'
 
 type Tools = Pick<Deps, 'wechat' | 'log' | 'fields' | 'clock' | 'env' | 'redis'>
 type BytesOf = (id: string, deps: Deps) => Promise<Buffer>
@@ -34,6 +36,8 @@ export interface Shown {
   /** Where WeChat cannot be asked somebody of the school looks; else what a post sends is trusted (decision 0020). */
   isAlwaysSeen: boolean
   about: About
+  /** WeChat has doubted these very bytes before: they are hidden at once, and a person looks. */
+  isDoubted?: boolean
   /** People who must not look at them, whatever post they hold. */
   keptFrom?: readonly string[]
 }
@@ -46,7 +50,7 @@ export interface Shown {
 export async function watchPictures(shown: Shown, deps: Tools) {
   if (shown.ids.length === 0) return
   const openId = (await openIdsOf([shown.personId])).get(shown.personId) ?? null
-  if (!openId && !shown.isAlwaysSeen) return
+  if (!openId && !shown.isAlwaysSeen && !shown.isDoubted) return
   await Promise.all(
     shown.ids.map((id) =>
       watch(shown, id, openId, deps).catch((error: unknown) =>
@@ -66,17 +70,20 @@ async function watch(shown: Shown, id: string, openId: string | null, deps: Tool
         sealedWho: deps.fields.seal(shown.who),
         ...(shown.keptFrom?.length && { keptFrom: shown.keptFrom.map((it) => new Types.ObjectId(it)) }),
         about: shown.about,
-        ...{ path: shown.path, because: 'picture', status: 'asked', savedAt: now },
+        ...(shown.isDoubted
+          ? { because: 'doubt', status: 'waiting' }
+          : { because: 'picture', status: 'asked' }),
+        ...{ path: shown.path, savedAt: now },
       },
     },
     { upsert: true },
   )
-  if (!contentId) return
+  if (!contentId || shown.isDoubted) return
   const traceId = openId && (await ask(openId, String(contentId), shown.personId, deps))
   if (!traceId) return unasked(contentId, shown)
   await ContentModel.updateOne({ _id: contentId }, { traceId })
   const word = await deps.redis.get(wordKey(traceId))
-  if (word) await heedWord(traceId, word)
+  if (word) await heedWord(traceId, word, now)
 }
 
 function ask(openId: string, contentId: string, personId: string, { wechat, log, clock, env }: Tools) {
@@ -97,20 +104,25 @@ async function unasked(_id: Types.ObjectId, { isAlwaysSeen }: Shown) {
 /** Takes in WeChat's word on a picture. The same word twice changes nothing more. */
 export async function takeInPicture(
   { traceId, verdict }: { traceId: string; verdict: string },
-  { redis }: Pick<Deps, 'redis'>,
+  { redis, clock }: Pick<Deps, 'redis' | 'clock'>,
 ) {
   if (!traceId) return
   await redis.set(wordKey(traceId), verdict, 'EX', WORD_SECONDS)
-  await heedWord(traceId, verdict)
+  await heedWord(traceId, verdict, clock.now())
 }
 
-async function heedWord(traceId: string, verdict: string) {
+async function heedWord(traceId: string, verdict: string, now: Date) {
   const open = { traceId, status: { $in: ['asked' as const, 'waiting' as const] } }
-  if (verdict === 'pass') {
-    // The pictures of letters come again and again: one look is enough for all of them.
-    await ContentModel.updateOne({ ...open, subject: REMEMBERED }, { status: 'passed' })
-    await ContentModel.deleteOne(open)
-  } else await ContentModel.updateOne(open, { status: 'waiting', because: 'doubt' })
+  const asked =
+    verdict === 'pass'
+      ? await ContentModel.findOneAndDelete(open).lean<ContentRecord>()
+      : await ContentModel.findOneAndUpdate(open, {
+          status: 'waiting',
+          because: 'doubt',
+        }).lean<ContentRecord>()
+  const place = asked && placeOf(asked.subject)
+  // The pictures of letters come again and again: WeChat is asked once for all of them.
+  if (place?.shelf === SHARED) await rememberWord(hashOf(place.id), verdict, now)
 }
 
 /** WeChat says nothing of some pictures: a person looks at them. */
@@ -135,21 +147,6 @@ export async function hiddenAmong(
     { subject: 1, words: 1 },
   ).lean<Pick<ContentRecord, 'subject' | 'words'>[]>()
   return new Map(found.map((it) => [placeOf(it.subject).id, it.words ?? null]))
-}
-
-/** How some pictures stand that have not been passed, with the words of who sent them back. */
-export async function standingOfPictures(shelf: Shelf, ids: readonly string[]) {
-  if (ids.length === 0) return []
-  const found = await ContentModel.find(
-    { kind: 'picture', subject: { $in: ids.map((id) => subjectOf(shelf, id)) }, status: { $ne: 'passed' } },
-    { subject: 1, status: 1, because: 1, words: 1 },
-  ).lean<Pick<ContentRecord, 'subject' | 'status' | 'because' | 'words'>[]>()
-  return found.map(({ subject, status, because, words }) => ({
-    id: placeOf(subject).id,
-    state: status === 'returned' ? ('returned' as const) : ('waiting' as const),
-    isHidden: status === 'returned' || (status === 'waiting' && because === 'doubt'),
-    words: words ?? null,
-  }))
 }
 
 /** Some pictures are gone: nobody has to look at them any more. Harmless twice. */
