@@ -111,6 +111,24 @@ it('takes the cells of Excel, without what is hidden there', async () => {
   expect(told).toBe('表格变成了一行一行的文字，请看一看')
 })
 
+it.each([
+  ['人均面积8m<sup>2</sup>，<span style="vertical-align:super">3</span>', '人均面积8m²，³'],
+  ['<font class=font6>m</font><font class=font7><sup>3</sup></font>', 'm³'],
+  ['CO<sub>2</sub>和H<span style="VERTICAL-ALIGN: sub"><sub>2</sub></span>O', 'CO₂和H₂O'],
+  ['Ca<sup>2+</sup>，2<sup>10</sup>，2<sup>0.5</sup>', 'Ca²⁺，2¹⁰，2^0.5'],
+  ['36.5<sup>o</sup>C，1<sup>st</sup>，微信<sup>®</sup>', '36.5°C，1st，微信®'],
+  [
+    '研究发现<sup><a href="#_ftn1">[1]</a></sup>，家长<sup>①</sup>和老师<sup>2</sup>',
+    '研究发现[1]，家长①和老师²',
+  ],
+  [
+    '<ruby>汉<rp>（</rp><rt>hàn</rt><rp>）</rp>字<rt>zì</rt></ruby><ruby>书<rt></rt></ruby>',
+    '汉(hàn)字(zì)书',
+  ],
+])('keeps what %s means', async (html, said) => {
+  expect(await paste(`<p>${html}</p>`)).toMatchObject({ letter: said, told: '' })
+})
+
 it('puts the words of a text box where it hung, and names a formula as one', async () => {
   const { letter, told } = await paste(fixture('word-drawings'))
   expect(letter.split(/\n+/)).toEqual([

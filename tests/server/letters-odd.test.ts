@@ -71,6 +71,12 @@ describe('an answer that is odd', () => {
     expect(legible('好😀👍🏽，谢谢👨‍👩‍👧！®')).toBe('好［表情］［表情］，谢谢［表情］！®')
   })
 
+  it('stands on paper as the number it is where a font does not raise or lower it', () => {
+    expect(legible('8m²，10⁵个，2¹⁰，CO₂，Ca²⁺，36.5°C，☑已读')).toBe(
+      '8m²，10^5个，2^10，CO2，Ca^2+，36.5°C，［√］已读',
+    )
+  })
+
   it('keeps nothing of a question that was hidden when it was sent', async () => {
     const form = more({ type: 'text', shownIf: { field: 'join', is: ['不参加'] } })
     const { her, said } = await sentLetter(world, { form })

@@ -1,6 +1,7 @@
 import { readDrawings, remarksIn } from './drawings'
 import { joinLists, listMarked, listTyped, writeInnerNumbers } from './lists'
 import { lossesInWords } from './losses'
+import { writeSigns } from './signs'
 import { flattenTables } from './tables'
 import { plainSigns, tidyWords } from './words'
 
@@ -42,6 +43,7 @@ export function cleanPaste(html: string, mayLead: (link: string) => boolean): Cl
   const foreign = links.filter((it) => /^[a-z]+:/i.test(it.getAttribute('href') ?? ''))
   for (const it of links) it.replaceWith(...it.childNodes)
   const tables = all('table').length
+  writeSigns(body)
   if (!isOurs) reshape(body)
   for (const it of all('*')) bare(it)
   for (const it of remarksIn(body)) it.remove()

@@ -47,8 +47,25 @@ export type Pdf = ReturnType<typeof openPdf>
 const EMOJI =
   /[\u{1F000}-\u{1FAFF}][\uFE0F\u{1F3FB}-\u{1F3FF}]*(?:\u200D[\u2600-\u27BF\u{1F000}-\u{1FAFF}][\uFE0F\u{1F3FB}-\u{1F3FF}]*)*/gu
 
-/** No font of ours draws emoji: on paper a word says that one stood there, not an empty box. */
-export const legible = (text: string) => text.replace(EMOJI, '［表情］').replaceAll('\uFE0F', '')
+const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ'
+const LOWERED = '₀₁₂₃₄₅₆₇₈₉₊₋₌'
+/** Of the raised signs the font has these. */
+const DRAWN = /^[¹²³⁴]+$/
+
+const plain = (signs: string, among: string, said: string) =>
+  [...signs].map((it) => [...said][[...among].indexOf(it)] ?? it).join('')
+
+/**
+ * What the font does not draw, said so that no empty box stands on paper: an emoji as a word, a ticked box as brackets, CO₂ as CO2, and a
+ * power as 10^5, as without its mark it would be another number.
+ */
+export const legible = (text: string) =>
+  text
+    .replace(EMOJI, '［表情］')
+    .replaceAll('\uFE0F', '')
+    .replaceAll('☑', '［√］')
+    .replace(/[₀-₉₊₋₌]+/g, (it) => plain(it, LOWERED, '0123456789+-='))
+    .replace(/[⁰¹²³⁴-⁹⁺⁻ⁿ]+/g, (it) => (DRAWN.test(it) ? it : `^${plain(it, RAISED, '0123456789+-n')}`))
 
 /**
  * A document in Chinese on A4. `text`, `row`, `image` and their like flow down the page and on to the next; `place` and
