@@ -182,6 +182,32 @@ it('says the same of a letter that is copied from a letter', async () => {
   expect((await paste(copied)).letter).toBe('亲爱的{{称呼}}\n\n3. 三')
 })
 
+it('makes of a document a lesson, whose numbers are words', async () => {
+  expect(await ask('pasteLesson', fixture('word'))).toEqual([
+    'heading 秋季研学活动',
+    'paragraph 各位家长：学校定于**11月25日**组织七年级学生到科技馆研学，请您配合做好以下准备。',
+    'heading 一、活动安排',
+    'paragraph 1. 八点前到校',
+    'paragraph （1）走读生在校门口集合',
+    'paragraph （2）住校生在宿舍楼下集合',
+    'paragraph a. 带校牌',
+    'paragraph 2. 下午四点返校',
+    'heading 二、要带的东西',
+    'list 水杯',
+    'list 不带玻璃杯',
+    'list 雨具',
+    'paragraph 费用40元，自愿参加。',
+  ])
+  const html = '<blockquote>　　问：CO<sub>2</sub>？</blockquote><ul><li><p>甲</p><p>乙</p></li></ul>'
+  expect(await ask('pasteLesson', html)).toEqual(['quote 问：CO₂？', 'list 甲', 'list 乙'])
+})
+
+it('takes no indent along, and leaves the space between words that are put into a line', async () => {
+  const { shown } = await paste('<p>　　各位家长：</p><p>&nbsp; <b>　您好</b>　请看<br>　　下一行</p>')
+  expect(shown).toBe('<p>各位家长：</p><p><strong>您好</strong>　请看<br>下一行</p>')
+  expect(await ask('clean', '<span> school</span>')).toContain('> school')
+})
+
 it('is done with a long document before anybody wonders', async () => {
   const [, start = '', item = ''] =
     /(<p class=MsoNormal[^]*?)(<p class=MsoListParagraph [^]*?<\/p>)/.exec(fixture('word')) ?? []

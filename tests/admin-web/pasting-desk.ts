@@ -1,9 +1,13 @@
 import { Editor } from '@tiptap/vue-3'
+import { lessonExtensions } from '../../admin-web/src/pages/lessons/lesson-extensions'
+import { blocksOf } from '../../admin-web/src/pages/lessons/rich-text'
 import { type Node, textOf } from '../../admin-web/src/pages/letters/letter-doc'
 import { letterExtensions, sliceOfText } from '../../admin-web/src/pages/letters/letter-extensions'
 import { cleanPaste } from '../../admin-web/src/paste/clean'
 
 const mayLead = (link: string) => /^https:\/\/(www\.moe\.gov\.cn|mp\.weixin\.qq\.com)\//.test(link)
+
+const HOLDS = { mayLead, hasNumbers: true }
 
 /** The letter's editor alone on a page, for the browser of a test. */
 const desk = {
@@ -16,7 +20,7 @@ const desk = {
       extensions: letterExtensions(mayLead, () => ''),
       editorProps: {
         transformPastedHTML(html) {
-          const { html: clean, lost } = cleanPaste(html, mayLead)
+          const { html: clean, lost } = cleanPaste(html, HOLDS)
           told.lost = lost
           return clean
         },
@@ -36,7 +40,18 @@ const desk = {
     editor.view.pasteText(words)
     return textOf(editor.getJSON() as Node)
   },
-  clean: (html: string) => cleanPaste(html, mayLead).html,
+  /** What a lesson is then, a line a block, its kind in front. */
+  pasteLesson(html: string) {
+    document.body.replaceChildren()
+    const editor = new Editor({ element: document.body, extensions: lessonExtensions })
+    editor.view.pasteHTML(cleanPaste(html, { mayLead, hasNumbers: false }).html)
+    const said = (line: { text: string; isBold: boolean }[]) =>
+      line.map((it) => (it.isBold ? `**${it.text}**` : it.text)).join('')
+    return blocksOf(editor.getJSON() as Node).flatMap((it) =>
+      it.lines.map((line) => `${it.kind} ${said(line)}`),
+    )
+  },
+  clean: (html: string) => cleanPaste(html, HOLDS).html,
 }
 
 Object.assign(window, { desk })

@@ -7,7 +7,7 @@ import { workThroughAssets } from '../../server/modules/files/jobs.ts'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { buildBranch, buildGuardian, buildStaff, buildStudent } from '../support/build.ts'
-import { shot } from '../support/browser.ts'
+import { pasteInto, shot } from '../support/browser.ts'
 import { makeFilm, makePdf, makePhoto, makeSound, ownFolder } from '../support/films.ts'
 import { watchLesson } from '../support/learning.ts'
 import { uploadMade } from '../support/uploading.ts'
@@ -70,6 +70,8 @@ it('is written in the console with a real film, and watched on the phone up to i
   await page.keyboard.type('这样说')
   await page.keyboard.press('Enter')
   await page.keyboard.type('<script>alert(1)</script> 听上去今天很不容易。')
+  await pasteInto(page, '<p>　　教室要有50m<sup>2</sup><img src="file:///C:/1.png" alt="教室"></p>')
+  await page.getByText('粘贴时去掉了1张图片（教室），其余都在；图片请用“图片”按钮上传').waitFor()
   await page.getByRole('button', { name: '图片', exact: true }).click()
   await page.getByRole('dialog', { name: '选择图片' }).locator('input[type=file]').setInputFiles(photo)
   await page.getByRole('button', { name: '用这个' }).click()
@@ -97,7 +99,7 @@ it('is written in the console with a real film, and watched on the phone up to i
   const { lessons } = await call(readMyProgramme, { code: draft.code })
   const phone = await stage.phone('张三妈妈', `packages/course/lesson/lesson?id=${lessons[0]?.id ?? ''}`)
   await phone.see('孩子说“不想上了”')
-  await phone.see('<script>alert(1)</script> 听上去今天很不容易。')
+  await phone.see('<script>alert(1)</script> 听上去今天很不容易。教室要有50m²')
   await shot(phone.page, 'lessons/phone-film')
   await phone.page.getByLabel('播放', { exact: true }).first().click()
   await phone.see('看到这里，想一想')

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { LetterModel } from '../../server/modules/letters/model.ts'
-import { shot } from '../support/browser.ts'
+import { pasteInto, shot } from '../support/browser.ts'
 import { buildClass } from '../support/letters.ts'
 import { PASSWORD, useStage } from './stage.ts'
 
@@ -12,16 +12,6 @@ const { world } = stage
 
 const fixture = (name: string) =>
   readFileSync(new URL(`../admin-web/pasted/${name}.html`, import.meta.url), 'utf8')
-
-/** As a browser gives on what was copied elsewhere: html, or a picture by itself. A string, as it runs in the browser and not here. */
-const pasting = (html: string | null) => `(() => {
-  const clipboardData = new DataTransfer()
-  const html = ${JSON.stringify(html)}
-  if (html === null) clipboardData.items.add(new File(['x'], '截图.png', { type: 'image/png' }))
-  else clipboardData.setData('text/html', html)
-  const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
-  document.querySelector('[aria-label=正文]').dispatchEvent(event)
-})()`
 
 it('pastes a document over what was written, says what did not come along, and gives the former text back', async () => {
   const here = await buildClass(world)
@@ -34,11 +24,13 @@ it('pastes a document over what was written, says what did not come along, and g
   await button(/空白/).click()
   const body = page.getByRole('textbox', { name: '正文' })
   await body.click()
-  await page.keyboard.type('原来写好的话')
+  await page.keyboard.insertText('　')
+  await page.getByText('段落前面不用空格，手机上每一段会自动隔开').waitFor()
+  await page.keyboard.type(' 原来写好的话')
   await page.keyboard.press('Control+a')
-  await page.evaluate(pasting(fixture('word')))
+  await pasteInto(page, fixture('word'))
   await page.getByText(/^粘贴时去掉了1张图片（路线图）、修订里删掉的文字和批注，其余都在/).waitFor()
-  expect(await page.locator('.el-message').count()).toBe(1)
+  expect(await page.locator('.el-message--warning').count()).toBe(1)
   await body.getByText('走读生在校门口集合').waitFor()
   await shot(page, 'pasting/word')
   const saved = async () => (await LetterModel.findOne().lean())?.body
@@ -47,12 +39,12 @@ it('pastes a document over what was written, says what did not come along, and g
 
   await page.keyboard.press('Control+z')
   await expect.poll(saved, { timeout: 15_000 }).toBe('原来写好的话')
-  await page.evaluate(pasting(null))
+  await pasteInto(page, null)
   await page.getByText('图片请用“图片”按钮上传，文件请用“加附件”').waitFor()
   expect(await body.innerText()).toBe('原来写好的话')
 
   await page.keyboard.press('Control+End')
-  for (const name of ['word-tables', 'wechat']) await page.evaluate(pasting(fixture(name)))
+  for (const name of ['word-tables', 'wechat']) await pasteInto(page, fixture(name))
   await body.getByText('王老师　七年级3班').scrollIntoViewIfNeeded()
   await shot(page, 'pasting/tables')
   expect(await page.evaluate('window.pwned')).toBeUndefined()

@@ -5,7 +5,7 @@ import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { LetterModel } from '../../server/modules/letters/model.ts'
 import { refreshAllKeys } from '../../server/modules/org/families/search/service.ts'
-import { shot } from '../support/browser.ts'
+import { pasteInto, shot } from '../support/browser.ts'
 import { makePdf, makePhoto } from '../support/films.ts'
 import { buildBranch, buildStaff } from '../support/build.ts'
 import { buildClass } from '../support/letters.ts'
@@ -42,15 +42,6 @@ const body = (page: Page) => page.getByRole('textbox', { name: '正文' })
 const SOON = { timeout: 15_000 }
 const saved = (page: Page) => page.getByText(/已存为草稿/).waitFor()
 
-/** Pastes as a browser would give it on from Word. A string, as it runs in the browser and not here. */
-const paste = (page: Page, html: string) =>
-  page.evaluate(`(() => {
-    const clipboardData = new DataTransfer()
-    clipboardData.setData('text/html', ${JSON.stringify(html)})
-    const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
-    document.querySelector('[aria-label=正文]').dispatchEvent(event)
-  })()`)
-
 const WORD = `<html><body><!--StartFragment-->
 <p class=MsoNormal><b>尊敬的家长</b>：<o:p></o:p></p><h1>安排</h1>
 <p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·<span>&nbsp;&nbsp; </span></span>早上八点到校</p>
@@ -66,7 +57,7 @@ it('writes a letter with everything in it, looks at it as a mother would, and se
   await button(page, /空白/).click()
   await page.getByPlaceholder('家长先看到的一句').fill('春游告知书')
   await body(page).click()
-  await paste(page, WORD)
+  await pasteInto(page, WORD)
   await page.getByText(/^粘贴时去掉了1张图片；表格变成了.*；1个链接不在可用的网站里/).waitFor()
   await page.keyboard.press('Control+End')
   await page.keyboard.press('Enter')

@@ -40,6 +40,18 @@ export const phone = (browser: Browser): Promise<BrowserContext> =>
 export const desk = (browser: Browser): Promise<BrowserContext> =>
   browser.newContext({ ...CHINA, viewport: { width: 1280, height: 800 } })
 
+/** Pastes into the text on a page as a browser gives on what was copied elsewhere: html, or a picture by itself. */
+export const pasteInto = (page: Page, html: string | null) =>
+  // A string, as it runs in the browser and not here.
+  page.evaluate(`(() => {
+    const clipboardData = new DataTransfer()
+    const html = ${JSON.stringify(html)}
+    if (html === null) clipboardData.items.add(new File(['x'], '截图.png', { type: 'image/png' }))
+    else clipboardData.setData('text/html', html)
+    const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+    document.querySelector('[aria-label=正文]').dispatchEvent(event)
+  })()`)
+
 /** Keeps a picture for people to look at, `.data/shots/<name>.png`, when they have asked with `SHOTS=1`: drawing one takes up to a second. */
 export async function shot(page: Page, name: string): Promise<void> {
   if (process.env.SHOTS === '1') await keepShot(page, name)

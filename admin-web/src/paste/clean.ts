@@ -1,9 +1,9 @@
 import { readDrawings, remarksIn } from './drawings'
-import { joinLists, listMarked, listTyped, writeInnerNumbers } from './lists'
+import { joinLists, listMarked, listTyped, writeInnerNumbers, writeNumbers } from './lists'
 import { lossesInWords } from './losses'
 import { writeSigns } from './signs'
 import { flattenTables } from './tables'
-import { plainSigns, tidyWords } from './words'
+import { dropIndents, plainSigns, tidyWords } from './words'
 
 /** Makes of what Word, WPS, Excel or an article of WeChat puts on the clipboard what a letter can hold, and says what could not come along. */
 
@@ -22,7 +22,14 @@ const COMMENTS =
   '.MsoCommentReference,.msocomanchor,a[href*="#_msocom"],.msocomtxt,.MsoCommentText,hr.msocomoff,[style*="mso-special-character:comment"],[style*="mso-element:comment"]'
 const HIDDEN = /display\s*:\s*none|mso-hide\s*:\s*(?:all|screen)/i
 
-export function cleanPaste(html: string, mayLead: (link: string) => boolean): Cleaned {
+/** What the text can hold that the words go into. */
+export interface Holds {
+  mayLead: (link: string) => boolean
+  /** Without numbered lists numbers are written in front of their lines. */
+  hasNumbers: boolean
+}
+
+export function cleanPaste(html: string, { mayLead, hasNumbers }: Holds): Cleaned {
   const { body } = new DOMParser().parseFromString(html, 'text/html')
   const all = (selector: string) => [...body.querySelectorAll<HTMLElement>(selector)]
   const drop = (selector: string, isMeant: (it: HTMLElement) => boolean = () => true) => {
@@ -45,6 +52,8 @@ export function cleanPaste(html: string, mayLead: (link: string) => boolean): Cl
   const tables = all('table').length
   writeSigns(body)
   if (!isOurs) reshape(body)
+  if (!hasNumbers) writeNumbers(body)
+  dropIndents(body)
   for (const it of all('*')) bare(it)
   for (const it of remarksIn(body)) it.remove()
 

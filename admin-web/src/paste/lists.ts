@@ -53,9 +53,13 @@ function inWords(it: HTMLElement, item: Item, above: readonly Open[]): Open[] {
   return [...above]
 }
 
-/** （1） within 1., ① within that. */
+/** 1., （1） within that, ① within that. */
 const numberWithin = (number: number, depth: number) =>
-  depth > 1 && number <= 20 ? String.fromCodePoint(0x245f + number) : `（${number}）`
+  depth === 0
+    ? `${number}. `
+    : depth > 1 && number <= 20
+      ? String.fromCodePoint(0x245f + number)
+      : `（${number}）`
 
 function isContinued(list: HTMLElement, { kind, sign }: Item) {
   if (list.tagName !== kind.toUpperCase()) return false
@@ -155,8 +159,13 @@ export function joinLists(body: HTMLElement) {
 const startOf = (list: HTMLElement) => Number(list.getAttribute('start') ?? 1)
 
 /** Numbers of a real list within numbers become lines of the item they belong to. */
-export function writeInnerNumbers(body: HTMLElement) {
-  for (const list of [...body.querySelectorAll<HTMLElement>('ol ol')].reverse()) {
+export const writeInnerNumbers = (body: HTMLElement) => inLines(body, 'ol ol')
+
+/** All numbers, where the text has no numbered lists at all. */
+export const writeNumbers = (body: HTMLElement) => inLines(body, 'ol')
+
+function inLines(body: HTMLElement, selector: string) {
+  for (const list of [...body.querySelectorAll<HTMLElement>(selector)].reverse()) {
     const depth = depthOf(list)
     const lines = [...list.children].flatMap((item, at) => {
       const line = item.ownerDocument.createElement('p')

@@ -32,6 +32,18 @@ export function tidyWords(body: HTMLElement) {
   }
 }
 
+/** Paragraphs stand apart by themselves; blanks in front of them would be an indent that only some have. */
+export function dropIndents(body: HTMLElement) {
+  let before: Text | undefined
+  for (const it of textsIn(body)) {
+    const block = it.parentElement?.closest(BLOCK)
+    const isFirst = !before || !isSameLine(before, it) || it.previousSibling?.nodeName === 'BR'
+    // Words without a block go into the line where they are put.
+    if (isFirst && block !== body) it.data = it.data.replace(/^\s+/, '')
+    if (it.data !== '') before = it
+  }
+}
+
 /** Bullets have been read by then; what is left of private signs says nothing to anybody. */
 export function plainSigns(body: HTMLElement) {
   for (const it of textsIn(body)) it.data = it.data.replace(PRIVATE, (sign) => WINGDINGS[sign] ?? '')

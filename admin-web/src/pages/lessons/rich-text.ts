@@ -35,8 +35,9 @@ const hasWords = (line: Run[]) => line.some((it) => it.text.trim() !== '')
 const itemsOf = (list: Node): Node[] =>
   (list.content ?? []).flatMap((item) => {
     const inner = (item.content ?? []).filter((it) => /List$/.test(it.type ?? ''))
+    // A second paragraph of an item is a line of its own, or its words would run into the first's.
     const own = (item.content ?? []).filter((it) => !inner.includes(it))
-    return [{ content: own }, ...inner.flatMap(itemsOf)]
+    return [...own, ...inner.flatMap(itemsOf)]
   })
 
 function runsOf(node: Node): Run[] {
