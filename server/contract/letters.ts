@@ -706,7 +706,17 @@ export const myLetter = z.object({
   source: z.optional(z.nullable(z.object({ unitName: z.string(), title: z.string() }))),
   /** For a family that has read an earlier edition: what the author says was put right, and which blocks are not as they were. */
   correction: z.optional(
-    z.nullable(z.object({ words: z.string(), from: z.int(), changed: z.array(z.int()) })),
+    z.nullable(
+      z.object({
+        words: z.string(),
+        from: z.int(),
+        changed: z.array(z.int()),
+        /** What stood in a changed block before: the clause that is another now. */
+        was: z.optional(z.array(z.object({ at: z.int(), text: z.string() }))),
+        /** What was taken out, with the block in front of which it stood. */
+        gone: z.optional(z.array(z.object({ at: z.int(), text: z.string() }))),
+      }),
+    ),
   ),
   state: z.catch(receiptState, 'read'),
   isDone: z.boolean(),

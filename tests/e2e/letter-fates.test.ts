@@ -28,6 +28,9 @@ it('a family sees what was put right, from whom a letter comes, and why one was 
   const corrected = await open(correctedId)
   await corrected.see('更正说明：集合时间改为9点')
   expect(await corrected.page.getByText('有改动', { exact: true }).count()).toBe(2)
+  await corrected.see('原来：集合时间：8点')
+  await corrected.see('删去了')
+  await corrected.see('请自备雨伞。')
   await corrected.close()
 
   const passedOn = await open(forwardId)

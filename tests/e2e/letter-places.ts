@@ -34,7 +34,7 @@ export async function lettersOfEveryFate(
     return letter.id
   }
 
-  const first = await read('集合时间：8点。\n\n请带水杯。')
+  const first = await read('集合时间：8点。\n\n请带水杯。\n\n请自备雨伞。')
   const { id: correctedId } = await office(reviseLetter, { letterId: first, requestId: newRequest() })
   const change = { body: '集合时间：9点。\n\n请带水杯。\n\n请穿校服。', correction: '集合时间改为9点' }
   await office(updateLetter, { letterId: correctedId, ...WRITTEN, title, ...change, audience })

@@ -11,7 +11,7 @@ import {
   updateLetter,
   withdrawLetter,
 } from '#contract/letters'
-import { changedBlocks } from '../../server/modules/letters/editions/rules.ts'
+import { changesOf } from '../../server/modules/letters/editions/rules.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { AuditModel } from '../../server/modules/audit/model.ts'
 import { buildGuardian, buildStudent } from '../support/build.ts'
@@ -70,7 +70,10 @@ describe('a corrected letter', () => {
     expect([textTo(father)?.title, textTo(other)?.title]).toEqual(['收到一封家长信', '收到一封家长信'])
 
     const opened = await phone(openMyLetter, { studentId, letterId })
-    expect(opened.correction).toEqual({ words: '集合时间改为9点', from: 1, changed: [0, 2] })
+    expect(opened.correction).toEqual({
+      ...{ words: '集合时间改为9点', from: 1, changed: [0, 2] },
+      ...{ was: [{ at: 0, text: '集合时间：8点' }], gone: [] },
+    })
     const stranger = await world.as(other, 'guardian')
     expect((await stranger(openMyLetter, { studentId: String(li._id), letterId })).correction).toBeNull()
     expect((await stranger(listMyLetters, { studentId: String(li._id) })).letters).toHaveLength(1)
@@ -105,20 +108,42 @@ describe('a corrected letter', () => {
     expect((await phone(openMyLetter, { studentId, letterId: third.id })).correction).toEqual({
       words: '再加一句',
       from: 1,
-      changed: [2, 3],
+      ...{ changed: [2, 3], was: [], gone: [] },
     })
   })
 
-  it('marks what is new or moved, never what only stands lower', () => {
-    const filling = { 孩子: '', 称呼: '', 班级: '', 学校: '', 班主任: '', 日期: '' }
-    const blocks = (...lines: string[]) => blocksOf(lines.join('\n'), filling)
-    expect(changedBlocks(blocks('一', '二', '三'), blocks('零', '一', '二', '三'))).toEqual([0])
-    expect(changedBlocks(blocks('一', '二', '三'), blocks('一', '三'))).toEqual([])
-    expect(changedBlocks(blocks('一', '二', '三'), blocks('三', '一', '二'))).toEqual([0])
-    expect(changedBlocks(blocks('一', '一'), blocks('一', '一', '一'))).toEqual([2])
-    expect(changedBlocks([], blocks('一'))).toEqual([0])
-    expect(changedBlocks(blocks('一'), [])).toEqual([])
-    expect(changedBlocks(blocks('- 一'), blocks('一'))).toEqual([0])
+  const filling = { 孩子: '', 称呼: '', 班级: '', 学校: '', 班主任: '', 日期: '' }
+  const blocks = (...lines: string[]) => blocksOf(lines.join('\n'), filling)
+
+  it.each([
+    [['一', '二', '三'], ['零', '一', '二', '三'], [0]],
+    [['一', '二', '三'], ['三', '一', '二'], [0]],
+    [['一', '一'], ['一', '一', '一'], [2]],
+    [[], ['一'], [0]],
+    [['- 一'], ['一'], [0]],
+  ])('marks what is new or moved, never what only stands lower: %j → %j', (before, after, changed) => {
+    expect(changesOf(blocks(...before), blocks(...after))).toEqual({ changed, was: [], gone: [] })
+  })
+
+  it('shows what was taken out where it stood, and what a changed clause said before', () => {
+    const before = blocks(
+      '您好：',
+      '费用40元，自愿参加。',
+      '请假先打电话。',
+      '不要带玻璃杯。',
+      '![操场](/media/a/' + 'a'.repeat(32) + '/picture.jpg 4x3)',
+    )
+    const after = blocks('您好：', '带一件外套。', '费用60元，自愿参加。', '不要带**玻璃杯**。')
+    expect(changesOf(before, after)).toEqual({
+      changed: [1, 2, 3],
+      was: [{ at: 2, text: '费用40元' }],
+      gone: [
+        { at: 4, text: '请假先打电话。' },
+        { at: 4, text: '［图片：操场］' },
+      ],
+    })
+    expect(changesOf(blocks('一', '二'), blocks('二')).gone).toEqual([{ at: 0, text: '一' }])
+    expect(changesOf(blocks('一'), []).gone).toEqual([{ at: 0, text: '一' }])
   })
 })
 

@@ -2,25 +2,34 @@ import { origin } from '../../../config'
 import type { MyLetter } from '../../../contract'
 
 type Block = MyLetter['blocks'][number]
+type Changes = Pick<NonNullable<MyLetter['correction']>, 'changed' | 'was' | 'gone'>
+
+interface Shown extends Pick<Block, 'runs' | 'number' | 'picture'> {
+  kind: Block['kind'] | 'gone'
+  src: string
+  isLost: boolean
+  /** 有改动, 删去了, or nothing. */
+  mark: string
+  /** What a changed block said before. */
+  was: string
+}
 
 /** The text of a letter: headings, paragraphs, lists, links, pictures. A tap on a picture shows it large. */
 Component({
   properties: {
     blocks: { type: Array, value: [] as Block[] },
-    /** Blocks of a corrected edition that are not as the family has read them. */
-    changed: { type: Array, value: [] as number[] },
+    /** What of a corrected edition is not as the family has read it. */
+    changes: { type: Object, value: null as Changes | null },
   },
-  data: { shown: [] as (Block & { src: string; isLost: boolean; isChanged: boolean })[] },
+  data: { shown: [] as Shown[] },
 
   observers: {
-    'blocks, changed'(blocks: Block[], changed: number[] | null) {
+    'blocks, changes'(blocks: Block[], changes: Changes | null) {
       this.setData({
-        shown: blocks.map((it, at) => ({
-          ...it,
-          src: it.picture ? origin + it.picture.address : '',
-          isLost: false,
-          isChanged: changed?.includes(at) ?? false,
-        })),
+        shown: [
+          ...blocks.flatMap((it, at) => [...goneAt(changes, at), shownBlock(it, at, changes)]),
+          ...goneAt(changes, blocks.length),
+        ],
       })
     },
   },
@@ -52,3 +61,20 @@ Component({
     },
   },
 })
+
+const shownBlock = (it: Block, at: number, changes: Changes | null): Shown => ({
+  ...it,
+  src: it.picture ? origin + it.picture.address : '',
+  isLost: false,
+  mark: changes?.changed.includes(at) ? '有改动' : '',
+  was: changes?.was?.find((one) => one.at === at)?.text ?? '',
+})
+
+/** What was taken out in front of a block. */
+const goneAt = (changes: Changes | null, place: number): Shown[] =>
+  (changes?.gone ?? [])
+    .filter(({ at }) => at === place)
+    .map(({ text }) => ({
+      ...{ kind: 'gone', src: '', isLost: false, mark: '删去了', was: '' },
+      runs: [{ text, isBold: false }],
+    }))

@@ -40,7 +40,7 @@ export interface ShownLetter {
   actionAfterForm: '提交' | '提交并确认' | '填好了，去签字'
   newer: string | null
   /** What was put right since the family read it. */
-  correction: { words: string; from: number; changed: number[] } | null
+  correction: (NonNullable<MyLetter['correction']> & { note: string }) | null
   /** The family can write to the school below it. */
   takesReplies: boolean
   /** The city's help lines stand below it. */
@@ -103,7 +103,7 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     hasMine: Boolean(letter.myAnswer),
     actionAfterForm: confirm ? '提交并确认' : sign ? '填好了，去签字' : '提交',
     newer: letter.supersededBy,
-    correction: letter.correction ?? null,
+    correction: letter.correction ? { ...letter.correction, note: correctedWhere(letter.correction) } : null,
     takesReplies: letter.takesReplies === true,
     offersHelp: letter.offersHelp === true,
     ruleText: ruleText(letter),
@@ -117,6 +117,9 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     papers: (letter.papers ?? []).map((it) => `${server}/api${it}`),
   }
 }
+
+const correctedWhere = ({ from, changed, gone = [] }: NonNullable<MyLetter['correction']>) =>
+  `您读过第${from}版，${changed.length + gone.length > 0 ? '不同的地方都标出来了' : '正文没有改动'}。`
 
 type FamilyAnswer = NonNullable<MyLetter['answers']>[number]
 type Line = FamilyAnswer['lines'][number]

@@ -9,7 +9,7 @@ import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetsFor } from '../placing/service.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { type FamilySheet, familySheets } from '../sheets/service.ts'
-import { changedBlocks, substanceOf } from './rules.ts'
+import { type Changes, changesOf, substanceOf } from './rules.ts'
 
 /** A letter that is put right more often than this has another trouble. */
 const MOST_EDITIONS = 20
@@ -80,12 +80,10 @@ export async function readersBefore(editions: readonly Edition[], classIds: read
   )
 }
 
-export interface Correction {
+export interface Correction extends Changes {
   words: string
   /** The version the family has read last. */
   from: number
-  /** Blocks of the new text that are not as they were. */
-  changed: number[]
 }
 
 /** What a family is shown that has read an edition before; null for everybody else, who only knows the new one. */
@@ -104,6 +102,6 @@ export async function correctionFor(
   return {
     words: letter.correction,
     from: known.version,
-    changed: changedBlocks(blocksOf(known.body, filling), blocksOf(letter.body, filling)),
+    ...changesOf(blocksOf(known.body, filling), blocksOf(letter.body, filling)),
   }
 }
