@@ -43,6 +43,11 @@ it(
     expect(taps).toBe(4)
     expect(Date.now() - begun).toBeLessThan(60_000)
 
+    await at.tap('只给几家')
+    await at.tap('发出')
+    await at.see('请选择写给哪几家')
+    expect(await at.page.locator('.field-wrong').count()).toBe(0)
+    await at.tap('全部家长')
     await at.tap(at.page.getByLabel('紧急').filter({ visible: true }))
     await at.screenshot('notice/5-urgent')
     await at.tap('发出')

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { LetterTemplate, MyLetter, MyLetterLine, SheetRow } from '../../miniprogram/contract.ts'
 import { presentLetter } from '../../miniprogram/packages/letter/letter/present.ts'
-import { problemOf, shownBlanks, titleFrom } from '../../miniprogram/packages/teacher/notice/rules.ts'
+import {
+  emptyNotice,
+  missingIn,
+  previewOf,
+  shownBlanks,
+  titleFrom,
+} from '../../miniprogram/packages/teacher/notice/rules.ts'
 import { groupsOf } from '../../miniprogram/packages/teacher/letter/present.ts'
 import { presentLine } from '../../miniprogram/pages/letters/family/present.ts'
 import { cardTitle, dueAsk } from '../../miniprogram/services/letter-card.ts'
@@ -105,11 +111,25 @@ describe('a notice', () => {
     expect(titleFrom(body)).toBe(title)
   })
 
-  it('says what is missing', () => {
-    const notice = { title: '', body: '', confirmation: 'read' as const, dueOn: null }
-    expect(problemOf(notice)).toBe('请写下要告诉家长的事')
-    expect(problemOf({ ...notice, body: '一' })).toBe('请写一个标题')
-    expect(problemOf({ ...notice, body: '一', title: '二' })).toBe('')
+  it('says what is missing, and where', () => {
+    const notice = emptyNotice()
+    const all = { isRevising: false, isForNobody: false }
+    expect(missingIn(notice, all)).toEqual({ at: 'body', text: '请写下要告诉家长的事' })
+    expect(missingIn({ ...notice, body: '一' }, all)).toEqual({ at: 'title', text: '请写一个标题' })
+    const whole = { ...notice, body: '一', title: '二' }
+    expect(missingIn(whole, all)).toBeNull()
+    expect(missingIn(whole, { ...all, isForNobody: true })).toEqual({ at: 'whom', text: '请选择写给哪几家' })
+    expect(missingIn(whole, { ...all, isRevising: true })?.at).toBe('correction')
+    expect(missingIn({ ...whole, body: '〔请填写：费用〕' }, all)).toEqual({
+      at: 'body',
+      text: '还有一处没有填写：费用',
+    })
+  })
+
+  it('is shown before it goes with its numbers and dots', () => {
+    expect(previewOf({ body: '请带：\n1. 水杯\n2. 帽子\n- **雨伞**', blanks: [] })).toBe(
+      '请带：\n1. 水杯\n2. 帽子\n• 雨伞',
+    )
   })
 })
 

@@ -19,8 +19,8 @@ import { dropNotice, keepNotice, keptNotice, newRequest } from './kept'
 import {
   begunFrom,
   emptyNotice,
+  missingIn,
   previewOf,
-  problemOf,
   shownBlanks,
   titleFrom,
   usable,
@@ -36,7 +36,7 @@ const HOLD_SECONDS = 10
 Page<Data, Custom>({
   data: {
     ...emptyNotice(),
-    ...{ units: [], unitId: '', unitName: '', dueText: '', today: '', problem: '' },
+    ...{ units: [], unitId: '', unitName: '', dueText: '', today: '', problem: '', problemAt: 'body' },
     ...{ templates: null, templateTitle: '', shownBlanks: [], children: null, toWhom: '' },
     ...{ groups: [], groupIds: [] },
     ...{ preview: '', isAsking: false, busy: false, undo: null, isRevising: false },
@@ -235,11 +235,16 @@ Page<Data, Custom>({
 
   onAsk() {
     const { data } = this
-    const nobody =
-      data.children && data.studentIds.length + data.groupIds.length === 0 ? '请选择写给哪几家' : ''
-    const unsaid = data.isRevising && !data.correction.trim() ? '请写一句更正说明' : ''
-    const problem = problemOf(data) || nobody || unsaid
-    this.setData({ problem, isAsking: problem === '', preview: problem === '' ? previewOf(data) : '' })
+    const isForNobody = data.children !== null && data.studentIds.length + data.groupIds.length === 0
+    const missing = missingIn(data, { isRevising: data.isRevising, isForNobody })
+    if (missing) return this.tellProblem(missing.text, missing.at)
+    this.setData({ problem: '', isAsking: true, preview: previewOf(data) })
+  },
+  /** Where it is to be mended, and in sight: the button below is pressed from anywhere on the page. */
+  tellProblem(problem, problemAt) {
+    this.setData({ problem, problemAt, isAsking: false }, () => {
+      void wx.pageScrollTo({ selector: '.field-problem', offsetTop: -240 })
+    })
   },
   onBack() {
     this.setData({ isAsking: false })
@@ -253,7 +258,7 @@ Page<Data, Custom>({
     } catch (error) {
       const isAway = error instanceof Problem && error.status === 0
       const problem = isAway ? '网络不通。写好的都存在手机里，联网后再点“发出”，不会发两次。' : explain(error)
-      this.setData({ isAsking: false, problem })
+      this.tellProblem(problem, 'body')
     } finally {
       this.setData({ busy: false })
     }

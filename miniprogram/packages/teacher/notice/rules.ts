@@ -60,22 +60,30 @@ export function titleFrom(body: string): string {
   return first.length > TITLE ? `${first.slice(0, TITLE - 1)}…` : first
 }
 
-/** What is still missing, in a sentence; empty when it can go. */
-export function problemOf({
-  title,
-  body,
-  blanks = [],
-}: Pick<Notice, 'title' | 'body'> & Partial<Notice>): string {
-  if (body.trim() === '') return '请写下要告诉家长的事'
-  if (title.trim() === '') return '请写一个标题'
+/** Beside what of the page a problem is told. */
+export type Place = 'whom' | 'correction' | 'body' | 'title'
+
+/** What is still missing, in a sentence, and where; null when it can go. */
+export function missingIn(
+  { title, body, blanks, correction }: Notice,
+  { isRevising, isForNobody }: { isRevising: boolean; isForNobody: boolean },
+): { at: Place; text: string } | null {
+  if (isForNobody) return { at: 'whom', text: '请选择写给哪几家' }
+  if (isRevising && correction.trim() === '') return { at: 'correction', text: '请写一句更正说明' }
+  if (body.trim() === '') return { at: 'body', text: '请写下要告诉家长的事' }
+  if (title.trim() === '') return { at: 'title', text: '请写一个标题' }
   const wrong = blanks.map(blankProblem).find((it) => it !== null)
-  return wrong ?? unfinished(fillBlanks(body, blanks)) ?? ''
+  const text = wrong ?? unfinished(fillBlanks(body, blanks))
+  return text ? { at: 'body', text } : null
 }
 
 /** The text as 张三妈妈 would read it, line by line. */
 export const previewOf = ({ body, blanks }: Pick<Notice, 'body' | 'blanks'>) =>
   blocksOf(fillBlanks(body, blanks), BLANKS)
-    .map((it) => `${it.kind === 'item' ? '• ' : ''}${it.runs.map((run) => run.text).join('')}`)
+    .map(({ kind, number, runs }) => {
+      const mark = kind === 'item' ? '• ' : kind === 'number' ? `${number ?? ''}. ` : ''
+      return mark + runs.map((it) => it.text).join('')
+    })
     .join('\n')
 
 /** Templates a teacher can use on the phone: what has a form is written on the console, where it can be seen. */

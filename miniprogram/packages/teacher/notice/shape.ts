@@ -1,5 +1,5 @@
 import type { AuthorBlank, Confirmation, LetterTemplate, MyPost } from '../../../contract'
-import type { Notice } from './rules'
+import type { Notice, Place } from './rules'
 import type { ShownChild, ShownGroup } from './to-whom'
 
 export interface ShownBlank extends AuthorBlank {
@@ -16,6 +16,7 @@ export interface Data extends Notice {
   dueText: string
   today: string
   problem: string
+  problemAt: Place
   /** 用模板: the titles to pick from; null until they are there. */
   templates: string[] | null
   templateTitle: string
@@ -75,6 +76,7 @@ export interface Custom {
   onChild: (event: WechatMiniprogram.BaseEvent) => void
   onCorrection: (event: WechatMiniprogram.Input) => void
   onAsk: () => void
+  tellProblem: (problem: string, at: Place) => void
   onBack: () => void
   onSend: () => Promise<void>
   send: () => Promise<void>
