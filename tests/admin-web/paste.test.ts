@@ -65,6 +65,29 @@ it('reads tables row by row, with what is merged, and what stands in a frame as 
   expect(told).toBe('表格变成了一行一行的文字，请看一看')
 })
 
+it('says the head of a column in each line of a wide table, where it is one for certain', async () => {
+  const row = (...cells: string[]) => `<tr>${cells.map((it) => `<td>${it}</td>`).join('')}</tr>`
+  const head = row(
+    '<b>班级</b>',
+    '<p><b>集合</b><b> 地点</b></p>',
+    '<span style="font-weight: bold">发车</span>',
+  )
+  const body = row('1班', '东门', '7:40') + row('2班', '', '<b>7:45</b>')
+  const linesIn = async (rows: string) => (await paste(`<table>${rows}</table>`)).letter.split(/\n+/)
+  expect(await linesIn(head + body)).toEqual([
+    '**1班**　集合地点：东门　发车：7:40',
+    '**2班**　发车：**7:45**',
+  ])
+  const merged =
+    '<tr><td rowspan=2>1班</td><td>东门</td><td>7:40</td></tr><tr><td>西门</td><td>7:50</td></tr>'
+  expect(await linesIn(head + merged)).toEqual([
+    '**1班**　集合地点：东门　发车：7:40',
+    '**1班**　集合地点：西门　发车：7:50',
+  ])
+  expect(await linesIn(row('班级', '集合', '发车') + body)).toContain('1班　东门　7:40')
+  expect(await linesIn(head + row('合计', '2班'))).toContain('合计　2班')
+})
+
 it('takes the numbered paragraphs of WPS', async () => {
   const { letter, told } = await paste(fixture('wps'))
   expect(letter.split(/\n+/)).toEqual([

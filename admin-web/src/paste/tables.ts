@@ -1,11 +1,17 @@
 import { textsIn } from './words'
 
-/** A letter has no tables: a row becomes a line, its cells parted by a wide space. */
+/**
+ * A letter has no tables: a row becomes a line, its cells parted by a wide space. On a phone the line breaks, and nobody finds the column's
+ * head again: where a wide table has one, each cell says it itself. 七年级1班　集合地点：东门　发车时间：7:40
+ */
 
 /** What is merged over several rows is said again in each while it is as short as a heading. */
 const MOST_REPEATED = 20
 const GAP = '　'
 const NOTHING = '—'
+/** Up to two columns are understood without their heads. */
+const FEWEST_LABELLED = 3
+const LONGEST_LABEL = 10
 
 export function flattenTables(body: HTMLElement) {
   // The inner ones first: then a cell holds lines.
@@ -13,7 +19,10 @@ export function flattenTables(body: HTMLElement) {
     const lines = body.ownerDocument.createElement('div')
     lines.dataset.lines = ''
     if (table.caption) lines.append(lineOf([...table.caption.childNodes], body.ownerDocument))
-    for (const row of rowsOf(table)) lines.append(...linesOf(row, body.ownerDocument))
+    const rows = rowsOf(table)
+    const labels = labelsOf(rows)
+    if (labels) lines.append(...rows.slice(1).flatMap((row) => labelledLine(row, labels, body.ownerDocument)))
+    else for (const row of rows) lines.append(...linesOf(row, body.ownerDocument))
     table.replaceWith(lines)
   }
 }
@@ -48,6 +57,50 @@ function rowsOf(table: HTMLTableElement): Cell[][] {
 
 const textIn = (it: Node) => (it.textContent ?? '').trim()
 const isDeep = ({ cell }: Cell) => cell.querySelector('[data-lines],ul,ol') !== null
+
+/** What the columns are called, where that is certain: a first row all in bold, and each cell below it one of a column. */
+function labelsOf([head, ...rows]: readonly Cell[][]): string[] | null {
+  if (!head || head.length < FEWEST_LABELLED || rows.length === 0) return null
+  const labels = head.map(({ cell }) => textIn(cell).replace(/\s+/g, ''))
+  const isHead = head.every(({ cell }, at) => {
+    const label = labels[at] ?? ''
+    return (
+      label !== '' && label.length <= LONGEST_LABEL && isBold(cell) && !cell.matches('[colspan],[rowspan]')
+    )
+  })
+  const isEven = rows.every((row) => row.length === head.length && !row.some(isDeep))
+  return isHead && isEven ? labels : null
+}
+
+const isBold = (cell: HTMLElement) =>
+  textsIn(cell)
+    .filter((it) => it.data.trim() !== '')
+    .every((it) => weighs(it.parentElement, cell))
+
+const weighs = (it: HTMLElement | null, cell: HTMLElement): boolean =>
+  it !== null &&
+  (it.matches('th,b,strong') ||
+    /^(bold|[6-9]00)$/.test(it.style.fontWeight) ||
+    (it !== cell && weighs(it.parentElement, cell)))
+
+function labelledLine(row: readonly Cell[], labels: readonly string[], doc: Document): HTMLElement[] {
+  const said = row.flatMap((it, at) => {
+    if (textIn(it.cell) === '' && !it.cell.querySelector('img')) return []
+    const words = inlineOf(it, doc)
+    if (at > 0) return [[`${labels[at] ?? ''}：`, ...words]]
+    // What the row is about.
+    const bold = doc.createElement('strong')
+    bold.append(...words)
+    return [[bold]]
+  })
+  if (said.length === 0) return []
+  return [
+    lineOf(
+      said.flatMap((it, at) => [...(at > 0 ? [GAP] : []), ...it]),
+      doc,
+    ),
+  ]
+}
 
 function linesOf(row: readonly Cell[], doc: Document): HTMLElement[] {
   const said = row.filter((it) => !it.isRepeated || (textIn(it.cell).length <= MOST_REPEATED && !isDeep(it)))
