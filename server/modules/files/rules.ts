@@ -1,5 +1,6 @@
 import type { AssetKind } from '#contract/files'
 import { fileName } from '../../http/links.ts'
+import { cuesIn } from '../../infra/video/captions.ts'
 
 /** An upload nobody came back to is thrown away. */
 export const KEPT_MS = 48 * 3_600_000
@@ -12,38 +13,15 @@ export const MOST_ATTEMPTS = 3
 /** The name as it is shown and offered for saving: no folders, nothing invisible. */
 export const shownName = (name: string) => fileName(name.split(/[\\/]/).at(-1) ?? '').trim() || '未命名'
 
-const LINE = /^(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})$/
-
 /**
- * The lines of WebVTT or SRT with the seconds they stand, in order; null where the text is neither. Marks inside a line
- * fall away: it is shown as text and nothing else.
+ * The captions somebody pasted, in the order they are shown; null where the text is none. The lines of one are parted by a blank: nobody knows
+ * whether they were broken inside a sentence.
  */
 export function captionsIn(text: string): { from: number; to: number; text: string }[] | null {
-  const cues = text
-    .replace(/^\uFEFF/, '')
-    .replace(/\r\n?/g, '\n')
-    .split(/\n{2,}/)
-    .flatMap((cue) => {
-      const lines = cue.split('\n')
-      const at = lines.findIndex((it) => it.includes('-->'))
-      if (at < 0) return []
-      const [from, to] = (lines[at] ?? '').split('-->').map((it) => secondsOf(it.trim().split(/\s/)[0] ?? ''))
-      const said = lines
-        .slice(at + 1)
-        .join(' ')
-        .replace(/<[^>]*>|\{\\[^}]*\}/g, '')
-        .trim()
-      if (from === undefined || to === undefined || from === null || to === null || to <= from || said === '')
-        return []
-      return [{ from, to, text: said.slice(0, 200) }]
-    })
-  return cues.length > 0 && cues.length <= 5_000 ? cues.sort((a, b) => a.from - b.from) : null
-}
-
-function secondsOf(stamp: string) {
-  const [, hours = '0', minutes, seconds, part = '0'] = LINE.exec(stamp) ?? []
-  if (!minutes || !seconds) return null
-  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds) + Number(part.padEnd(3, '0')) / 1000
+  const captions = cuesIn(text)
+    .map(({ from, to, lines }) => ({ from, to, text: lines.join(' ').slice(0, 200) }))
+    .filter((it) => it.text !== '')
+  return captions.length > 0 && captions.length <= 5_000 ? captions.sort((a, b) => a.from - b.from) : null
 }
 
 /** WebVTT for players that show captions themselves. */

@@ -1,4 +1,5 @@
 import type { Block } from '#contract/courses'
+import { cuesIn } from '../../../infra/video/captions.ts'
 
 /** Characters a practised reader takes in a second: 360 a minute, the upper end for Chinese prose on a phone. */
 const READING_CHARACTERS_PER_SECOND = 6
@@ -57,31 +58,12 @@ export interface Caption {
   text: string
 }
 
-/** The lines of a WebVTT file with the seconds they stand. */
-export function captionsOf(vtt: string): Caption[] {
-  return vtt
-    .replace(/\r\n?/g, '\n')
-    .split(/\n{2,}/)
-    .flatMap((cue) => {
-      const lines = cue.split('\n')
-      const at = lines.findIndex((it) => it.includes('-->'))
-      const [from, to] = (lines[at] ?? '').split('-->').map(secondsOf)
-      if (at < 0 || from === undefined || to === undefined || !(to > from)) return []
-      return [
-        {
-          from,
-          to,
-          text: lines
-            .slice(at + 1)
-            .join('')
-            .replace(/<[^>]*>/g, ''),
-        },
-      ]
-    })
-}
-
-const secondsOf = (stamp: string) =>
-  (stamp.trim().split(/\s/)[0] ?? '').split(':').reduce((sum, it) => sum * 60 + Number(it), 0)
+/**
+ * The captions of a film of ours. Its lines are broken to fit the screen and joined again without a blank, as Chinese is; what is published is
+ * compared word by word, so that another way of joining them would put out every course anew.
+ */
+export const captionsOf = (vtt: string): Caption[] =>
+  cuesIn(vtt).map(({ from, to, lines }) => ({ from, to, text: lines.join('') }))
 
 /** 《中华人民共和国家庭教育促进法》第十七条 */
 export const sourceInWords = (source: {
