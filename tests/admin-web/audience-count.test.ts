@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest'
-import { ageInWords, progressInWords, reachInWords } from '../../admin-web/src/pages/letters/audience-count'
+import {
+  ageInWords,
+  progressInWords,
+  reachInWords,
+  unjoinedInWords,
+} from '../../admin-web/src/pages/letters/audience-count'
 
 const NOW = new Date('2026-11-25T12:10:00Z')
 
@@ -24,4 +29,9 @@ it('says in one sentence how the families hear of the letter', () => {
 
 it('says how far the first count of a city is', () => {
   expect(progressInWords({ counted: 3, of: 8 })).toBe('正在数：8个区县已数3个')
+})
+
+it('says how many families get nothing yet', () => {
+  expect(unjoinedInWords({ families: 1_072, joined: 1 })).toBe('；1,071家还没有家长加入，收不到')
+  expect(unjoinedInWords({ families: 72, joined: 72 })).toBe('')
 })

@@ -5,6 +5,7 @@ import { LetterModel } from '../../server/modules/letters/model.ts'
 import { refreshAllKeys } from '../../server/modules/org/families/search/service.ts'
 import { ensureUnit } from '../../server/modules/org/tree/service.ts'
 import { shot } from '../support/browser.ts'
+import { buildStudent } from '../support/build.ts'
 import { buildClass } from '../support/letters.ts'
 import { PASSWORD, useStage } from './stage.ts'
 
@@ -15,6 +16,8 @@ it('writes to a grade of the school, and keeps the audience for next time', asyn
   const here = await buildClass(world)
   // Beside it a class that is written to, so that leaving out the one is not leaving out the grade.
   await ensureUnit({ kind: 'class', name: '9班', code: 'K9', parent: here.grade, grade: 7 })
+  // Namesakes are told apart by class and number.
+  await buildStudent(here.klass, { name: '李四' })
   await refreshAllKeys(world.deps())
   const passwordHash = await hashPassword(PASSWORD)
   await PersonModel.updateOne({ _id: here.office }, { loginName: 'shiyan', passwordHash })
@@ -44,7 +47,7 @@ it('writes to a grade of the school, and keeps the audience for next time', asyn
   await grade.click()
   await page.locator('details').getByText(here.klass.name, { exact: true }).click()
   await page.getByRole('combobox', { name: '另外发给这些孩子的家' }).fill('李四')
-  await page.getByRole('option', { name: /李四/ }).click()
+  await page.getByRole('option', { name: new RegExp(`李四.*${here.klass.name} ${here.li.number}`) }).click()
   await page.keyboard.press('Escape')
   const said = `${school}七年级，除了${here.klass.name}；另加1户家庭`
   await page.locator('.audience').getByText(said).waitFor()

@@ -32,3 +32,7 @@ export function reachInWords({ reach, joined }: Pick<AudienceFigures, 'reach' | 
   ]
   return `：${said.join('，')}`
 }
+
+/** ；71家还没有家长加入，收不到 */
+export const unjoinedInWords = ({ families, joined }: Pick<AudienceFigures, 'families' | 'joined'>) =>
+  families > joined ? `；${count(families - joined)}家还没有家长加入，收不到` : ''
