@@ -55,6 +55,7 @@ it('asks schools for a meeting: one answers at a desk, one on the phone, and the
   await at.tap('从聊天里选 PDF')
   await (await chooser).setFiles(paper)
   await at.see('去掉')
+  await at.see('最多2个文件')
   await at.screenshot('staff-receipts/2-paper')
   await at.tap('提交回执')
   await at.see('修改回执')

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { AnswerItem, LetterForm, MyLetter } from '../../miniprogram/contract.ts'
 import type { Photo } from '../../miniprogram/packages/letter/letter/pictures.ts'
-import { openPage, tapOn, typed } from '../support/mini-page.ts'
+import { openPage } from '../support/mini-page.ts'
 import { answer, child, cutOff, opened, refuse, usePhone } from '../support/phone.ts'
 
 const id = 'b'.repeat(24)
@@ -36,8 +36,7 @@ const answered: MyLetter = {
 interface FormPage {
   data: { state: string; isFilling: boolean; isWaiting: boolean; busy: boolean }
   items: AnswerItem[]
-  onOption: (event: object) => void
-  onType: (event: object) => void
+  onSaid: (event: object) => void
   onAct: () => Promise<void>
 }
 
@@ -58,8 +57,8 @@ async function open(as = letter) {
   return page
 }
 function fill(page: FormPage) {
-  page.onOption(tapOn({ code: 'join', option: '参加' }))
-  page.onType(typed('孩子晕车', { code: 'words' }))
+  page.onSaid({ detail: { code: 'join', option: '参加' } })
+  page.onSaid({ detail: { code: 'words', text: '孩子晕车' } })
 }
 const drafts = () => [...phone.storage.keys()].filter((it) => it.startsWith('form.'))
 const photo = (at: number): Photo => ({

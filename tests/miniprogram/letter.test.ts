@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { LetterTemplate, MyLetter, MyLetterLine, SheetRow } from '../../miniprogram/contract.ts'
+import type {
+  AnswerItem,
+  LetterForm,
+  LetterTemplate,
+  MyLetter,
+  MyLetterLine,
+  SheetRow,
+} from '../../miniprogram/contract.ts'
+import { presentForm, type Said, withSaid } from '../../miniprogram/packages/letter/letter/form.ts'
 import { presentLetter } from '../../miniprogram/packages/letter/letter/present.ts'
 import {
   emptyNotice,
@@ -252,5 +260,42 @@ describe('the page', () => {
         isStranger: false,
       }),
     )
+  })
+})
+
+describe('a question of a form', () => {
+  const form: LetterForm = {
+    answeredBy: 'any',
+    fields: [
+      { code: 'join', label: '参加吗', type: 'choice', required: true, options: ['到会', '来不了'] },
+      { code: 'why', label: '说明', type: 'text', required: true },
+      { code: 'name', label: '姓名', type: 'text', required: true, maxLength: 20 },
+      { code: 'many', label: '几个人', type: 'number', required: false, unit: '人' },
+      { code: 'day', label: '哪天', type: 'date', required: false },
+      { code: 'paper', label: '盖章的回执', type: 'file', required: true, most: 2 },
+    ],
+  }
+
+  it('keeps what was tapped, typed or chosen below it', () => {
+    const said: Said[] = [
+      { code: 'join', option: '来不了' },
+      { code: 'join', option: '到会' },
+      { code: 'many', text: '１２' },
+      { code: 'day', day: '2026-11-25' },
+      { code: 'gone', text: '不在这张表上' },
+    ]
+    const items = said.reduce<AnswerItem[]>((before, it) => withSaid(form, before, it), [])
+    expect(items).toEqual([
+      { code: 'join', value: ['到会'] },
+      { code: 'many', value: 12 },
+      { code: 'day', value: '2026-11-25' },
+    ])
+  })
+
+  it('is as large as what is asked, and says how much it takes', () => {
+    const [join, why, name, many, , paper] = presentForm(form, [], false)
+    expect([why?.isLong, name?.isLong, why?.maxLength, name?.maxLength]).toEqual([true, false, 500, 20])
+    expect([join?.hint, many?.unit, paper?.hint]).toEqual(['', '人', '最多2个文件'])
+    expect([join?.isApart, paper?.isApart]).toEqual([false, true])
   })
 })

@@ -27,6 +27,10 @@ export interface ShownField {
   unit: string
   maxLength: number
   isSigned: boolean
+  /** Signed or uploaded: neither tapped nor typed. */
+  isApart: boolean
+  /** Takes more than a line. */
+  isLong: boolean
   /** How many photos. */
   most: number
   /** Those of an earlier answer, by their numbers. */
@@ -39,6 +43,17 @@ export const HOUSE_RULE: Record<LetterForm['answeredBy'], string> = {
   each: '请每位家长都填一份',
   once: '一个孩子填一份，家里商量好再填',
 }
+
+const MOST_WORDS: { [type in FormField['type']]?: (most: number) => string } = {
+  choice: () => '可以选几项',
+  picture: (most) => `最多${most}张`,
+  file: (most) => `最多${most}个文件`,
+}
+
+/** Of a text where the form says nothing: as many as the contract takes. */
+const MOST_TYPED = 500
+/** So many characters are written on a line. */
+const A_LINE = 60
 
 /** The questions that are asked now: what an answer calls up appears below it, what it rules out goes. */
 export function presentForm(
@@ -53,11 +68,7 @@ export function presentForm(
 function shown(it: FormField, at: number, value: AnswerValue | undefined, isChecked: boolean): ShownField {
   const ticked = Array.isArray(value) ? value : []
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-  const hints = [
-    it.hint,
-    it.most ? (it.type === 'picture' ? `最多${it.most}张` : '可以选几项') : '',
-    bounds(it),
-  ].filter(Boolean)
+  const hints = [it.hint, it.most ? MOST_WORDS[it.type]?.(it.most) : '', bounds(it)].filter(Boolean)
   return {
     code: it.code,
     label: `${at + 1}. ${it.label}`,
@@ -70,8 +81,10 @@ function shown(it: FormField, at: number, value: AnswerValue | undefined, isChec
     day: it.type === 'date' ? text : '',
     dayText: it.type === 'date' && text ? date(text) : '',
     unit: it.unit ?? '',
-    maxLength: it.maxLength ?? (it.type === 'phone' ? 11 : 12),
+    maxLength: it.type === 'text' ? (it.maxLength ?? MOST_TYPED) : it.type === 'phone' ? 11 : 12,
     isSigned: it.type === 'signature' && value !== undefined,
+    isApart: it.type === 'signature' || it.type === 'picture' || it.type === 'file',
+    isLong: it.type === 'text' && (it.maxLength ?? MOST_TYPED) > A_LINE,
     most: it.most ?? 1,
     kept: typeof value === 'object' && 'pictures' in value ? value.pictures : [],
     problem: (isChecked && problemWith(it, value)) || '',
@@ -85,6 +98,22 @@ const bounds = ({ type, min, max, unit }: FormField) =>
 export function withAnswer(items: readonly AnswerItem[], code: string, value: AnswerValue | undefined) {
   const others = items.filter((it) => it.code !== code)
   return value === undefined ? others : [...others, { code, value }]
+}
+
+/** What was tapped or typed below a question. */
+export type Said = { code: string } & ({ option: string } | { text: string } | { day: string })
+
+/** The answers after it. */
+export function withSaid(form: LetterForm, items: readonly AnswerItem[], said: Said): AnswerItem[] {
+  const field = form.fields.find((it) => it.code === said.code)
+  if (!field) return [...items]
+  const value =
+    'option' in said
+      ? ticked(field, valuesOf(items).get(said.code), said.option)
+      : 'text' in said
+        ? typed(field, said.text)
+        : said.day
+  return withAnswer(items, said.code, value)
 }
 
 /** A tap on an option: of one choice it takes the place of the other, of several it is ticked or not. */

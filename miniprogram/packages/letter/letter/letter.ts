@@ -5,7 +5,6 @@ import {
   objectToMyLetter,
   openMyLetter,
   signMyLetter,
-  valuesOf,
   type MyLetter,
 } from '../../../contract'
 import { knowWho } from '../../../services/account'
@@ -17,7 +16,7 @@ import { deliver } from '../../../services/queue'
 import { currentChild, me } from '../../../services/store'
 import { openCopy } from './copy'
 import { draftOf, keepDraft } from './draft'
-import { HOUSE_RULE, presentForm, ticked, typed, withAnswer } from './form'
+import { HOUSE_RULE, presentForm, withAnswer, withSaid } from './form'
 import { forget, handIn } from './handing-in'
 import { presentLetter } from './present'
 import type { Custom, Data } from './shape'
@@ -111,24 +110,17 @@ Page<Data, Custom>({
     this.setData({ fields, formNote: HOUSE_RULE[form.answeredBy] })
   },
   setAnswer(code, value, isTyping = false) {
-    this.items = withAnswer(this.items, code, value)
+    this.keepAnswers(withAnswer(this.items, code, value), isTyping)
+  },
+  keepAnswers(items, isTyping) {
+    this.items = items
     keepDraft(this.letterId, this.childId, this.items)
     // The keyboard's own text must not be set under the fingers; nothing below depends on it.
     if (!isTyping || this.isChecked) this.showForm()
   },
-  onOption(event) {
-    const { code, option } = event.currentTarget.dataset as { code: string; option: string }
-    const field = this.received?.form?.fields.find((it) => it.code === code)
-    if (field) this.setAnswer(code, ticked(field, valuesOf(this.items).get(code), option))
-  },
-  onType(event) {
-    const { code } = event.currentTarget.dataset as { code: string }
-    const field = this.received?.form?.fields.find((it) => it.code === code)
-    if (field) this.setAnswer(code, typed(field, event.detail.value), true)
-  },
-  onDay(event) {
-    const { code } = event.currentTarget.dataset as { code: string }
-    this.setAnswer(code, String(event.detail.value))
+  onSaid({ detail: said }) {
+    const form = this.received?.form
+    if (form) this.keepAnswers(withSaid(form, this.items, said), 'text' in said)
   },
   onPictures({ detail: { code, ids } }) {
     this.setAnswer(code, ids.length > 0 ? { pictures: ids } : undefined, true)
@@ -163,6 +155,8 @@ Page<Data, Custom>({
         this.isChecked = !done.isWaiting
         this.showForm()
         void wx.showToast({ title: done.problem, icon: 'none', duration: 2500 })
+        const wrong = this.data.fields.find((it) => it.problem !== '')
+        if (wrong) void wx.pageScrollTo({ selector: `#ask-${wrong.code}`, offsetTop: -80 })
         return false
       }
       if (done.letter) this.receive(done.letter)

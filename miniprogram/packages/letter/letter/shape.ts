@@ -1,6 +1,6 @@
 import type { Signature } from '../../../components/signature-pad/signature-pad'
 import type { AnswerItem, AnswerValue, MyLetter } from '../../../contract'
-import type { ShownField } from './form'
+import type { Said, ShownField } from './form'
 import type { ShownLetter } from './present'
 
 export interface Data {
@@ -38,9 +38,8 @@ export interface Custom {
   onAct: () => Promise<void>
   showForm: () => void
   setAnswer: (code: string, value: AnswerValue | undefined, isTyping?: boolean) => void
-  onOption: (event: WechatMiniprogram.BaseEvent) => void
-  onType: (event: WechatMiniprogram.Input) => void
-  onDay: (event: WechatMiniprogram.PickerChange) => void
+  keepAnswers: (items: AnswerItem[], isTyping: boolean) => void
+  onSaid: (event: WechatMiniprogram.CustomEvent<Said>) => void
   onSignField: (event: WechatMiniprogram.BaseEvent) => void
   onChange: () => void
   onPictures: (event: WechatMiniprogram.CustomEvent<{ code: string; ids: string[] }>) => void

@@ -1,7 +1,6 @@
 import {
   type AnswerItem,
   answerMyStaffLetter,
-  type AnswerValue,
   type LetterForm,
   problemsIn,
   type StaffReceipt,
@@ -11,7 +10,7 @@ import { call, Problem, tell } from '../../../services/api'
 import { choosePapers, choosePictures, sendChosen } from '../../../services/attach'
 import { newRequestId } from '../../../services/draft'
 import { draftOf, dropDraft, keepDraft } from '../letter/draft'
-import { ticked, typed, withAnswer } from '../letter/form'
+import { type Said, withAnswer, withSaid } from '../letter/form'
 import { byLine, type Paper, papersAsValue, presentQuestions, type ShownQuestion } from './present'
 
 /**
@@ -58,8 +57,7 @@ Component({
       const { form, items, names, isChecked, isFilling } = this.data
       this.setData({ fields: isFilling ? presentQuestions(form, items, names, isChecked) : [] })
     },
-    set(code: string, value: AnswerValue | undefined, isTyping = false) {
-      const items = withAnswer(this.data.items, code, value)
+    keep(items: AnswerItem[], isTyping = false) {
       this.setData({ items })
       keepDraft(this.data.letterId, this.data.receipt.unitId, items)
       // The keyboard's own text must not be set under the fingers; nothing below depends on it.
@@ -68,19 +66,8 @@ Component({
     fieldOf(code: string) {
       return this.data.form.fields.find((it) => it.code === code)
     },
-    onOption(event: WechatMiniprogram.BaseEvent) {
-      const { code, option } = event.currentTarget.dataset as { code: string; option: string }
-      const field = this.fieldOf(code)
-      if (field) this.set(code, ticked(field, valuesOf(this.data.items).get(code), option))
-    },
-    onType(event: WechatMiniprogram.Input) {
-      const { code } = event.currentTarget.dataset as { code: string }
-      const field = this.fieldOf(code)
-      if (field) this.set(code, typed(field, event.detail.value), true)
-    },
-    onDay(event: WechatMiniprogram.PickerChange) {
-      const { code } = event.currentTarget.dataset as { code: string }
-      this.set(code, String(event.detail.value))
+    onSaid({ detail: said }: WechatMiniprogram.CustomEvent<Said>) {
+      this.keep(withSaid(this.data.form, this.data.items, said), 'text' in said)
     },
     onPicture(event: WechatMiniprogram.BaseEvent) {
       const { code } = event.currentTarget.dataset as { code: string }
@@ -118,7 +105,7 @@ Component({
       const papers = change(field.papers)
       const others = this.data.names.filter((it) => !papers.some((one) => one.id === it.id))
       this.setData({ names: [...others, ...papers] })
-      this.set(code, papersAsValue(field.type, papers))
+      this.keep(withAnswer(this.data.items, code, papersAsValue(field.type, papers)))
     },
     onChange() {
       this.setData({ isFilling: true })
