@@ -48,7 +48,7 @@ it('writes to a grade of the school, and keeps the audience for next time', asyn
   await page.locator('details').getByText(here.klass.name, { exact: true }).click()
   const others = page.getByRole('combobox', { name: '另外发给这些孩子的家' })
   // At the edge of the window the list goes with its field when the page settles around it.
-  await others.evaluate((it) => it.scrollIntoView({ block: 'center' }))
+  await others.evaluate(`it => it.scrollIntoView({ block: 'center' })`)
   await others.fill('李四')
   await page.getByRole('option', { name: new RegExp(`李四.*${here.klass.name} ${here.li.number}`) }).click()
   await page.keyboard.press('Escape')
