@@ -123,6 +123,8 @@ export const checkedCopy = z.object({
   isVoided: z.boolean(),
   /** The text of the letter in the database is still the one that was signed. */
   isTextIntact: z.boolean(),
+  /** Of an answer with photos: as signed, altered since, or gone with the account of who took them. */
+  photos: z.optional(z.enum(['intact', 'altered', 'gone'])),
 })
 export type CheckedCopy = z.infer<typeof checkedCopy>
 

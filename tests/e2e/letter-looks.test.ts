@@ -70,7 +70,7 @@ it(
       '张三妈妈',
       `packages/letter/letter/letter?id=${letter.id}&child=${String(zhang._id)}`,
     )
-    await mother.see('（这张图片要等学校看过才能显示）')
+    await mother.see('（这张图片审核未通过，已不再显示）')
     await mother.screenshot('looks/phone-1')
     await mother.close()
   },

@@ -24,7 +24,7 @@ beforeAll(async () => {
   photo = await makePhoto()
 })
 
-const HELD = '（这张图片要等学校看过才能显示）'
+const SENT_BACK = '（这张图片审核未通过，已不再显示）'
 
 /** An office that writes a letter with a picture in its text and another beside it, and somebody who looks at what waits. */
 async function scene({ isOnPhone = false } = {}) {
@@ -84,7 +84,7 @@ describe('a picture within the text of a letter', () => {
     await decide(false, '看得到孩子的姓名')
     const { blocks } = await read(letter.id)
     expect(blocks.some((it) => it.kind === 'picture')).toBe(false)
-    expect(blocks.flatMap((it) => it.runs).map((it) => it.text)).toContain(HELD)
+    expect(blocks.flatMap((it) => it.runs).map((it) => it.text)).toContain(SENT_BACK)
     expect(await looks(letter.id)).toEqual([
       { name: '图片“操场”', state: 'returned', isHidden: true, words: '看得到孩子的姓名' },
     ])

@@ -46,9 +46,9 @@ export function wordsInDraft({ audience, students, excluded, ...it }: Draft): Wo
 
 type HandedIn = NonNullable<Letter['lastHandedIn']>
 
-/** A file by its name and print: another one under the same name is another. */
+/** A file by its name and check code: another one under the same name is another. */
 const filesOf = (files: readonly { name: string; sha256: string }[]) =>
-  files.map(({ name, sha256 }) => `${name}（指纹${sha256.slice(0, 8)}）`)
+  files.map(({ name, sha256 }) => `${name}（校验码${sha256.slice(0, 8)}）`)
 
 export const wordsOnceHandedIn = (it: HandedIn): Words => ({ ...it, attachments: filesOf(it.attachments) })
 

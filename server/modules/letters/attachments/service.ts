@@ -5,7 +5,8 @@ import type { Deps } from '../../../infra/deps.ts'
 import { bytesOf, remove } from '../../files/service.ts'
 import type { OwnAsset } from '../../files/policy.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
-import { hiddenHashes } from '../looks/service.ts'
+import { hiddenWords } from '../looks/rules.ts'
+import { hiddenAmong } from '../looks/service.ts'
 import type { OwnLetter } from '../policy.ts'
 import { MOST_ATTACHMENTS, nameOf } from './rules.ts'
 
@@ -79,12 +80,12 @@ export function attachmentOf({ attachments = [] }: LetterRecord, attachmentId: s
   return found
 }
 
-/** The same, for whoever is about to see it: what is doubted is its author's alone until a person has looked. */
+/** The same, for whoever is about to see it: what is doubted, or was sent back, is its author's alone. */
 export async function attachmentFor(personId: string, letter: LetterRecord, attachmentId: string) {
   const found = attachmentOf(letter, attachmentId)
   const isAuthor = String(letter.authorId) === personId
-  if (!isAuthor && found.kind === 'image' && (await hiddenHashes([found.sha256], letter)).size > 0) {
-    throw new Refusal('not_found', '这张图片要等学校看过才能打开')
-  }
+  if (isAuthor || found.kind !== 'image') return found
+  const why = (await hiddenAmong([found.sha256], letter)).get(found.sha256)
+  if (why) throw new Refusal('not_found', hiddenWords(why))
   return found
 }

@@ -2,6 +2,7 @@ import { picturesIn } from '#contract/letter-text'
 import type { PictureLook } from '#contract/letters'
 import { standingOfShared, watchShared } from '../../safety/service.ts'
 import type { LetterRecord } from '../model.ts'
+import type { Hidden } from './rules.ts'
 
 type Shown = Pick<LetterRecord, 'pictures' | 'attachments' | 'path'>
 
@@ -28,20 +29,33 @@ export const watchLetter = (letter: LetterRecord, deps: Parameters<typeof watchS
 
 const pageOf = ({ _id }: LetterRecord) => `packages/teacher/letter/letter?id=${String(_id)}`
 
-/** Those of some pictures of a letter that its readers do not see, by their hashes. */
-export async function hiddenHashes(hashes: readonly string[], { path }: Pick<LetterRecord, 'path'>) {
-  const standing = await standingOfShared(hashes, path)
-  return new Set(hashes.filter((it) => standing.get(it)?.isHidden))
+/** Those of some pictures of a letter that its readers do not see, by their hashes, and why. */
+export async function hiddenAmong(hashes: readonly string[], { path }: Pick<LetterRecord, 'path'>) {
+  const standing = [...(await standingOfShared(hashes, path))]
+  return new Map(standing.flatMap(([sha256, it]) => (it.isHidden ? [[sha256, it.state] as const] : [])))
 }
 
-/** Addresses of the pictures within a text that its readers do not see. */
-export async function hiddenWithin(letter: Pick<Shown, 'pictures' | 'path'>): Promise<ReadonlySet<string>> {
+/** The same for the pictures within its text, by their addresses. */
+export async function hiddenWithin(
+  letter: Pick<Shown, 'pictures' | 'path'>,
+): Promise<ReadonlyMap<string, Hidden>> {
   const { pictures = [] } = letter
-  const hidden = await hiddenHashes(
+  const hidden = await hiddenAmong(
     pictures.map((it) => it.sha256),
     letter,
   )
-  return new Set(pictures.filter((it) => hidden.has(it.sha256)).map((it) => it.address))
+  return new Map(
+    pictures.flatMap((it) => {
+      const why = hidden.get(it.sha256)
+      return why ? [[it.address, why] as const] : []
+    }),
+  )
+}
+
+/** Hashes of the pictures of a letter, within it and beside it, that somebody has sent back. */
+export async function returnedIn(letter: Shown): Promise<string[]> {
+  const hidden = await hiddenAmong(hashesOf(letter), letter)
+  return [...hidden].flatMap(([sha256, why]) => (why === 'returned' ? sha256 : []))
 }
 
 /** What its author is told about the pictures of a letter: which ones somebody looks at, and why one was sent back. */

@@ -15,7 +15,7 @@ import { repliesTo } from '../threads/desks/service.ts'
 import { ASKED, fillingFor } from '../rules.ts'
 import { hasCopy, presentDeed } from '../sheets/present.ts'
 import type { Withdrawn } from '../withdrawals/service.ts'
-import { withoutHidden } from '../looks/rules.ts'
+import { type Hidden, withoutHidden } from '../looks/rules.ts'
 import { objectionTo } from '../objections/rules.ts'
 import { progressOf, standing } from './rules.ts'
 import type { Line, Opened } from './service.ts'
@@ -51,8 +51,8 @@ interface Mine {
   /** The link to a picture the family has sent. */
   pictureOf: (pictureId: string) => string
   hidden: ReadonlyMap<string, string | null>
-  /** Addresses of pictures within the text that are not shown. */
-  hiddenWithin: ReadonlySet<string>
+  /** Pictures within the text that are not shown, by their addresses, and why. */
+  hiddenWithin: ReadonlyMap<string, Hidden>
 }
 
 export function presentMyLetter(

@@ -26,7 +26,7 @@ export const presentOpened = async (opened: mine.Opened, now: Date, deps: Pick<D
   })
 
 export function myLetterRoutes(router: Router, deps: Deps) {
-  const { clock, env, fields } = deps
+  const { clock, env } = deps
   const present = (opened: mine.Opened, now: Date) => presentOpened(opened, now, deps)
 
   serve(router, api.listMyLetters, async ({ actor, studentId, only, after }) => {
@@ -65,7 +65,7 @@ export function myLetterRoutes(router: Router, deps: Deps) {
   serve(router, api.signMyLetter, async ({ actor, studentId, letterId, strokes, width, height }) => {
     const proof = await letterForChild(await ownChild(actor, studentId), letterId)
     const now = clock.now()
-    return present(await sign(proof, { strokes, width, height }, now, { fields }), now)
+    return present(await sign(proof, { strokes, width, height }, now, deps), now)
   })
 
   serve(router, api.readMySignedCopy, async ({ actor, studentId, letterId }) => {

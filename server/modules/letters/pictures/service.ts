@@ -101,6 +101,13 @@ export async function pictureOf(pictureId: string) {
   return found
 }
 
+/** Some pictures, by their numbers. */
+export async function picturesBy(ids: readonly string[]) {
+  const found =
+    ids.length > 0 ? await LetterPictureModel.find({ _id: { $in: [...ids] } }).lean<PictureRecord[]>() : []
+  return new Map(found.map((it) => [String(it._id), it]))
+}
+
 /** Throws away what was taken and never sent. */
 export async function sweepPictures(now: Date, deps: Pick<Deps, 'files'>) {
   const stray = await LetterPictureModel.find({

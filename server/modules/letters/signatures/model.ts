@@ -6,6 +6,15 @@ import { holdsSealed } from '../../../infra/sealed.ts'
 export interface SignedAnswer {
   label: string
   text: string
+  photos?: SignedPhoto[]
+}
+
+/** A photo of an answer; the hash vouches for its bytes. */
+export interface SignedPhoto {
+  /** 照片1 */
+  name: string
+  bytes: number
+  sha256: string
 }
 
 /** What of a signature is sealed. */
@@ -13,6 +22,8 @@ export interface Drawn {
   /** The pen's way as x, y, x, y …, on the pad. */
   strokes: number[][]
   answers?: SignedAnswer[]
+  /** Hashes of pictures of the letter that a reviewer had sent back: whoever signed had not seen them. */
+  returned?: string[]
 }
 
 /** A signature as it was given; nothing of it changes afterwards. */

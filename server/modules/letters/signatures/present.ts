@@ -1,11 +1,12 @@
 import { blocksOf } from '#contract/letter-text'
 import { instantInWords } from '../../../infra/clock.ts'
 import { INK, openPdf, type Pdf, SOFT } from '../../../infra/pdf/pdf.ts'
+import { withoutHidden } from '../looks/rules.ts'
 import type { LetterRecord } from '../model.ts'
 import { writeBlock } from '../paper/present.ts'
 import { dateInWords, fillingFor } from '../rules.ts'
 import type { Drawn, SignatureRecord } from './model.ts'
-import { fitted, inEights } from './rules.ts'
+import { fitted, inEights, shortCode, sizeInWords } from './rules.ts'
 
 const BOX = { width: 200, height: 76 }
 
@@ -31,23 +32,29 @@ export async function presentCopy(
     studentName: signature.childName,
     relation: signature.relation,
   })
-  for (const block of blocksOf(letter.body, filling)) writeBlock(pdf, block)
-  files(pdf, letter)
+  const returned = new Set(drawn.returned)
+  const hidden = new Map(
+    (letter.pictures ?? [])
+      .filter((it) => returned.has(it.sha256))
+      .map((it) => [it.address, 'returned' as const]),
+  )
+  for (const block of withoutHidden(blocksOf(letter.body, filling), hidden)) writeBlock(pdf, block)
+  files(pdf, letter, returned)
   answers(pdf, drawn)
   sign(pdf, signature, drawn, letter.pledge)
   return pdf.end()
 }
 
 /** What stood beside the text and in it, by the hash of its bytes: the letter's own hash vouches for these. */
-function files(pdf: Pdf, { attachments = [], pictures = [] }: LetterRecord) {
+function files(pdf: Pdf, { attachments = [], pictures = [] }: LetterRecord, returned: ReadonlySet<string>) {
   const named = [
     ...attachments.map((it, at) => [`附件${at + 1}`, it.name, it.sha256] as const),
     ...pictures.map((it, at) => ['图片', `第${at + 1}张`, it.sha256] as const),
   ]
   for (const [kind, name, sha256] of named) {
     pdf.keep(40)
-    pdf.text(`${kind}：${name}`, { gap: 2 })
-    pdf.text(`指纹 ${inEights(sha256)}`, { size: 8, color: SOFT, gap: 6 })
+    pdf.text(`${kind}：${name}${returned.has(sha256) ? '（审核未通过，已不再显示）' : ''}`, { gap: 2 })
+    pdf.text(`校验码 ${inEights(sha256)}`, { size: 8, color: SOFT, gap: 6 })
   }
 }
 
@@ -56,11 +63,19 @@ function answers(pdf: Pdf, { answers: given }: Drawn) {
   pdf.keep(80)
   pdf.space(6)
   pdf.text([{ text: '家长填写', bold: true }], { size: 13, weight: 'bold', gap: 6 })
-  for (const { label, text } of given) pdf.text(`${label}：${text}`, { gap: 4 })
+  for (const { label, text, photos = [] } of given) {
+    pdf.text(`${label}：${text}`, { gap: photos.length > 0 ? 2 : 4 })
+    for (const it of photos) {
+      pdf.text(`${it.name}　JPG，${sizeInWords(it.bytes)}　校验码 ${shortCode(it.sha256)}`, PHOTO)
+    }
+    if (photos.length > 0) pdf.space(2)
+  }
 }
 
+const PHOTO = { size: 9, color: SOFT, indent: 12, gap: 2 }
+
 function sign(pdf: Pdf, signature: SignatureRecord, { strokes }: Drawn, pledge: string) {
-  pdf.keep(250)
+  pdf.keep(290)
   pdf.space(8)
   pdf.rule()
   if (pledge) pdf.text(pledge, { weight: 'bold', gap: 12 })
@@ -77,5 +92,10 @@ function sign(pdf: Pdf, signature: SignatureRecord, { strokes }: Drawn, pledge: 
   pdf.row('孩子', `${signature.childName}（${signature.schoolName}${signature.className}）`)
   pdf.row('签字时间', `${dateInWords(signature.signedAt).slice(0, 5)}${instantInWords(signature.signedAt)}`)
   pdf.row('信件版本', `第 ${signature.version} 版`)
-  pdf.row('信件指纹', inEights(signature.textHash))
+  pdf.row('信件校验码', inEights(signature.textHash))
+  pdf.text('校验码由文字或文件的内容算出，改动一个字、照片改动一点，算出来就不一样。', {
+    size: 8,
+    color: SOFT,
+    gap: 0,
+  })
 }

@@ -66,3 +66,10 @@ function line(stroke: number[], place: (x: number, y: number) => string) {
 
 /** 64 characters in eights, so that an eye can compare them. */
 export const inEights = (hash: string) => hash.match(/.{1,8}/g)?.join(' ') ?? ''
+
+/** The first sixteen of them, enough to tell one photo from every other. */
+export const shortCode = (hash: string) => inEights(hash.slice(0, 16))
+
+/** 235 KB, 2.4 MB */
+export const sizeInWords = (bytes: number) =>
+  bytes < 1024 ** 2 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`

@@ -2,15 +2,17 @@ import { Types } from 'mongoose'
 import type { Logger } from 'pino'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
-import { linesOf } from '../answers/present.ts'
+import { linesOf, picturesIn } from '../answers/present.ts'
 import { allOf, answersOf, refuseUnanswered } from '../answers/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
+import { returnedIn } from '../looks/service.ts'
 import { type Opened, withNames } from '../mine/service.ts'
 import type { ChildsLetter } from '../policy.ts'
 import { superseded } from '../sheets/closing/service.ts'
 import { record } from '../sheets/service.ts'
 import { weighOn } from '../sheets/weighing/service.ts'
 import { type Drawn, SignatureModel, type SignatureRecord, VoidedSignatureModel } from './model.ts'
+import { photosAsSigned } from './photos/service.ts'
 import { presentCopy } from './present.ts'
 import { isPaired, isTooLittle, rounded } from './rules.ts'
 
@@ -30,7 +32,7 @@ export async function sign(
   proof: ChildsLetter,
   drawing: Drawing,
   now: Date,
-  deps: Pick<Deps, 'fields'>,
+  deps: Pick<Deps, 'fields' | 'files'>,
 ): Promise<Opened> {
   const { letter, child } = proof
   if (letter.confirmation !== 'sign') throw new Refusal('conflict', '这封信不需要签字')
@@ -43,6 +45,7 @@ export async function sign(
 
   await refuseUnanswered(proof)
   const answers = await answersSigned(proof, deps)
+  const returned = await returnedIn(letter)
 
   const words = await record(proof, ['read'], now)
   const signature = {
@@ -58,7 +61,14 @@ export async function sign(
     version: letter.version,
     width: drawing.width,
     height: drawing.height,
-    sealed: sealDrawn({ strokes: rounded(drawing.strokes), ...(answers && { answers }) }, deps),
+    sealed: sealDrawn(
+      {
+        strokes: rounded(drawing.strokes),
+        ...(answers && { answers }),
+        ...(returned.length > 0 && { returned }),
+      },
+      deps,
+    ),
     schoolName: words.schoolName,
     className: words.className,
     teacher: words.teacher,
@@ -87,18 +97,25 @@ export async function sign(
 const sealDrawn = (drawn: Drawn, { fields }: Pick<Deps, 'fields'>) => fields.seal(JSON.stringify(drawn))
 
 /** What was drawn and answered, readable again. */
-const drawnOf = (it: SignatureRecord, { fields }: Pick<Deps, 'fields'>): Drawn =>
+export const drawnOf = (it: SignatureRecord, { fields }: Pick<Deps, 'fields'>): Drawn =>
   it.sealed
     ? (JSON.parse(fields.open(it.sealed)) as Drawn)
     : { strokes: it.strokes ?? [], ...(it.answers && { answers: it.answers }) }
 
 /** The answers as they stand when they are signed: a copy says what was signed, whatever is changed later. */
-async function answersSigned({ letter, child }: ChildsLetter, deps: Pick<Deps, 'fields'>) {
+async function answersSigned({ letter, child }: ChildsLetter, deps: Pick<Deps, 'fields' | 'files'>) {
   const { form } = letter
   if (!form) return null
   const all = await answersOf(letter._id, child.studentId)
   const one = all.find((it) => it.guardianKey === child.personId) ?? all[0]
-  return one ? linesOf(form, allOf(one, deps)).map(({ label, text }) => ({ label, text })) : null
+  if (!one) return null
+  const items = allOf(one, deps)
+  return Promise.all(
+    linesOf(form, items).map(async ({ code, label, text }) => {
+      const photos = await photosAsSigned(picturesIn(items.filter((it) => it.code === code)), deps)
+      return { label, text, ...(photos.length > 0 && { photos }) }
+    }),
+  )
 }
 
 async function already(proof: ChildsLetter, given: SignatureRecord, now: Date) {

@@ -1,5 +1,5 @@
 import { blocksOf } from '#contract/letter-text'
-import { withoutHidden } from '../looks/rules.ts'
+import { type Hidden, withoutHidden } from '../looks/rules.ts'
 import type { StaffLetter, StaffLetterLine, StaffReceipt } from '#contract/staff-letters'
 import { POST_WORDS } from '#contract/posts'
 import type { Correction } from '../editions/service.ts'
@@ -22,7 +22,7 @@ export function presentStaffLine({ letter, standing }: StaffLine): StaffLetterLi
 
 export function presentStaffLetter(
   opened: Awaited<ReturnType<typeof recordOfStaff>>,
-  hidden: ReadonlySet<string>,
+  hidden: ReadonlyMap<string, Hidden>,
   receipts: StaffReceipt[] = [],
   correction: Correction | null = null,
 ): StaffLetter {

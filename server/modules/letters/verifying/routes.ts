@@ -14,7 +14,7 @@ export function copyCheckRoutes(router: Router, deps: Deps) {
 
   serve(router, api.verifySignedCopy, async ({ actor, unitId, sha256 }) => {
     await unitScope(actor, unitId, 'seeFigures')
-    return { isKept: await isKept(sha256, deps), copy: await readCopy(actor, sha256) }
+    return { isKept: await isKept(sha256, deps), copy: await readCopy(actor, sha256, deps) }
   })
 }
 

@@ -8,7 +8,14 @@ import type { Deps } from '../../../infra/deps.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { isHidden, letterWithin } from '../policy.ts'
 import { hashText } from '../rules.ts'
-import { SignatureModel, type SignatureRecord, VoidedSignatureModel } from '../signatures/model.ts'
+import {
+  type Drawn,
+  SignatureModel,
+  type SignatureRecord,
+  VoidedSignatureModel,
+} from '../signatures/model.ts'
+import { standingOfPhotos } from '../signatures/photos/service.ts'
+import { drawnOf } from '../signatures/service.ts'
 
 const A_MINUTE = { points: 30, duration: 60 }
 const limiters = new WeakMap<Redis, RateLimiterRedis>()
@@ -47,7 +54,11 @@ export async function isKept(sha256: string, { files }: Pick<Deps, 'files'>) {
 }
 
 /** The same with what the school knows of it. Outside one's posts a copy is only the same or not. */
-export async function readCopy(actor: StaffActor, sha256: string): Promise<CheckedCopy | null> {
+export async function readCopy(
+  actor: StaffActor,
+  sha256: string,
+  deps: Pick<Deps, 'files' | 'fields'>,
+): Promise<CheckedCopy | null> {
   const found = await findCopy(sha256)
   const letter = found && (await LetterModel.findById(found.letterId).lean<LetterRecord>())
   if (!found || !letter || isHidden(actor, letter)) return null
@@ -57,6 +68,8 @@ export async function readCopy(actor: StaffActor, sha256: string): Promise<Check
     isWithinReach(actor, letter, classId, 'seeFamilies'),
   ])
   if (!asUnit) return null
+  const drawn = openedFrom(found, deps)
+  const photos = drawn && (await standingOfPhotos(drawn, deps))
   return {
     title: letter.title,
     unitName: letter.unitName,
@@ -67,6 +80,7 @@ export async function readCopy(actor: StaffActor, sha256: string): Promise<Check
     className: asFamily ? `${found.schoolName}${found.className}` : null,
     isVoided: found.voidedAt !== undefined,
     isTextIntact: isTextIntact(found, letter),
+    ...(photos && { photos }),
   }
 }
 
@@ -98,7 +112,7 @@ const BATCH = 200
 
 /**
  * Looks at every signed copy, or at some of them, in the order they were signed: the letter still says what was signed, the
- * handwriting opens, and the bytes are there and are what their name says. Stops at the first that is not so.
+ * handwriting opens, the photos of the answers are those that were signed, and the bytes are there and are what their name says. Stops at the first that is not so.
  */
 export async function checkCopies(
   deps: Pick<Deps, 'files' | 'fields'>,
@@ -144,7 +158,9 @@ async function whyBroken(
 ) {
   if (!letter) return '签的那封信不在了'
   if (!isTextIntact(signature, letter)) return '信的内容和签字时不一样'
-  if (signature.sealed && !opens(signature.sealed, deps)) return '笔迹打不开'
+  const drawn = openedFrom(signature, deps)
+  if (!drawn) return '笔迹打不开'
+  if ((await standingOfPhotos(drawn, deps)) === 'altered') return '家长填写时拍的照片被改动过'
   if (!signature.copySha256) return null // not kept yet: the worker does it within seconds
   return deps.files.get(signature.copySha256).then(
     () => null,
@@ -152,11 +168,11 @@ async function whyBroken(
   )
 }
 
-function opens(sealed: string, { fields }: Pick<Deps, 'fields'>) {
+/** What was drawn and answered; null where it does not open. */
+function openedFrom(signature: SignatureRecord, deps: Pick<Deps, 'fields'>): Drawn | null {
   try {
-    fields.open(sealed)
-    return true
+    return drawnOf(signature, deps)
   } catch {
-    return false
+    return null
   }
 }
