@@ -4,10 +4,10 @@ import { defineConfig } from 'vitest/config'
 import { HeaviestFirst } from './support/heaviest-first.ts'
 
 /**
- * These run the server in their own process and share what they have imported, which is two seconds of work a file: all state is in the
- * engines. Those of tests/e2e also run its jobs, and nothing of a job may live on into the next file.
+ * These run the server in their own process and share what they have imported, which is two seconds of work a file, and a browser: all
+ * state is in the engines. Those of tests/e2e also run its jobs, and wait at the end for those that have begun.
  */
-const ON_THE_SERVER = ['tests/server/**/*.test.ts']
+const ON_THE_SERVER = ['tests/server/**/*.test.ts', 'tests/e2e/**/*.test.ts']
 const TIMES = { testTimeout: 20_000, hookTimeout: 60_000 }
 
 export default defineConfig({
@@ -20,6 +20,8 @@ export default defineConfig({
     // One more than the cores of a small machine: many tests wait for a film, a tick of the clock or the disk.
     maxWorkers: 3,
     sequence: { sequencer: HeaviestFirst },
+    // What a test waits for comes when the machine gets to it; a second, as it is otherwise, is soon over on a busy one.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       { extends: true, test: { name: 'server', include: ON_THE_SERVER, isolate: false, ...TIMES } },
       {

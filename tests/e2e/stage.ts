@@ -9,7 +9,7 @@ import { ensureStaff } from '../../server/modules/accounts/service.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { ensureUnit } from '../../server/modules/org/tree/service.ts'
 import { publishContent } from '../../server/scripts/publish.ts'
-import { desk, openBrowser, shot } from '../support/browser.ts'
+import { closeContexts, desk, openBrowser, shot } from '../support/browser.ts'
 import { openPhone, type Phone } from '../support/miniprogram.ts'
 import { useWorld } from '../support/world.ts'
 
@@ -20,14 +20,16 @@ export function useStage(env: Record<string, string> = {}) {
   const world = useWorld({ DEMO: '1', ...env })
   let browser: Browser
   let agenda: Agenda
+  const jobs: Awaited<ReturnType<typeof startJobs>>[] = []
 
   beforeAll(async () => {
     browser = await openBrowser()
     agenda = await openAgenda(mongoose.connection, world.deps().log)
   })
   afterAll(async () => {
-    await agenda?.stop()
-    await browser?.close()
+    // The next file goes on in this process: nothing that was begun here may live on.
+    await Promise.all([...jobs.map((it) => it.stop()), agenda?.drain()])
+    await closeContexts(browser)
   })
 
   return {
@@ -35,7 +37,7 @@ export function useStage(env: Record<string, string> = {}) {
     /** Content, a city with one district, and the district's administrator. */
     async open() {
       await publishContent(world.deps(), () => undefined)
-      await startJobs(agenda, world.deps())
+      jobs.push(await startJobs(agenda, world.deps()))
       const city = await ensureUnit({ kind: 'city', name: '云溪市', code: '360100', parent: null })
       const parent = city
       const district = await ensureUnit({ kind: 'district', name: '东湖区', code: '360101', parent })

@@ -11,7 +11,7 @@ import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { CertificateModel } from '../../server/modules/certificates/model.ts'
 import { LessonModel } from '../../server/modules/courses/programmes/model.ts'
 import { UnitModel } from '../../server/modules/org/tree/model.ts'
-import { openBrowser, shot } from '../support/browser.ts'
+import { closeContexts, openBrowser, shot } from '../support/browser.ts'
 import { buildStaff, buildStudent } from '../support/build.ts'
 import { passAll, publish, watchLesson } from '../support/learning.ts'
 import { buildClass, DRAFT, newRequest, sendLetter, tick } from '../support/letters.ts'
@@ -26,7 +26,7 @@ const stage = useStage()
 const { world } = stage
 let browser: Browser
 beforeAll(async () => void (browser = await openBrowser()))
-afterAll(() => browser?.close())
+afterAll(() => closeContexts(browser))
 
 interface Place {
   path: string

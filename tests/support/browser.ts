@@ -18,12 +18,28 @@ const FLAGS = [
 
 const CHINA = { locale: 'zh-CN', timezoneId: 'Asia/Shanghai' }
 
-/** Chromium without a window and with a profile of its own. Close it in `afterAll`. */
+/** The Chromium of this process. */
+let kept: Promise<Browser> | null = null
+
+/**
+ * Chromium without a window: one for all files that a process runs, as starting it takes a second. Each file has contexts of its own in it
+ * and leaves none behind (`closeContexts` in `afterAll`).
+ */
 export async function openBrowser(): Promise<Browser> {
+  if (kept && !(await kept).isConnected()) kept = null
+  return (kept ??= launch())
+}
+
+export const closeContexts = (browser: Browser | undefined) =>
+  Promise.all(browser?.contexts().map((it) => it.close()) ?? [])
+
+async function launch() {
   const say = (line: string) => void process.stderr.write(`${line}\n`)
   const executablePath = await findChromium(say)
   await ensureChineseFont(say)
-  return chromium.launch({ executablePath, headless: true, args: FLAGS })
+  const browser = await chromium.launch({ executablePath, headless: true, args: FLAGS, handleSIGTERM: false })
+  process.once('SIGTERM', () => void browser.close().finally(() => process.exit()))
+  return browser
 }
 
 /** A parent's phone: the size most of them hold, touch, Chinese, Shanghai's clock. */
