@@ -137,7 +137,7 @@ export const countAudience = endpoint({
     /** It is being counted anew: whoever asks again in a moment hears of it. */
     isCounting: z.optional(z.boolean()),
     /** Nobody has counted all of its districts yet: `families` are those of so many. */
-    progress: z.optional(z.nullable(z.object({ counted: z.int(), of: z.int() }))),
+    progress: z.optional(z.nullable(z.object({ done: z.int(), of: z.int() }))),
     /** More children have the mark than were looked at one by one. */
     isAtLeast: z.optional(z.boolean()),
   }),

@@ -28,7 +28,7 @@ it('says in one sentence how the families hear of the letter', () => {
 })
 
 it('says how far the first count of a city is', () => {
-  expect(progressInWords({ counted: 3, of: 8 })).toBe('正在数：8个区县已数3个')
+  expect(progressInWords({ done: 3, of: 8 })).toBe('正在数：8个区县已数3个')
 })
 
 it('says how many families get nothing yet', () => {

@@ -131,7 +131,7 @@ it('keeps nobody waiting for a city that nobody has counted: what there is at on
 
   const statements = await statementsOf(async () => {
     expect(await ask()).toMatchObject({
-      ...{ families: 0, joined: 0, isCounting: true, progress: { counted: 0, of: 2 }, wechat: null },
+      ...{ families: 0, joined: 0, isCounting: true, progress: { done: 0, of: 2 }, wechat: null },
     })
   })
   // As many keys of an index as it takes to see that it is not little; the rest goes on behind the answer.
@@ -139,7 +139,7 @@ it('keeps nobody waiting for a city that nobody has counted: what there is at on
 
   await expect.poll(ask).toMatchObject({ families: FEW + 4, progress: null, isCounting: false })
   await FamilyCountModel.deleteOne({ _id: next.district._id })
-  expect(await ask()).toMatchObject({ families: FEW + 3, progress: { counted: 1, of: 2 } })
+  expect(await ask()).toMatchObject({ families: FEW + 3, progress: { done: 1, of: 2 } })
   await expect.poll(ask).toMatchObject({ families: FEW + 4, progress: null })
 })
 

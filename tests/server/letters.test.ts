@@ -57,6 +57,7 @@ describe('writing', () => {
     expect(count).toEqual({
       ...{ families: 2, joined: 1, guardians: 2, wechat: 0 },
       ...{ reach: { wechat: 0, text: null, app: 1 }, countedAt: null, isCounting: false },
+      ...{ progress: null, isAtLeast: false },
     })
   })
 

@@ -17,8 +17,8 @@ export function ageInWords(
 }
 
 /** 正在数：8个区县已数3个 */
-export const progressInWords = ({ counted, of }: NonNullable<AudienceFigures['progress']>) =>
-  `正在数：${of}个区县已数${counted}个`
+export const progressInWords = ({ done, of }: NonNullable<AudienceFigures['progress']>) =>
+  `正在数：${of}个区县已数${done}个`
 
 /** ：微信提醒30家，另有2家收短信，3家要自己打开小程序才看到 */
 export function reachInWords({ reach, joined }: Pick<AudienceFigures, 'reach' | 'joined'>): string {

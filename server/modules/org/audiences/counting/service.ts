@@ -23,7 +23,7 @@ export interface Counted {
   /** It is older than it should be, or not whole, and is being counted anew. */
   isOld: boolean
   /** So many districts of it have been counted yet; null when all have. */
-  progress: { counted: number; of: number } | null
+  progress: { done: number; of: number } | null
   /** There are more children with a mark than were looked at. */
   isAtLeast: boolean
   /** What is in as a whole, and children one by one beside it and out of it. */
@@ -131,8 +131,7 @@ async function keptBelow(paths: readonly string[], wholes: Wholes, { now, log }:
     sums,
     countedAt: new Date(Math.min(...[...last.values()].map((it) => it.countedAt.getTime()), now.getTime())),
     isOld: Boolean(log) && old.length + missing.length > 0,
-    progress:
-      missing.length > 0 ? { counted: districts.length - missing.length, of: districts.length } : null,
+    progress: missing.length > 0 ? { done: districts.length - missing.length, of: districts.length } : null,
   }
 }
 
