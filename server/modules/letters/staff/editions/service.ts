@@ -1,6 +1,6 @@
 import type { Types } from 'mongoose'
 import { blocksOf } from '#contract/letter-text'
-import { changedBlocks } from '../../editions/rules.ts'
+import { changesOf } from '../../editions/rules.ts'
 import { type Correction, editionsBefore } from '../../editions/service.ts'
 import { sheetId } from '../../sheets/rules.ts'
 import { StaffSheetModel, type StaffSheetRecord } from '../model.ts'
@@ -39,6 +39,6 @@ export async function correctionForStaff(
   return {
     words: letter.correction,
     from: known.version,
-    changed: changedBlocks(blocksOf(known.body, filling), blocksOf(letter.body, filling)),
+    ...changesOf(blocksOf(known.body, filling), blocksOf(letter.body, filling)),
   }
 }
