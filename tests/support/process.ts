@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 /** A TCP port that was free a moment ago. */
 export async function freePort() {
@@ -16,9 +16,13 @@ export async function freePort() {
   return address.port
 }
 
-/** Everything a server process wants from its environment, with fresh keys. */
+/**
+ * Everything a server process wants from its environment, with fresh keys. What Node has compiled is kept for the next one: a server
+ * starts with two thirds of the work, and proofs of kills start dozens.
+ */
 export const processEnv = (over: Record<string, string>) => ({
   PATH: process.env.PATH ?? '',
+  NODE_COMPILE_CACHE: resolve('.data/test/compiled'),
   NODE_ENV: 'development',
   ORIGIN: 'http://127.0.0.1',
   DATA_DIR: mkdtempSync(join(tmpdir(), 'jiaxiao-process-')),
