@@ -26,9 +26,9 @@ export const RULE_TEXT: Record<ReceiptRule, string> = {
 }
 
 export const RULE_HELP: Record<ReceiptRule, string> = {
-  any: '哪位家长先回复都算这家完成；另一位想法不同，也可以说',
-  each: '已加入的每位家长都回复了，这家才算完成；完成以后才加入的家长，不再要他回复',
-  once: '一个孩子回复一次就定了，另一位家长不能再回复',
+  any: '哪位家长先交回执都算这家完成；另一位想法不同，也可以说',
+  each: '已加入的每位家长都交了回执，这家才算完成；完成以后才加入的家长，不再要他交',
+  once: '一个孩子交一次就定了，另一位家长不能再交',
 }
 
 /** Staff are asked to read, or to confirm; a form is filled in by the office once, or by each. */
