@@ -680,6 +680,20 @@ export const listMyLetters = endpoint({
   reply: z.object({ letters: z.array(myLetterLine), next: z.nullable(z.string()) }),
 })
 
+/** What of a corrected edition is not as its reader has read it. */
+export const correction = z.object({
+  words: z.string(),
+  from: z.int(),
+  changed: z.array(z.int()),
+  /** What stood in a changed block before: the clause that is another now. */
+  was: z.optional(z.array(z.object({ at: z.int(), text: z.string() }))),
+  /** What was taken out, with the block in front of which it stood. */
+  gone: z.optional(z.array(z.object({ at: z.int(), text: z.string() }))),
+  /** Names of attachments that are new or another file now, and of those that were taken away; none where they are the same. */
+  files: z.optional(z.object({ fresh: z.array(z.string()), gone: z.array(z.string()) })),
+})
+export type Correction = z.infer<typeof correction>
+
 export const myLetter = z.object({
   id: objectId,
   kind: letterKind,
@@ -705,19 +719,7 @@ export const myLetter = z.object({
   /** Whose letter its school passes on. */
   source: z.optional(z.nullable(z.object({ unitName: z.string(), title: z.string() }))),
   /** For a family that has read an earlier edition: what the author says was put right, and which blocks are not as they were. */
-  correction: z.optional(
-    z.nullable(
-      z.object({
-        words: z.string(),
-        from: z.int(),
-        changed: z.array(z.int()),
-        /** What stood in a changed block before: the clause that is another now. */
-        was: z.optional(z.array(z.object({ at: z.int(), text: z.string() }))),
-        /** What was taken out, with the block in front of which it stood. */
-        gone: z.optional(z.array(z.object({ at: z.int(), text: z.string() }))),
-      }),
-    ),
-  ),
+  correction: z.optional(z.nullable(correction)),
   state: z.catch(receiptState, 'read'),
   isDone: z.boolean(),
   isOverdue: z.boolean(),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { day, endpoint, instant, objectId } from './endpoint.ts'
 import { answerItems, answerLine, letterForm } from './letter-form.ts'
-import { attachment, block } from './letters.ts'
+import { attachment, block, correction } from './letters.ts'
 import { unitKind } from './org.ts'
 
 /** What staff are asked for; a form is confirmed by filling it in. Handwriting is for families. */
@@ -55,9 +55,7 @@ export const staffLetter = z.extend(staffLetterLine, {
   attachments: z.optional(z.array(attachment)),
   version: z.int(),
   /** For who has read an edition before: why it was put right, and which blocks are not as they were. */
-  correction: z.optional(
-    z.nullable(z.object({ words: z.string(), from: z.int(), changed: z.array(z.int()) })),
-  ),
+  correction: z.optional(z.nullable(correction)),
   /** A corrected edition took its place. */
   supersededBy: z.nullable(objectId),
   readAt: z.nullable(instant),

@@ -59,6 +59,17 @@ const signed: MyLetter = {
 }
 
 describe('what a letter says', () => {
+  it('says what is not as it was read before, in the text and beside it', () => {
+    const noteOf = (correction: Partial<NonNullable<MyLetter['correction']>>) =>
+      presentLetter({ ...letter, correction: { words: '', from: 1, changed: [], ...correction } }, NOW)
+        .correction?.note
+    expect(noteOf({})).toBe('您读过第1版，正文没有改动。')
+    expect(noteOf({ gone: [{ at: 0, text: '请自备雨伞。' }] })).toBe('您读过第1版，不同的地方都标出来了。')
+    expect(noteOf({ files: { fresh: ['报名表.docx', '路线.jpg'], gone: ['座位.xlsx'] } })).toBe(
+      '您读过第1版，正文没有改动。新附件：报名表.docx、路线.jpg。去掉的附件：座位.xlsx。',
+    )
+  })
+
   it('asks for one thing until it is done, then tells who did it', () => {
     expect(presentLetter(letter, NOW)).toMatchObject({
       about: '11月20日(周五) · 给张三（七年级2班）',

@@ -11,7 +11,7 @@ import {
   updateLetter,
   withdrawLetter,
 } from '#contract/letters'
-import { changesOf } from '../../server/modules/letters/editions/rules.ts'
+import { changedFiles, changesOf } from '../../server/modules/letters/editions/rules.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { AuditModel } from '../../server/modules/audit/model.ts'
 import { buildGuardian, buildStudent } from '../support/build.ts'
@@ -145,6 +145,15 @@ describe('a corrected letter', () => {
     expect(changesOf(blocks('一', '二'), blocks('二')).gone).toEqual([{ at: 0, text: '一' }])
     expect(changesOf(blocks('一'), []).gone).toEqual([{ at: 0, text: '一' }])
   })
+})
+
+it('names the files that are new or another, and those that were taken away', () => {
+  const file = (name: string, sha256 = name) => ({ name, sha256 })
+  const before = [file('须知.pdf'), file('报名表.docx'), file('座位.xlsx')]
+  const after = [file('须知.pdf'), file('报名表.docx', 'another'), file('路线.jpg')]
+  expect(changedFiles(before, after)).toEqual({ fresh: ['报名表.docx', '路线.jpg'], gone: ['座位.xlsx'] })
+  expect(changedFiles(before, [...before].reverse())).toBeNull()
+  expect(changedFiles(undefined, undefined)).toBeNull()
 })
 
 describe('a withdrawn letter', () => {

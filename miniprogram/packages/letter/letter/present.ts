@@ -118,8 +118,13 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
   }
 }
 
-const correctedWhere = ({ from, changed, gone = [] }: NonNullable<MyLetter['correction']>) =>
-  `您读过第${from}版，${changed.length + gone.length > 0 ? '不同的地方都标出来了' : '正文没有改动'}。`
+/** 您读过第1版，不同的地方都标出来了。新附件：报名表.docx。 */
+function correctedWhere({ from, changed, gone = [], files }: NonNullable<MyLetter['correction']>) {
+  const text = changed.length + gone.length > 0 ? '不同的地方都标出来了' : '正文没有改动'
+  const told = (what: string, names: readonly string[] = []) =>
+    names.length > 0 ? `${what}：${names.join('、')}。` : ''
+  return `您读过第${from}版，${text}。${told('新附件', files?.fresh)}${told('去掉的附件', files?.gone)}`
+}
 
 type FamilyAnswer = NonNullable<MyLetter['answers']>[number]
 type Line = FamilyAnswer['lines'][number]

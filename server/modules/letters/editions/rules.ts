@@ -34,6 +34,25 @@ export interface Changes {
   gone: { at: number; text: string }[]
 }
 
+export interface ChangedFiles {
+  fresh: string[]
+  gone: string[]
+}
+
+type File = { name: string; sha256: string }
+
+/** Which files beside a letter are new or another now, and which were taken away; null where they are the same. A new name is a change. */
+export function changedFiles(before: readonly File[] = [], after: readonly File[] = []): ChangedFiles | null {
+  const namesMissing = (all: readonly File[], among: readonly File[]) =>
+    all
+      .filter((it) => !among.some(({ name, sha256 }) => name === it.name && sha256 === it.sha256))
+      .map((it) => it.name)
+  const fresh = namesMissing(after, before)
+  // Another file under the same name took its place and is told as new.
+  const gone = namesMissing(before, after).filter((name) => !fresh.includes(name))
+  return fresh.length + gone.length > 0 ? { fresh, gone } : null
+}
+
 const keyOf = ({ kind, runs, picture }: Block) => JSON.stringify([kind, runs, picture])
 
 /** How a text became another. A block and the one that took its place are one change where they still say much the same. */

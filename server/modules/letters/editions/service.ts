@@ -1,5 +1,6 @@
 import { Types } from 'mongoose'
-import { blocksOf } from '#contract/letter-text'
+import { blocksOf, type Filling } from '#contract/letter-text'
+import type { Correction } from '#contract/letters'
 import type { StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
@@ -9,7 +10,7 @@ import { SheetModel, type SheetRecord } from '../sheets/model.ts'
 import { sheetsFor } from '../placing/service.ts'
 import { sheetId } from '../sheets/rules.ts'
 import { type FamilySheet, familySheets } from '../sheets/service.ts'
-import { type Changes, changesOf, substanceOf } from './rules.ts'
+import { changedFiles, changesOf, substanceOf } from './rules.ts'
 
 /** A letter that is put right more often than this has another trouble. */
 const MOST_EDITIONS = 20
@@ -80,10 +81,15 @@ export async function readersBefore(editions: readonly Edition[], classIds: read
   )
 }
 
-export interface Correction extends Changes {
-  words: string
-  /** The version the family has read last. */
-  from: number
+/** What is told of an edition to whoever has read one before it; `filling` is that of the new one: another date is no correction. */
+export function correctionFrom(known: Edition, letter: LetterRecord, filling: Filling): Correction {
+  const files = changedFiles(known.attachments, letter.attachments)
+  return {
+    words: letter.correction ?? '',
+    from: known.version,
+    ...changesOf(blocksOf(known.body, filling), blocksOf(letter.body, filling)),
+    ...(files && { files }),
+  }
 }
 
 /** What a family is shown that has read an edition before; null for everybody else, who only knows the new one. */
@@ -97,11 +103,5 @@ export async function correctionFor(
   const sheets = await familySheets(child.studentId, places)
   const known = before.find((it) => sheets.get(String(it._id))?.readBy?.[child.studentId])
   if (!known) return null
-  // Filled for the day of the new one: that a date is another is no correction.
-  const filling = fillingFor(sheet, child)
-  return {
-    words: letter.correction,
-    from: known.version,
-    ...changesOf(blocksOf(known.body, filling), blocksOf(letter.body, filling)),
-  }
+  return correctionFrom(known, letter, fillingFor(sheet, child))
 }

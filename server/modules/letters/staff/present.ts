@@ -2,7 +2,7 @@ import { blocksOf } from '#contract/letter-text'
 import { type Hidden, withoutHidden } from '../looks/rules.ts'
 import type { StaffLetter, StaffLetterLine, StaffReceipt } from '#contract/staff-letters'
 import { POST_WORDS } from '#contract/posts'
-import type { Correction } from '../editions/service.ts'
+import type { Correction } from '#contract/letters'
 import { fillingForStaff } from './rules.ts'
 import type { namedStaffSheet, recordOfStaff, StaffLine } from './service.ts'
 

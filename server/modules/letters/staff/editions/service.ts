@@ -1,7 +1,6 @@
 import type { Types } from 'mongoose'
-import { blocksOf } from '#contract/letter-text'
-import { changesOf } from '../../editions/rules.ts'
-import { type Correction, editionsBefore } from '../../editions/service.ts'
+import type { Correction } from '#contract/letters'
+import { correctionFrom, editionsBefore } from '../../editions/service.ts'
 import { sheetId } from '../../sheets/rules.ts'
 import { StaffSheetModel, type StaffSheetRecord } from '../model.ts'
 import type { HoldersLetter } from '../policy.ts'
@@ -34,11 +33,5 @@ export async function correctionForStaff(
     sheets.some((sheet) => sheet.letterId.equals(it._id) && sheet.readBy?.[actor.personId]),
   )
   if (!known) return null
-  // Filled for the day of the new one: that a date is another is no correction.
-  const filling = fillingForStaff(actor.name, schoolName, letter.sentAt)
-  return {
-    words: letter.correction,
-    from: known.version,
-    ...changesOf(blocksOf(known.body, filling), blocksOf(letter.body, filling)),
-  }
+  return correctionFrom(known, letter, fillingForStaff(actor.name, schoolName, letter.sentAt))
 }
