@@ -201,7 +201,8 @@ const org: Record<string, Row> = {
 }
 
 const letters: Record<string, Row> = {
-  listLetterTemplates: own,
+  // With a unit, whose calendar fills in the days; the bare list is for all staff.
+  listLetterTemplates: staff(WITH_GRADE),
   countAudience: staff(WITH_GRADE, { say: ({ classId }) => ({ unitIds: [classId] }) }),
   createLetter: staff(WITH_GRADE, {
     say: ({ classId }) => ({ ...LETTER, kind: 'letter', requestId: requestId(), audience: [classId] }),
