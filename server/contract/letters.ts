@@ -131,7 +131,17 @@ export const countAudience = endpoint({
     /** Of so many guardians who have joined. */
     guardians: z.optional(z.int()),
     /** Of the families who have joined: WeChat rings, a text message reaches besides (null where nobody pays for one), or only the mini-program shows it. Not asked of very large audiences. */
-    reach: z.optional(z.object({ wechat: z.int(), text: z.nullable(z.int()), app: z.int() })),
+    reach: z.optional(
+      z.object({
+        wechat: z.int(),
+        text: z.nullable(z.int()),
+        app: z.int(),
+        /** The text messages this takes, and how many the money that is left still pays for, of the day or, where that is less, of the month. */
+        texts: z.optional(
+          z.object({ needed: z.int(), paid: z.int(), of: z.catch(z.enum(['day', 'month']), 'day') }),
+        ),
+      }),
+    ),
     /** As of when a district or city was counted last; null when it is of this moment. */
     countedAt: z.optional(z.nullable(instant)),
     /** It is being counted anew: whoever asks again in a moment hears of it. */

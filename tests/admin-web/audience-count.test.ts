@@ -35,3 +35,19 @@ it('says how many families get nothing yet', () => {
   expect(unjoinedInWords({ families: 1_072, joined: 1 })).toBe('；1,071家还没有家长加入，收不到')
   expect(unjoinedInWords({ families: 72, joined: 72 })).toBe('')
 })
+
+it('says beside the text messages what the money that is left pays for', () => {
+  const said = (texts: { needed: number; paid: number; of: 'day' | 'month' }) =>
+    reachInWords({ joined: 40, reach: { wechat: 10, text: 30, app: 0, texts } })
+  expect(said({ needed: 30, paid: 30, of: 'day' })).toBe('：微信能提醒10家，短信再通知30家')
+  expect(said({ needed: 30, paid: 20, of: 'day' })).toBe(
+    '：微信能提醒10家，短信再通知30家（今天的短信钱还够发20条，其余的明天起接着发）',
+  )
+  expect(said({ needed: 30, paid: 0, of: 'day' })).toContain('（今天的短信钱用完了，明天起接着发）')
+  expect(said({ needed: 30, paid: 2, of: 'month' })).toContain(
+    '（这个月的短信钱还够发2条，其余的只在小程序里看到）',
+  )
+  expect(said({ needed: 30, paid: 0, of: 'month' })).toContain(
+    '（这个月的短信钱用完了，这些家庭只在小程序里看到）',
+  )
+})

@@ -8,6 +8,8 @@ import { openIdsOf } from '../../server/modules/accounts/service.ts'
 import { noteConsent } from '../../server/modules/notify/consents/service.ts'
 import { readTemplates } from '../../server/modules/notify/rules.ts'
 import { optOut } from '../../server/modules/notify/texting/choices/service.ts'
+import { TextSpendModel } from '../../server/modules/notify/texting/model.ts'
+import { paidFor } from '../../server/modules/notify/texting/rules.ts'
 import { TextSettingModel } from '../../server/modules/notify/texting/settings/model.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
 import { StudentModel } from '../../server/modules/org/families/model.ts'
@@ -216,6 +218,21 @@ it('says how many families WeChat rings, how many a text message reaches besides
     },
     ...{ priceFen: 5, dailyFen: 100, monthlyFen: 1000, changedAt: world.now() },
   })
-  expect(await ask('sign')).toMatchObject({ joined: 3, reach: { wechat: 1, text: 1, app: 1 } })
+  expect(await ask('sign')).toMatchObject({
+    ...{ joined: 3 },
+    reach: { wechat: 1, text: 1, app: 1, texts: { needed: 1, paid: 20, of: 'day' } },
+  })
+  const cityId = String(district.parentId)
+  await TextSpendModel.create({ _id: `${cityId}:2026-11-23`, fen: 98 }, { _id: `${cityId}:2026-11`, fen: 98 })
+  expect(await ask('sign')).toMatchObject({ reach: { text: 1, texts: { needed: 1, paid: 0, of: 'day' } } })
   expect(await ask('read')).toMatchObject({ reach: { wechat: 1, text: null, app: 2 } })
+})
+
+it('pays for text messages with what is left of the day, or of the month where that is less', () => {
+  const money = { priceFen: 5, dailyFen: 100, monthlyFen: 1000 }
+  expect(paidFor(money, { todayFen: 0, monthFen: 0 })).toEqual({ paid: 20, of: 'day' })
+  expect(paidFor(money, { todayFen: 83, monthFen: 83 })).toEqual({ paid: 3, of: 'day' })
+  expect(paidFor(money, { todayFen: 10, monthFen: 989 })).toEqual({ paid: 2, of: 'month' })
+  // The city has lowered its limit since.
+  expect(paidFor({ ...money, dailyFen: 5 }, { todayFen: 50, monthFen: 50 })).toEqual({ paid: 0, of: 'day' })
 })

@@ -4,7 +4,7 @@ import { DONE, serve } from '../../http/serve.ts'
 import type { Deps } from '../../infra/deps.ts'
 import type { StaffActor } from '../../http/actor.ts'
 import { reachOf } from '../notify/reach/service.ts'
-import { mayText } from '../notify/texting/settings/service.ts'
+import { settingFor } from '../notify/texting/settings/service.ts'
 import { countHolders } from '../accounts/holders/service.ts'
 import { type Counted, countRule, guardiansCounted } from '../org/audiences/counting/service.ts'
 import { unitScope, type UnitScope } from '../org/policy.ts'
@@ -61,8 +61,8 @@ export function letterRoutes(router: Router, deps: Deps) {
     if (isTooLarge(counted) || counted.progress) return { ...figures, wechat: null }
     const bonds = await guardiansCounted(counted, MOST_COUNTED * 3)
     const cityId = idAt(scope.path, DEPTH.city)
-    const isTexted = deps.sms !== null && (await mayText(cityId, said.confirmation ?? 'read'))
-    return { ...figures, ...(await reachOf(bonds, { isTexted }, { env }, clock.now())) }
+    const texting = deps.sms && (await settingFor(cityId, said.confirmation ?? 'read'))
+    return { ...figures, ...(await reachOf(bonds, texting, { env }, clock.now())) }
   })
 
   serve(router, api.createLetter, async ({ actor, caller: _, unitId, node, ...draft }) => {

@@ -6,6 +6,8 @@ import { isPaced } from '../pacing/rules.ts'
 import { withTurnLeft } from '../pacing/service.ts'
 import { readTemplates } from '../rules.ts'
 import { textableOf } from '../texting/choices/service.ts'
+import type { TextSetting } from '../texting/settings/model.ts'
+import { paidNow } from '../texting/settings/service.ts'
 import { type Bond, familiesByWay, type Silence, silenceOf } from './rules.ts'
 
 const CHUNK = 1000
@@ -43,11 +45,11 @@ export async function silencesOf(
 
 /**
  * How the families of some guardians will hear of a letter: by WeChat, else by a text message where the city pays for it,
- * else only when they open the mini-program. Who has had the message of today hears of it tomorrow.
+ * else only when they open the mini-program; and for how many of the text messages the money is there. Who has had the message of today hears of it tomorrow.
  */
 export async function reachOf(
   bonds: readonly Bond[],
-  { isTexted }: { isTexted: boolean },
+  texting: TextSetting | null,
   deps: Pick<Deps, 'env'>,
   now: Date,
 ) {
@@ -60,7 +62,7 @@ export async function reachOf(
   const isRung = (silence: Silence | null | undefined) => silence === null || silence === 'hadToday'
   const people = [...silences.keys()]
   const unrung = people.filter((it) => !isRung(silences.get(it)))
-  const texted = isTexted ? await textableOf(unrung) : new Set<string>()
+  const texted = texting ? await textableOf(unrung) : new Set<string>()
   const ways = familiesByWay(
     bonds,
     (it) => isRung(silences.get(it)),
@@ -69,6 +71,8 @@ export async function reachOf(
   return {
     guardians: people.length,
     wechat: people.length - unrung.length,
-    reach: { ...ways, text: isTexted ? ways.text : null },
+    reach: texting
+      ? { ...ways, texts: { needed: texted.size, ...(await paidNow(texting, now)) } }
+      : { ...ways, text: null },
   }
 }

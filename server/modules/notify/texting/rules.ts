@@ -26,6 +26,22 @@ export function paramsOf(parts: readonly Part[]) {
   return FIELDS.map((name) => ({ name, value: values[name] }))
 }
 
+export interface Money {
+  priceFen: number
+  dailyFen: number
+  monthlyFen: number
+}
+
+/** How many text messages the money that is left pays for, of the day or, where that is less, of the month. */
+export function paidFor(
+  { priceFen, dailyFen, monthlyFen }: Money,
+  spent: { todayFen: number; monthFen: number },
+): { paid: number; of: 'day' | 'month' } {
+  const [day, month] = [dailyFen - spent.todayFen, monthlyFen - spent.monthFen]
+  const paid = Math.max(0, Math.floor(Math.min(day, month) / priceFen))
+  return { paid, of: month < day ? 'month' : 'day' }
+}
+
 export type TextVerdict =
   | { is: 'failed'; code: string; number?: 'bad' | 'optedOut' }
   | { is: 'unknown' }

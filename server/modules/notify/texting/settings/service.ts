@@ -2,6 +2,7 @@ import { Types } from 'mongoose'
 import { shanghaiDay } from '../../../../infra/clock.ts'
 import type { UnitScope } from '../../../org/policy.ts'
 import { TextModel, TextSpendModel } from '../model.ts'
+import { paidFor } from '../rules.ts'
 import { type TextSetting, TextSettingModel } from './model.ts'
 
 export const settingOf = (cityId: string) => TextSettingModel.findById(cityId).lean<TextSetting>()
@@ -10,9 +11,13 @@ export const usable = (it: TextSetting | null | undefined): it is TextSetting =>
   Boolean(it?.isOn && it.signName && it.template && it.dailyFen > 0 && it.monthlyFen > 0)
 
 /** Whether letters of this kind of receipt may go as text messages in a city. */
-export async function mayText(cityId: string | null, confirmation: string) {
+export const mayText = async (cityId: string | null, confirmation: string) =>
+  (await settingFor(cityId, confirmation)) !== null
+
+/** By what a city's letters of this kind of receipt go as text messages; null where they do not. */
+export async function settingFor(cityId: string | null, confirmation: string) {
   const setting = cityId ? await settingOf(cityId) : null
-  return usable(setting) && (setting.letters === 'all' || confirmation === 'sign')
+  return usable(setting) && (setting.letters === 'all' || confirmation === 'sign') ? setting : null
 }
 
 /** Whether whom WeChat does not reach with the letter itself is texted at once. */
@@ -37,23 +42,32 @@ export async function save(scope: UnitScope<'writeLetters'>, said: Said, by: str
   )
 }
 
-/** What has been spent today and this month, and how many messages became what. */
+/** What has been spent today and this month. */
+async function moneySpent(cityId: string, now: Date) {
+  const day = `${cityId}:${shanghaiDay(now)}`
+  const spends = await TextSpendModel.find({ _id: { $in: [day, monthOf(day)] } }).lean()
+  const of = (key: string) => spends.find((it) => it._id === key)?.fen ?? 0
+  return { todayFen: of(day), monthFen: of(monthOf(day)) }
+}
+
+/** How many text messages a city's money still pays for. */
+export const paidNow = async (setting: TextSetting, now: Date) =>
+  paidFor(setting, await moneySpent(String(setting._id), now))
+
+/** What has been spent, and how many messages of the month became what. */
 export async function spentIn(cityId: string, now: Date) {
-  const day = shanghaiDay(now)
-  const month = day.slice(0, 7)
-  const [spends, groups] = await Promise.all([
-    TextSpendModel.find({ _id: { $in: [`${cityId}:${day}`, `${cityId}:${month}`] } }).lean(),
+  const month = shanghaiDay(now).slice(0, 7)
+  const [money, groups] = await Promise.all([
+    moneySpent(cityId, now),
     TextModel.aggregate<{ _id: string; count: number }>([
       { $match: { cityId: new Types.ObjectId(cityId), month } },
       { $group: { _id: '$status', count: { $sum: 1 } } },
     ]),
   ])
-  const of = (key: string) => spends.find((it) => it._id === `${cityId}:${key}`)?.fen ?? 0
   const count = (...states: string[]) =>
     groups.filter((it) => states.includes(it._id)).reduce((sum, it) => sum + it.count, 0)
   return {
-    todayFen: of(day),
-    monthFen: of(month),
+    ...money,
     delivered: count('delivered'),
     sent: count('sent', 'sending', 'unknown'),
     failed: count('failed', 'undelivered'),
