@@ -172,6 +172,8 @@ export const explainMessages = endpoint({
   reply: z.object({
     /** In a sentence each, the most telling first. */
     hints: z.array(z.string()),
+    /** A reminder reaches this person now: nothing has to be done. */
+    isReached: z.optional(z.boolean()),
     subscriptions: z.array(mySubscription),
     messages: z.array(explainedMessage),
   }),

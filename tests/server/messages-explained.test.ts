@@ -29,6 +29,7 @@ it('says what became of a guardian’s messages, and of others’ children only 
 
   const reply = await call(explainMessages, said)
 
+  expect(reply.isReached).toBe(false)
   expect(reply.hints).toEqual(['微信提醒的次数用完了，请打开任意一封信，点“提醒我”', '本人退订了短信'])
   expect(reply.messages).toMatchObject([
     { label: '家长信提醒', title: null },
@@ -40,7 +41,9 @@ it('says what became of a guardian’s messages, and of others’ children only 
   const openId = (await PersonModel.findById(here.mother).lean())?.wxOpenId ?? ''
   const report = { from: 'push', id: 'e1', at: world.now() } as const
   await noteConsent(openId, DEMO_TEMPLATE_IDS.letterReminder ?? '', report)
-  expect((await call(explainMessages, said)).hints[0]).toBe('现在微信能提醒到这位家长')
+  expect(await call(explainMessages, said)).toMatchObject({
+    ...{ hints: ['现在微信能提醒到这位家长', '本人退订了短信'], isReached: true },
+  })
 
   const stranger = await world.as(there.teacher, 'staff')
   await expect(stranger(explainMessages, said)).rejects.toMatchObject({ status: 404 })

@@ -49,6 +49,7 @@ export async function explainTo(
     Boolean(it.path && isWithin(it.path, scope.path)) && (it._id + it.page).includes(studentId)
   return {
     hints,
+    isReached: hints.includes(HINTS.reached) && !hints.includes(HINTS.badNumber),
     subscriptions: subscriptions.filter(({ kind }) => isFor(kind, 'guardian')),
     messages: messages
       .filter(({ kind }) => isFor(kind, 'guardian'))
