@@ -45,8 +45,8 @@ export const readReminderPlan = endpoint({
     first: z.optional(z.nullable(reminderRound)),
     /** Asked for by hand, the last round last. */
     byHand: z.array(z.object({ round: z.int(), outcome: reminderRound })),
-    /** Families that have not done what is asked, and how many of them WeChat would ring up now; not counted above a school. */
-    remindable: z.nullable(z.object({ families: z.int(), wechat: z.int() })),
+    /** Families that have not done what is asked, how many of them WeChat would ring up now, and how many a text message would reach besides; not counted above a school. */
+    remindable: z.nullable(z.object({ families: z.int(), wechat: z.int(), text: z.optional(z.int()) })),
     /** When the classes here may be reminded by hand again; null when they may now. */
     remindAfter: z.nullable(instant),
     mayPlan: z.boolean(),

@@ -16,7 +16,7 @@ import {
   shownBlanks,
   titleFrom,
 } from '../../miniprogram/packages/teacher/notice/rules.ts'
-import { groupsOf } from '../../miniprogram/packages/teacher/letter/present.ts'
+import { groupsOf, remindableText, whyNotNow } from '../../miniprogram/packages/teacher/letter/present.ts'
 import { presentLine } from '../../miniprogram/pages/letters/family/present.ts'
 import { cardTitle, dueAsk } from '../../miniprogram/services/letter-card.ts'
 import { openPage } from '../support/mini-page.ts'
@@ -309,4 +309,19 @@ describe('a question of a form', () => {
     expect([join?.hint, many?.unit, paper?.hint]).toEqual(['', '人', '最多2个文件'])
     expect([join?.isApart, paper?.isApart]).toEqual([false, true])
   })
+})
+
+it('tells a teacher whom 提醒 would reach now, and why it cannot be pressed where it reaches nobody', () => {
+  const now = new Date('2026-11-25T06:00:00Z')
+  const plan = (wechat: number, text?: number) => ({
+    remindAfter: null,
+    remindable: { families: 7, wechat, ...(text !== undefined && { text }) },
+  })
+  expect(remindableText(plan(5, 1))).toBe('现在微信能提醒到5/7个家庭，短信再通知1个')
+  expect(remindableText(plan(0))).toBe('现在微信能提醒到0/7个家庭')
+  expect(whyNotNow(plan(0, 1), now)).toBe('')
+  expect(whyNotNow(plan(0), now)).toBe('现在提醒不到：今天已经提醒过，或看“提醒不到”里怎么办')
+  expect(whyNotNow({ remindable: null, remindAfter: '2026-11-25T07:30:00Z' }, now)).toBe(
+    '刚提醒过，今天 15:30以后可以再提醒',
+  )
 })

@@ -1,5 +1,8 @@
-import type { ReminderRound, ReminderStep } from '#contract/reminding'
+import type { readReminderPlan, ReminderRound, ReminderStep } from '#contract/reminding'
 import type { UnreachedCause, UnreachedCounts } from '#contract/unreached'
+import type * as z from 'zod/mini'
+import { dateTime } from '../../format/date'
+import { count } from '../../format/number'
 
 /** The steps a letter may take, in the order of the days. */
 export const STEP_TEXT: Record<ReminderStep, string> = {
@@ -30,6 +33,19 @@ export function roundText({ people, sent, texted, waiting, spared, missed }: Rem
   const said = parts.filter(([, count]) => count > 0).map(([text, count]) => `${text}${count}`)
   return `${people}人：${said.join('，')}`
 }
+
+type Plan = Pick<z.output<(typeof readReminderPlan)['reply']>, 'remindable' | 'remindAfter'>
+
+/** Why pressing 提醒 would reach nobody now; empty where it would, or where nobody has counted. */
+export function whyNotNow({ remindable, remindAfter }: Plan): string {
+  if (remindAfter) return `刚提醒过，${dateTime(remindAfter)}以后可以再提醒`
+  if (!remindable || remindable.wechat + (remindable.text ?? 0) > 0) return ''
+  return '今天已经提醒过，或提醒不到'
+}
+
+/** 5/7，短信再通知1家 */
+export const remindableText = ({ families, wechat, text }: NonNullable<Plan['remindable']>) =>
+  `${count(wechat)}/${count(families)}${text ? `，短信再通知${count(text)}家` : ''}`
 
 /** What is the matter, and the next best step. */
 export const CAUSE_TEXT: Record<UnreachedCause, { cause: string; step: string }> = {

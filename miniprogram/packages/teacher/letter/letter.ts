@@ -14,7 +14,16 @@ import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { me } from '../../../services/store'
 import { callInGroup } from './group-call'
-import { groupsOf, presentHead, type Group, type ShownHead, standingOf, unreachedGroup } from './present'
+import {
+  type Group,
+  groupsOf,
+  presentHead,
+  remindableText,
+  type ShownHead,
+  standingOf,
+  unreachedGroup,
+  whyNotNow,
+} from './present'
 
 type Rows = Reply<typeof readLetterFigures>['rows']
 
@@ -32,8 +41,10 @@ interface Data {
   /** Units below, for who looks after more than a class. */
   rows: Rows
   mayRemind: boolean
-  /** 现在可提醒23/45: what pressing would do. */
+  /** 现在微信能提醒到23/45个家庭: what pressing would do. */
   remindable: string
+  /** Why pressing would reach nobody; empty where it would. */
+  whyNot: string
   mayWithdraw: boolean
   mayRevise: boolean
   busy: boolean
@@ -71,6 +82,7 @@ Page<Data, Custom>({
     rows: [],
     mayRemind: false,
     remindable: '',
+    whyNot: '',
     mayWithdraw: false,
     mayRevise: false,
     busy: false,
@@ -144,13 +156,11 @@ Page<Data, Custom>({
   async showReach() {
     const said = { letterId: this.data.letterId, unitId: this.unitId }
     const [plan, unreached] = await Promise.all([call(readReminderPlan, said), call(listUnreached, said)])
-    const { remindable, remindAfter } = plan
     const named = this.data.groups.filter((it) => it.key !== 'unreached')
     const groups = unreached.families?.length ? [...named, unreachedGroup(unreached.families)] : named
     this.setData({
-      remindable: remindable
-        ? `现在微信能提醒到${remindable.wechat}/${remindable.families}个家庭${remindAfter ? '，刚提醒过' : ''}`
-        : '',
+      remindable: remindableText(plan),
+      whyNot: whyNotNow(plan),
       groups,
       chosen: this.data.chosen < groups.length ? this.data.chosen : 0,
     })
@@ -182,6 +192,7 @@ Page<Data, Custom>({
       const { families, wechat } = await call(remindUnread, said)
       const title = `已提醒${families}个家庭，${wechat ?? 0}位家长的微信会响`
       void wx.showToast({ title, icon: 'none', duration: 3000 })
+      await this.showReach()
     } catch (error) {
       tell(error)
     } finally {

@@ -2,6 +2,8 @@ import {
   askInWords,
   askOf,
   type Letter,
+  type readReminderPlan,
+  type Reply,
   type SheetRow,
   type Tally,
   type UnreachedCause,
@@ -90,6 +92,22 @@ export function standingOf({ status, approval, sendAt, withdrawn }: Letter): str
   if (approval?.state === 'submitted') return `已交给${approval.unitName}审核，通过后会发出`
   if (approval?.state === 'returned') return `${approval.decidedBy ?? '上级'}退回：${approval.words ?? ''}`
   return approval ? '审核通过了，可以在控制台发出' : '还是草稿，可以在控制台接着写'
+}
+
+type Plan = Pick<Reply<typeof readReminderPlan>, 'remindable' | 'remindAfter'>
+
+/** 现在微信能提醒到23/45个家庭，短信再通知2个 */
+export function remindableText({ remindable }: Pick<Plan, 'remindable'>): string {
+  if (!remindable) return ''
+  const { families, wechat, text } = remindable
+  return `现在微信能提醒到${wechat}/${families}个家庭${text ? `，短信再通知${text}个` : ''}`
+}
+
+/** Why pressing 提醒 would reach nobody now; empty where it would, or where nobody has counted. */
+export function whyNotNow({ remindable, remindAfter }: Plan, now = new Date()): string {
+  if (remindAfter) return `刚提醒过，${nearMoment(remindAfter, now)}以后可以再提醒`
+  if (!remindable || remindable.wechat + (remindable.text ?? 0) > 0) return ''
+  return '现在提醒不到：今天已经提醒过，或看“提醒不到”里怎么办'
 }
 
 const WHY: Record<UnreachedCause, string> = {

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import { withTurnLeft } from '../../notify/pacing/service.ts'
 import { silencesOf } from '../../notify/reach/service.ts'
 import { enqueue } from '../../notify/service.ts'
+import { textableOf } from '../../notify/texting/choices/service.ts'
 import { mayText } from '../../notify/texting/settings/service.ts'
 import { joinedGuardiansOf } from '../../org/audiences/service.ts'
 import { findStudents } from '../../org/families/service.ts'
@@ -136,7 +138,10 @@ export async function remindersFor(
   })
 }
 
-/** The families below a path that still have something to do, and how many of them WeChat would ring up now: 可提醒 23/45. */
+/**
+ * The families below a path that still have something to do, how many of them WeChat would ring up now (可提醒 23/45), and how many a text
+ * message would reach besides.
+ */
 export async function remindableIn(letter: LetterRecord, path: string, now: Date, deps: Pick<Deps, 'env'>) {
   const asked = ASKED[letter.confirmation]
   const sheets = await SheetModel.find({
@@ -153,15 +158,26 @@ export async function remindableIn(letter: LetterRecord, path: string, now: Date
     deps,
     now,
   )
-  const heard = messages.filter((it) => silences.get(it.personId) === null)
+  const isRung = (it: (typeof messages)[number]) => silences.get(it.personId) === null
+  const unrung = messages.filter((it) => it.mayText && !isRung(it))
+  // Whoever has had the day's message, by WeChat or as a text, hears of it tomorrow.
+  const free = await withTurnLeft([...new Set(unrung.map((it) => it.personId))], now)
+  const textable = await textableOf(free)
+  const rung = familiesOf(messages.filter(isRung))
   return {
     families: sheets.reduce(
       (sum, it) => sum + open(it, it.roster.map(String), letter.confirmation).length,
       0,
     ),
-    wechat: new Set(heard.map((it) => it.step?.slice(0, 24))).size,
+    wechat: rung.size,
+    text: [...familiesOf(unrung.filter((it) => textable.has(it.personId)))].filter((it) => !rung.has(it))
+      .length,
   }
 }
+
+/** A reminder's step begins with the child's id. */
+const familiesOf = (messages: readonly { step?: string }[]) =>
+  new Set(messages.map((it) => it.step?.slice(0, 24)))
 
 /** When some class below a path may be reminded by hand; null when one may now. */
 export async function nextByHand(letter: LetterRecord, path: string, now: Date) {
