@@ -53,6 +53,9 @@ export interface ShownStaffLetter {
   deeds: string[]
   /** The corrected edition that took its place. */
   newer: string
+  version: number
+  /** For who has read an edition before. */
+  correction: StaffLetter['correction']
 }
 
 export function presentStaffLetter(letter: StaffLetter, now = new Date()): ShownStaffLetter {
@@ -68,7 +71,8 @@ export function presentStaffLetter(letter: StaffLetter, now = new Date()): Shown
     pledge: letter.pledge,
     mayConfirm: letter.abilities.confirm,
     form,
-    receipts: form ? receipts : [],
+    // An old edition shows what was answered below it and asks for nothing.
+    receipts: form ? receipts.filter((it) => it.answer ?? !letter.supersededBy) : [],
     isOfUnit: form?.answeredBy !== 'each',
     doneText: isDone && !form ? (confirmation === 'confirm' ? '已确认' : '已读') : '',
     deeds: [
@@ -76,5 +80,7 @@ export function presentStaffLetter(letter: StaffLetter, now = new Date()): Shown
       ...(readAt ? [`您在${moment(readAt, now)}读了`] : []),
     ],
     newer: letter.supersededBy ?? '',
+    version: letter.version,
+    correction: letter.correction ?? null,
   }
 }

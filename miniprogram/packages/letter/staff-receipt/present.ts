@@ -41,6 +41,14 @@ export function presentQuestions(
   })
 }
 
+/** What was answered, line by line; of papers their names and not how many. */
+export const toldLines = ({ lines, items, files }: NonNullable<StaffReceipt['answer']>) =>
+  lines.map(({ code, label, text }) => {
+    const ids = idsIn(items.find((it) => it.code === code)?.value)
+    const names = files.filter((it) => ids.includes(it.id)).map((it) => it.name)
+    return { code, label, text: names.length > 0 ? names.join('、') : text }
+  })
+
 /** What a question's answer is with these papers; none when the last was taken away. */
 export function papersAsValue(type: ShownField['type'], papers: readonly Paper[]): AnswerValue | undefined {
   const ids = papers.map((it) => it.id)
@@ -48,6 +56,16 @@ export function papersAsValue(type: ShownField['type'], papers: readonly Paper[]
   return type === 'picture' ? { pictures: ids } : { files: ids }
 }
 
-/** 顾远 今天9:20填写 */
-export const byLine = ({ by, at }: NonNullable<StaffReceipt['answer']>, now = new Date()) =>
-  `${by} ${nearMoment(at, now)}填写`
+/** 顾远 今天 09:20填写, and of a receipt that was brought over, that the letter was another then. */
+export function byLine(
+  { by, at, version }: NonNullable<StaffReceipt['answer']>,
+  ofLetter: number,
+  now = new Date(),
+) {
+  const isCarried = version !== undefined && version < ofLetter
+  return `${by} ${nearMoment(at, now)}填写${isCarried ? '（信更正前）' : ''}`
+}
+
+/** 顾远 11月23日 09:20填过一次，… */
+export const formerLine = ({ by, at }: NonNullable<StaffReceipt['former']>, now = new Date()) =>
+  `${by} ${nearMoment(at, now)}填过一次，题目改了，请再填一次；没有改的题已经填好，请核对。`

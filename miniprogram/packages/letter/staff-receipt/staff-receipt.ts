@@ -11,7 +11,15 @@ import { choosePapers, choosePictures, sendChosen } from '../../../services/atta
 import { newRequestId } from '../../../services/draft'
 import { draftOf, dropDraft, keepDraft } from '../letter/draft'
 import { type Said, withAnswer, withSaid } from '../letter/form'
-import { byLine, type Paper, papersAsValue, presentQuestions, type ShownQuestion } from './present'
+import {
+  byLine,
+  formerLine,
+  type Paper,
+  papersAsValue,
+  presentQuestions,
+  type ShownQuestion,
+  toldLines,
+} from './present'
 
 /**
  * 回执: what the office has answered, or the form to answer and to change it. What is typed stays on this phone until it was sent. Fires
@@ -23,6 +31,8 @@ Component({
     form: { type: Object, value: {} as LetterForm },
     receipt: { type: Object, value: {} as StaffReceipt },
     isOfUnit: { type: Boolean, value: true },
+    version: { type: Number, value: 1 },
+    isReplaced: { type: Boolean, value: false },
   },
   data: {
     fields: [] as ShownQuestion[],
@@ -31,13 +41,16 @@ Component({
     isFilling: false,
     isChecked: false,
     byText: '',
+    told: [] as ReturnType<typeof toldLines>,
+    /** Who had answered before the questions changed. */
+    formerText: '',
     busy: false,
     /** The question whose paper is on its way. */
     sending: '',
   },
 
   observers: {
-    'form, receipt'(form: LetterForm, receipt: StaffReceipt) {
+    'form, receipt, version'(form: LetterForm, receipt: StaffReceipt, version: number) {
       if (!form.fields || !receipt.unitId) return
       const { answer, prefill, unitId } = receipt
       const draft = receipt.mayAnswer && !answer ? draftOf(this.data.letterId, unitId) : null
@@ -46,7 +59,9 @@ Component({
         names: answer?.files ?? [],
         isFilling: receipt.mayAnswer && answer === null,
         isChecked: false,
-        byText: answer ? byLine(answer) : '',
+        byText: answer ? byLine(answer, version) : '',
+        told: answer ? toldLines(answer) : [],
+        formerText: receipt.former ? formerLine(receipt.former) : '',
       })
       this.show()
     },

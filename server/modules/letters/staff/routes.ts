@@ -61,7 +61,11 @@ export function staffLetterRoutes(router: Router, deps: Deps) {
     const inScope = await letterWithin(actor, letterId, unitId, 'seeFigures')
     const { letter, scope } = inScope
     const found = new Map((await staff.staffFigures(inScope)).map((it) => [it.unitId, it]))
-    const here = { _id: unitId, kind: scope.kind, name: `${scope.name}本级` }
+    const here = {
+      _id: unitId,
+      kind: scope.kind,
+      name: scope.kind === 'school' ? scope.name : `${scope.name}本级`,
+    }
     const units = [...(scope.kind === 'school' ? [] : await childrenOf(unitId)), here]
     const rows = units.flatMap((it) => {
       const tally = found.get(String(it._id))
