@@ -46,7 +46,7 @@ describe('a corrected letter', () => {
     const letterId = await revised({})
     await expect(call(queueLetter, { letterId, sendAt: null })).rejects.toMatchObject({
       status: 400,
-      json: { error: { message: '请写一句更正说明，读过旧版的家长会看到改了什么' } },
+      json: { error: { message: '请写一句更正说明，读过旧版的人会看到改了什么' } },
     })
   })
 

@@ -69,7 +69,7 @@ describe('a corrected letter to staff that asks the same', () => {
     expect(await here.district(exportStaffFiles, next.at)).toBeDefined()
 
     expect(await noteTo(letterId, headId)).toMatchObject({
-      title: '您读过的一封信有更正',
+      title: '您读过的信有更正',
       note: '《家长学校工作会》，请再看一遍，交过的回执不用重填',
     })
     expect(await noteTo(letterId, deputyId)).toMatchObject({ title: '收到一封写给老师的信' })

@@ -48,7 +48,7 @@ export const missingCorrection = ({
   supersedes,
   correction,
 }: Pick<LetterRecord, 'supersedes' | 'correction'>) =>
-  supersedes && !correction?.trim() ? '请写一句更正说明，读过旧版的家长会看到改了什么' : null
+  supersedes && !correction?.trim() ? '请写一句更正说明，读过旧版的人会看到改了什么' : null
 
 type Edition = LetterRecord & { sentAt: Date }
 

@@ -81,7 +81,7 @@ export const staffAnnouncement = (letter: LetterRecord, to: StaffAddressee): Any
   personId: to.personId,
   step: 'letter',
   values: {
-    title: to.knewItBefore ? '您读过的一封信有更正' : '收到一封写给老师的信',
+    title: to.knewItBefore ? '您读过的信有更正' : '收到一封写给老师的信',
     who: letter.unitName,
     unit: to.unitName,
     note: `《${letter.title}》，${askForStaff(letter, to)}`,
