@@ -26,7 +26,19 @@ export async function staffReceiptsOf(personId: string, deps: Pick<Deps, 'fields
   })
 }
 
-const CHOSEN = { $filter: { input: '$items', cond: { $isArray: '$$this.value' } } }
+/** What was chosen, and the papers: not what somebody wrote, nor a number. */
+const keptOf = (items: string) => ({
+  $filter: {
+    input: items,
+    cond: {
+      $or: [
+        { $isArray: '$$this.value' },
+        { $isArray: '$$this.value.files' },
+        { $isArray: '$$this.value.pictures' },
+      ],
+    },
+  },
+})
 
 /**
  * Takes a person's words and numbers out of the receipts they filled in for their office; what was chosen is counted as before, and the
@@ -34,7 +46,9 @@ const CHOSEN = { $filter: { input: '$items', cond: { $isArray: '$$this.value' } 
  */
 export async function forgetStaffAnswers(personId: string) {
   const mine = new Types.ObjectId(personId)
-  await StaffAnswerModel.collection.updateMany({ personId: mine }, [{ $set: { items: CHOSEN, sealed: '' } }])
+  await StaffAnswerModel.collection.updateMany({ personId: mine }, [
+    { $set: { items: keptOf('$items'), sealed: '' } },
+  ])
   await StaffAnswerModel.collection.updateMany({ 'earlier.personId': mine }, [
     {
       $set: {
@@ -46,14 +60,7 @@ export async function forgetStaffAnswers(personId: string) {
               $cond: [
                 { $eq: ['$$was.personId', mine] },
                 {
-                  $mergeObjects: [
-                    '$$was',
-                    {
-                      items: {
-                        $filter: { input: '$$was.items', as: 'it', cond: { $isArray: '$$it.value' } },
-                      },
-                    },
-                  ],
+                  $mergeObjects: ['$$was', { items: keptOf('$$was.items') }],
                 },
                 '$$was',
               ],
