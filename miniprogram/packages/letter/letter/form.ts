@@ -44,8 +44,9 @@ export const HOUSE_RULE: Record<LetterForm['answeredBy'], string> = {
   once: '一个孩子填一份，家里商量好再填',
 }
 
-const MOST_WORDS: { [type in FormField['type']]?: (most: number) => string } = {
-  choice: () => '可以选几项',
+/** By how many there may be, and of a choice how many there are to choose from. */
+const MOST_WORDS: { [type in FormField['type']]?: (most: number, of: number) => string } = {
+  choice: (most, of) => (most < of ? `最多选${most}项` : '可以选几项'),
   picture: (most) => `最多${most}张`,
   file: (most) => `最多${most}个文件`,
 }
@@ -68,7 +69,11 @@ export function presentForm(
 function shown(it: FormField, at: number, value: AnswerValue | undefined, isChecked: boolean): ShownField {
   const ticked = Array.isArray(value) ? value : []
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-  const hints = [it.hint, it.most ? MOST_WORDS[it.type]?.(it.most) : '', bounds(it)].filter(Boolean)
+  const hints = [
+    it.hint,
+    it.most ? MOST_WORDS[it.type]?.(it.most, it.options?.length ?? 0) : '',
+    bounds(it),
+  ].filter(Boolean)
   return {
     code: it.code,
     label: `${at + 1}. ${it.label}`,

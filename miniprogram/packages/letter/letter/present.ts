@@ -1,6 +1,7 @@
 import type { AnswerItem, Attachment, LetterForm, MyLetter } from '../../../contract'
 import { date, dayOf, moment, type Due } from '../../../services/format'
 import { dueAsk } from '../../../services/letter-card'
+import { presentCorrection, type ShownCorrection } from '../correction'
 
 /** A letter as the page shows it. */
 export interface ShownLetter {
@@ -40,7 +41,7 @@ export interface ShownLetter {
   actionAfterForm: '提交' | '提交并确认' | '填好了，去签字'
   newer: string | null
   /** What was put right since the family read it. */
-  correction: (NonNullable<MyLetter['correction']> & { note: string }) | null
+  correction: ShownCorrection | null
   /** The family can write to the school below it. */
   takesReplies: boolean
   /** The city's help lines stand below it. */
@@ -103,7 +104,7 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     hasMine: Boolean(letter.myAnswer),
     actionAfterForm: confirm ? '提交并确认' : sign ? '填好了，去签字' : '提交',
     newer: letter.supersededBy,
-    correction: letter.correction ? { ...letter.correction, note: correctedWhere(letter.correction) } : null,
+    correction: letter.correction ? presentCorrection(letter.correction) : null,
     takesReplies: letter.takesReplies === true,
     offersHelp: letter.offersHelp === true,
     ruleText: ruleText(letter),
@@ -116,14 +117,6 @@ export function presentLetter(letter: MyLetter, now = new Date(), server = ''): 
     canObject: letter.abilities.object === true,
     papers: (letter.papers ?? []).map((it) => `${server}/api${it}`),
   }
-}
-
-/** 您读过第1版，不同的地方都标出来了。新附件：报名表.docx。 */
-function correctedWhere({ from, changed, gone = [], files }: NonNullable<MyLetter['correction']>) {
-  const text = changed.length + gone.length > 0 ? '不同的地方都标出来了' : '正文没有改动'
-  const told = (what: string, names: readonly string[] = []) =>
-    names.length > 0 ? `${what}：${names.join('、')}。` : ''
-  return `您读过第${from}版，${text}。${told('新附件', files?.fresh)}${told('去掉的附件', files?.gone)}`
 }
 
 type FamilyAnswer = NonNullable<MyLetter['answers']>[number]

@@ -1,6 +1,7 @@
 import type { LetterForm, StaffLetter, StaffLetterLine, StaffReceipt } from '../../../contract'
 import { due, moment, nearMoment, type Due } from '../../../services/format'
 import { dueAsk } from '../../../services/letter-card'
+import { presentCorrection, type ShownCorrection } from '../correction'
 
 /** A letter to one's post in the list. */
 export interface ShownStaffLine {
@@ -55,7 +56,7 @@ export interface ShownStaffLetter {
   newer: string
   version: number
   /** For who has read an edition before. */
-  correction: StaffLetter['correction']
+  correction: ShownCorrection | null
 }
 
 export function presentStaffLetter(letter: StaffLetter, now = new Date()): ShownStaffLetter {
@@ -81,6 +82,6 @@ export function presentStaffLetter(letter: StaffLetter, now = new Date()): Shown
     ],
     newer: letter.supersededBy ?? '',
     version: letter.version,
-    correction: letter.correction ?? null,
+    correction: letter.correction ? presentCorrection(letter.correction) : null,
   }
 }
