@@ -99,7 +99,7 @@ describe('a corrected letter to staff that asks the same', () => {
       refusal(409, '有了更正的新版'),
     )
 
-    const [before, after] = await StaffAnswerModel.find().sort({ letterId: 1 }).lean()
+    const [before, after] = await StaffAnswerModel.find().sort({ version: 1 }).lean()
     expect(before).toMatchObject({ version: 1, earlier: [] })
     expect(after).toMatchObject({ version: 2, earlier: [{}] })
   })

@@ -34,6 +34,9 @@ export async function giveUpLost({ clock, log }: Pick<DispatchDeps, 'clock' | 'l
   if (modifiedCount > 0) log.warn({ messages: modifiedCount }, 'messages cut off while being sent')
 }
 
+/** The planner has been seen to take the order of hours instead, and to walk through all that waits. */
+const BY_KEY = { hint: { _id: 1 } } as const
+
 /** Takes a batch for this process. Who asks at the same moment gets others or none: the lease is in the filter. */
 async function lease(now: Date): Promise<OutboxRecord[]> {
   const free = { status: 'pending', dueAt: { $lte: now }, leaseUntil: { $lte: now } } as const
@@ -47,6 +50,7 @@ async function lease(now: Date): Promise<OutboxRecord[]> {
   await OutboxModel.updateMany(
     { ...free, _id: { $in: ids } },
     { leaseId, leaseUntil: new Date(now.getTime() + LEASE_MS) },
+    BY_KEY,
   )
   // By their keys: by the lease alone the database would walk through all that waits, a million after a letter to a city.
   const batch = await OutboxModel.find({ _id: { $in: ids }, leaseId, status: 'pending' }).lean<

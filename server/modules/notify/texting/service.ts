@@ -72,6 +72,8 @@ async function lease(leaseId: string, now: Date) {
   await OutboxModel.updateMany(
     { ...free, _id: { $in: ids } },
     { 'sms.leaseId': leaseId, 'sms.leaseUntil': new Date(now.getTime() + LEASE_MS) },
+    // As in the dispatch: the planner might walk through all that waits.
+    { hint: { _id: 1 } },
   )
   return OutboxModel.find({ _id: { $in: ids }, 'sms.leaseId': leaseId }).lean<OutboxRecord[]>()
 }
