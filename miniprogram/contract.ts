@@ -253,6 +253,7 @@ export { answerScan, openScan } from '../server/contract/sign-in.ts'
 /** What an endpoint answers: `Reply<typeof listMySessions>`. */
 export type Reply<E extends Endpoint> = z.output<E['reply']>
 
+export { showNumber } from '../server/contract/audit.ts'
 export { planReminders, readReminderPlan } from '../server/contract/reminding.ts'
 export { chooseMyTexting, readMyTexting } from '../server/contract/texting.ts'
 export { listUnreached } from '../server/contract/unreached.ts'

@@ -6,6 +6,7 @@ import type {
   MyLetter,
   MyLetterLine,
   SheetRow,
+  UnreachedFamily,
 } from '../../miniprogram/contract.ts'
 import { presentForm, type Said, withSaid } from '../../miniprogram/packages/letter/letter/form.ts'
 import { presentLetter } from '../../miniprogram/packages/letter/letter/present.ts'
@@ -16,7 +17,13 @@ import {
   shownBlanks,
   titleFrom,
 } from '../../miniprogram/packages/teacher/notice/rules.ts'
-import { groupsOf, remindableText, whyNotNow } from '../../miniprogram/packages/teacher/letter/present.ts'
+import {
+  groupsOf,
+  remindableText,
+  stepsFor,
+  unreachedGroup,
+  whyNotNow,
+} from '../../miniprogram/packages/teacher/letter/present.ts'
 import { presentLine } from '../../miniprogram/pages/letters/family/present.ts'
 import { cardTitle, dueAsk } from '../../miniprogram/services/letter-card.ts'
 import { openPage } from '../support/mini-page.ts'
@@ -324,4 +331,38 @@ it('tells a teacher whom 提醒 would reach now, and why it cannot be pressed wh
   expect(whyNotNow({ remindable: null, remindAfter: '2026-11-25T07:30:00Z' }, now)).toBe(
     '刚提醒过，今天 15:30以后可以再提醒',
   )
+})
+
+describe('a family that no reminder reaches', () => {
+  const guardian = (relation: string, maskedPhone: string | null) => ({
+    ...{ guardianshipId: relation, relation, maskedPhone },
+  })
+  const family = (over: Partial<UnreachedFamily>): UnreachedFamily => ({
+    ...{ studentId: '1', number: '20260101', name: '张三', cause: 'noConsent', isNumberBad: false },
+    guardians: [guardian('妈妈', '139****0001'), guardian('爸爸', null)],
+    ...over,
+  })
+  const textsOf = (over: Partial<UnreachedFamily>) => stepsFor(family(over)).map((it) => it.text)
+
+  it('can be rung up by whoever the roster has a number of, and be given the class code while nobody has joined', () => {
+    expect(textsOf({})).toEqual(['打给妈妈 139****0001'])
+    expect(textsOf({ cause: 'notJoined' })).toEqual(['打给妈妈 139****0001', '看班级码，请家长加入'])
+    expect(textsOf({ cause: 'wrongNumber', guardians: [] })).toEqual(['看班级码，请家长加入'])
+    expect(textsOf({ isNumberBad: true })).toEqual([])
+  })
+
+  it('offers no more than the six lines of a menu', () => {
+    const guardians = Array.from({ length: 8 }, (_, n) => guardian(`家长${n}`, '139****0001'))
+    expect(textsOf({ guardians })).toHaveLength(6)
+    expect(textsOf({ guardians, cause: 'notJoined' }).slice(-2)).toEqual([
+      '打给家长4 139****0001',
+      '看班级码，请家长加入',
+    ])
+  })
+
+  it('has a word to tap only where there is a step', () => {
+    const rows = unreachedGroup([family({}), family({ isNumberBad: true })]).rows
+    expect(rows.map((it) => it.act)).toEqual(['联系', ''])
+    expect(rows[1]?.note).toBe('号码打不通，请核对花名册，或在群里说')
+  })
 })

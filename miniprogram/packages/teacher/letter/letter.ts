@@ -7,6 +7,7 @@ import {
   remindUnread,
   type Letter,
   type Reply,
+  type UnreachedFamily,
 } from '../../../contract'
 import { call, explain, tell } from '../../../services/api'
 import { cardTitle } from '../../../services/letter-card'
@@ -24,6 +25,7 @@ import {
   unreachedGroup,
   whyNotNow,
 } from './present'
+import { reachFamily } from './reach-family'
 
 type Rows = Reply<typeof readLetterFigures>['rows']
 
@@ -53,6 +55,8 @@ interface Custom {
   unitId: string
   letter: Letter | null
   className: string
+  /** Whom no reminder reaches. */
+  unreached: UnreachedFamily[]
   next: number
   lookAgain: () => void
   load: () => Promise<void>
@@ -62,6 +66,7 @@ interface Custom {
   onGroup: (event: WechatMiniprogram.BaseEvent) => void
   onUnit: (event: WechatMiniprogram.BaseEvent) => void
   onCopy: () => void
+  onReach: (event: WechatMiniprogram.BaseEvent) => void
   onRemind: () => Promise<void>
   onRevise: () => void
 }
@@ -90,6 +95,7 @@ Page<Data, Custom>({
   unitId: '',
   letter: null,
   className: '',
+  unreached: [],
   next: 0,
 
   onLoad(query) {
@@ -157,6 +163,7 @@ Page<Data, Custom>({
     const said = { letterId: this.data.letterId, unitId: this.unitId }
     const [plan, unreached] = await Promise.all([call(readReminderPlan, said), call(listUnreached, said)])
     const named = this.data.groups.filter((it) => it.key !== 'unreached')
+    this.unreached = unreached.families ?? []
     const groups = unreached.families?.length ? [...named, unreachedGroup(unreached.families)] : named
     this.setData({
       remindable: remindableText(plan),
@@ -182,6 +189,12 @@ Page<Data, Custom>({
     const { groups, chosen } = this.data
     const names = groups[chosen]?.rows.map((it) => it.name).join('、') ?? ''
     if (names) void wx.setClipboardData({ data: names })
+  },
+
+  onReach(event) {
+    const { id } = event.currentTarget.dataset as { id: string }
+    const family = this.unreached.find((it) => it.studentId === id)
+    if (family) void reachFamily(family, this.letter?.title ?? '', this.unitId)
   },
 
   async onRemind() {

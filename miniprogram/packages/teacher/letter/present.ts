@@ -15,7 +15,9 @@ import { date, moment, nearMoment } from '../../../services/format'
 export interface Group {
   key: string
   label: string
-  rows: { studentId: string; name: string; number: string; note: string }[]
+  rows: { studentId: string; name: string; number: string; note: string; act?: string }[]
+  /** A sentence above the names. */
+  hint?: string
 }
 
 const ASKED = {
@@ -118,9 +120,34 @@ const WHY: Record<UnreachedCause, string> = {
   noConsent: '提醒次数用完，请打电话或在群里说',
 }
 
+/** A menu of WeChat has six lines at most. */
+const MOST_LINES = 6
+
+export interface Step {
+  text: string
+  /** Whom it rings up; without one the class code is shown. */
+  guardianshipId?: string
+}
+
+/** What a class teacher can do now for a family that no reminder reaches: ring up whom the roster knows, and give out the class code. */
+export function stepsFor({ cause, guardians, isNumberBad }: UnreachedFamily): Step[] {
+  const rung = isNumberBad ? [] : guardians.filter((it) => it.maskedPhone)
+  const joins = cause === 'notJoined' || cause === 'wrongNumber' ? [{ text: '看班级码，请家长加入' }] : []
+  const calls = rung.map(({ guardianshipId, relation, maskedPhone }) => ({
+    text: `打给${relation} ${maskedPhone ?? ''}`,
+    guardianshipId,
+  }))
+  return [...calls.slice(0, MOST_LINES - joins.length), ...joins]
+}
+
 /** Whom no reminder reaches, with the next best step. */
 export const unreachedGroup = (families: readonly UnreachedFamily[]): Group => ({
   key: 'unreached',
   label: '提醒不到',
-  rows: families.map(({ studentId, number, name, cause }) => ({ studentId, number, name, note: WHY[cause] })),
+  hint: '点“联系”打电话：会留下记录，家长也看得到。',
+  rows: families.map((it) => {
+    const { studentId, number, name, cause, isNumberBad } = it
+    const note = isNumberBad ? '号码打不通，请核对花名册，或在群里说' : WHY[cause]
+    return { studentId, number, name, note, act: stepsFor(it).length > 0 ? '联系' : '' }
+  }),
 })
