@@ -12,6 +12,7 @@ import { readTemplates } from '../../server/modules/notify/rules.ts'
 import { noteBadNumber, optOut } from '../../server/modules/notify/texting/choices/service.ts'
 import { textDue } from '../../server/modules/notify/texting/service.ts'
 import { GuardianshipModel } from '../../server/modules/org/families/model.ts'
+import { ensureUnit } from '../../server/modules/org/tree/service.ts'
 import { startSmsSimulator } from '../../server/scripts/simulator/sms.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
 import { buildGuardian, buildListedGuardian, buildStaff, buildStudent, newId } from '../support/build.ts'
@@ -86,6 +87,18 @@ export function reachingScenes(stage: Stage) {
     return { ...built, ...students, schoolId: String(school._id) }
   }
 
+  /** The district of the scene, with one more school in which nothing reaches three families of a class. */
+  async function above({ district }: Pick<Awaited<ReturnType<typeof scene>>, 'district'>) {
+    const parent = await ensureUnit({ kind: 'school', name: '第二小学', code: 'S-2', parent: district })
+    const grade = await ensureUnit({ kind: 'grade', name: '一年级', code: 'S-2-1', grade: 1, parent })
+    const klass = await ensureUnit({ kind: 'class', name: '1班', code: 'S-2-1-1', grade: 1, parent: grade })
+    for (const [n, name] of ['郑十', '冯一', '褚二'].entries())
+      await buildListedGuardian(world, await buildStudent(klass, { name }), `1371111333${n}`)
+    const admin = await buildStaff(district, 'district_admin', { name: '陈立' })
+    await login(admin, 'donghu')
+    return { admin, school: parent }
+  }
+
   const bondOf = (studentId: Types.ObjectId) => GuardianshipModel.findOne({ studentId }).lean()
 
   /** What the workers do at an instant. */
@@ -105,5 +118,5 @@ export function reachingScenes(stage: Stage) {
     await textDue({ clock, log, fields, sms, ...rooms } as never, () => false)
   }
 
-  return { scene, at }
+  return { scene, above, at }
 }

@@ -3,6 +3,8 @@ import { expect, it } from 'vitest'
 import { withdrawLetter } from '#contract/letters'
 import { decideJoin, listJoins } from '#contract/org'
 import { planReminders } from '#contract/reminding'
+import { PersonModel } from '../../server/modules/accounts/model.ts'
+import { AuditModel } from '../../server/modules/audit/model.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
 import { shot } from '../support/browser.ts'
 import { sendLetter } from '../support/letters.ts'
@@ -13,7 +15,7 @@ import { look } from './sweep.ts'
 
 const stage = useStage({ WX_TEMPLATES: JSON.stringify(DEMO_TEMPLATE_IDS) })
 const { world } = stage
-const { scene, at } = reachingScenes(stage)
+const { scene, above, at } = reachingScenes(stage)
 const TITLE = '冬季防一氧化碳中毒告知书'
 const SNOW = '因暴雪，明天全市中小学停课一天'
 
@@ -113,6 +115,29 @@ it('the console says when a letter reminds, what came of it, whom nothing reache
   await admin.page.context().close()
 }, 180_000)
 
+it('a district sees whom nothing reaches school by school, counted while it looks, and goes down to a grade', async () => {
+  const here = await scene()
+  const { admin, school } = await above(here)
+  const letter = await sendLetter(world, admin, here.district, { title: TITLE, dueOn: '2026-11-27' })
+  await at('2026-11-23T10:01:00+08:00')
+
+  const { page, errors } = await stage.console('donghu')
+  await page.goto(`${world.origin()}/admin/letters/${letter.id}?unitId=${String(here.district._id)}`)
+  await page.getByText('正在重新统计：0/2所学校').waitFor()
+  await onDesk(page, '13-unreached-counting')
+  await at('2026-11-23T10:02:00+08:00')
+  await page.getByText('先联系：').waitFor()
+  await onDesk(page, '14-unreached-district')
+
+  await page.getByRole('link', { name: school.name }).last().click()
+  await page.waitForURL(new RegExp(String(school._id)))
+  await page.getByRole('link', { name: '一年级' }).last().click()
+  await page.getByRole('link', { name: '1班' }).last().waitFor()
+  await onDesk(page, '15-unreached-grade')
+  expect(errors).toEqual([])
+  await page.context().close()
+}, 120_000)
+
 it('a family finds what presses first, one message for several letters, and the way from paper into the class', async () => {
   const { office, school, klass, teacher, zhang } = await scene()
   const titles = [TITLE, '冬至包饺子活动告知书', '校服尺码登记']
@@ -149,6 +174,26 @@ it('a family finds what presses first, one message for several letters, and the 
   await mother.see(`紧急，请确认：${SNOW}`)
   await onPhone(mother, '10-home')
   await mother.close()
+
+  // 班主任 rings up whom nothing reaches from the list itself; the number leaves the server for that alone, and is written down.
+  const wxOpenId = world.simulator().control.identity({ as: '李文' }).openId
+  const consent = { version: 1, isGiven: true, at: world.now() }
+  await PersonModel.updateOne({ _id: teacher }, { demoAs: '李文', wxOpenId, consent })
+  const desk = await stage.phone('李文', 'pages/mine/mine')
+  await desk.tap('切换到教师端')
+  await desk.see(/今天谁来|切换到家长端/)
+  const ofTeacher = `packages/teacher/letter/letter?id=${urgent.id}&unit=${String(klass._id)}`
+  await stage.openPage(desk, '李文', ofTeacher)
+  await desk.tap(desk.page.getByText(/^提醒不到 \d/))
+  await desk.see('点“联系”打电话：会留下记录，家长也看得到。')
+  await desk.page.getByText('吴九').last().scrollIntoViewIfNeeded()
+  await onPhone(desk, '10-unreached')
+  await desk.tap(desk.page.getByLabel('联系孙七的家长'))
+  await desk.tap(desk.page.getByText(/^打给/).first())
+  await desk.see('呼叫')
+  await desk.tap('取消')
+  expect(await AuditModel.countDocuments({ act: 'phone.shown' })).toBe(1)
+  await desk.close()
 
   const scanned = `${klass.joinCode}${first?.id}`
   const newcomer = await stage.phone('新来的家长', `packages/account/join/join?scene=${scanned}`)
