@@ -128,8 +128,8 @@ describe('a form page', () => {
     onPhone(async ({ page, see, tap, screenshot }) => {
       const sheet = page.locator('.mp-picker')
       await tap('科目：语文')
+      // Confirmed while the wheel is still turning: what was tapped is chosen.
       await tap(sheet.getByText('英语'))
-      await page.waitForTimeout(500)
       await tap(sheet.getByText('确定'))
       await see('科目：英语')
 

@@ -15,11 +15,14 @@ export function createWheel(lines: string[], index: number, turned: (index: numb
   let count = lines.length
   let told = index
   let timer = 0
-  const indexNow = () => Math.max(0, Math.min(count - 1, Math.round(element.scrollTop / LINE)))
+  /** Where a tap has sent it: chosen from that moment, though it is on its way still. */
+  let bound: number | null = null
+  const indexNow = () => bound ?? Math.max(0, Math.min(count - 1, Math.round(element.scrollTop / LINE)))
 
   element.addEventListener('scroll', () => {
     clearTimeout(timer)
     timer = window.setTimeout(() => {
+      bound = null
       if (indexNow() === told) return
       told = indexNow()
       turned(told)
@@ -27,11 +30,16 @@ export function createWheel(lines: string[], index: number, turned: (index: numb
   })
   element.addEventListener('click', ({ target }) => {
     const at = [...element.children].indexOf(target as Element)
-    if (at >= 0) element.scrollTo({ top: at * LINE, behavior: 'smooth' })
+    if (at < 0) return
+    bound = at
+    element.scrollTo({ top: at * LINE, behavior: 'smooth' })
   })
+  // A finger that turns it on the way has the last word.
+  element.addEventListener('touchmove', () => (bound = null), { passive: true })
 
   const fill = (next: string[], at: number) => {
     count = next.length
+    bound = null
     told = Math.max(0, Math.min(count - 1, at))
     element.replaceChildren(
       ...next.map((text) => Object.assign(document.createElement('div'), { textContent: text })),
