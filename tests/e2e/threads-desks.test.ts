@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { writeToMyThread } from '#contract/threads'
 import { moveStudent } from '#contract/transfers'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
+import { ThreadModel } from '../../server/modules/letters/threads/model.ts'
 import { ensureUnit } from '../../server/modules/org/tree/service.ts'
 import { shot } from '../support/browser.ts'
 import { buildGuardian } from '../support/build.ts'
@@ -144,6 +145,10 @@ it(
     await say(liMother, String(li._id), '要带午饭吗？')
     const asOffice = await world.as(office, 'staff')
     await asOffice(moveStudent, { studentId: String(li._id), classId: String(second._id) })
+    // The thread goes along some seconds later.
+    await expect
+      .poll(async () => (await ThreadModel.findOne({ studentId: li._id }).lean())?.path)
+      .toBe(second.path)
 
     const phone = await teachersPhone()
     await phone.tap('有2家等您回复')
