@@ -4,7 +4,6 @@ import { Types } from 'mongoose'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { readEnv } from '../../server/env.ts'
 import { fieldCrypto } from '../../server/infra/field-crypto.ts'
-import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { TextModel, TextSpendModel } from '../../server/modules/notify/texting/model.ts'
 import { TextSettingModel } from '../../server/modules/notify/texting/settings/model.ts'
@@ -12,6 +11,7 @@ import { startSmsSimulator } from '../../server/scripts/simulator/sms.ts'
 import { endTransactionsOf } from '../support/orphans.ts'
 import { processEnv } from '../support/process.ts'
 import { scaled } from '../support/scale.ts'
+import { buildNumbered } from '../support/texting.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
@@ -53,12 +53,7 @@ async function scene() {
     ...{ _id: cityId, isOn: true, letters: 'all', ...SIGN, ...money },
     changedAt: new Date(),
   })
-  const people = await PersonModel.insertMany(
-    Array.from({ length: PEOPLE }, (_, n) => {
-      const phone = `139${String(n).padStart(8, '0')}`
-      return { name: `家长${n}`, phone: fields.seal(phone), phoneIndex: fields.index(phone) }
-    }),
-  )
+  const people = await buildNumbered(PEOPLE, fields)
   await OutboxModel.insertMany(
     people.flatMap(({ _id }) =>
       ['春游告知书', '停课通知'].map((title, n) => ({

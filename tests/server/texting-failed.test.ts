@@ -1,6 +1,4 @@
-import { Types } from 'mongoose'
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { aliyunSms } from '../../server/infra/sms/aliyun.ts'
+import { beforeEach, expect, it } from 'vitest'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { openIdsOf } from '../../server/modules/accounts/service.ts'
 import { noteConsent } from '../../server/modules/notify/consents/service.ts'
@@ -8,34 +6,23 @@ import { dispatchDue } from '../../server/modules/notify/dispatch/service.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { readTemplates } from '../../server/modules/notify/rules.ts'
 import { enqueue, markRead } from '../../server/modules/notify/service.ts'
-import { textDue } from '../../server/modules/notify/texting/service.ts'
-import { TextSettingModel } from '../../server/modules/notify/texting/settings/model.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
-import { startSmsSimulator } from '../../server/scripts/simulator/sms.ts'
 import { scans, statementsOf } from '../support/plans.ts'
+import { buildPayingCity, useTexting } from '../support/texting.ts'
 import { useWorld } from '../support/world.ts'
 
 // A message that WeChat refuses is the case for which a city pays text messages: the second way begins there, within the same rules.
 const world = useWorld({ WX_TEMPLATES: JSON.stringify(DEMO_TEMPLATE_IDS) })
 const templateId = DEMO_TEMPLATE_IDS.letterReminder ?? ''
 const SEND = '/cgi-bin/message/subscribe/send'
-const SIGN = { signName: '滨江教育', template: 'SMS_1' }
-const secrets = { keyId: 'key-1', keySecret: 'secret-1', appId: '1400006666', region: 'ap-guangzhou' }
+const { control, text } = useTexting(world)
 const TEMPLATE_GONE = 40037
 const MINUTE_QUOTA = 45011
 
-let simulator: Awaited<ReturnType<typeof startSmsSimulator>>
-beforeAll(async () => {
-  simulator = await startSmsSimulator({
-    ...{ port: 0, ...secrets, signName: SIGN.signName },
-    templates: { SMS_1: ['count', 'title', 'date'] },
-  })
-})
-afterAll(() => simulator.stop())
 beforeEach(() => {
   world.goTo('2026-11-25T10:00:00+08:00')
   world.simulator().control.mend()
-  Object.assign(simulator.control, { texted: [], calls: 0, balance: 100, dailyLimit: 5 })
+  Object.assign(control(), { texted: [], calls: 0, balance: 100, dailyLimit: 5 })
 })
 
 const wechat = (errcode: number, times = 1) =>
@@ -44,11 +31,7 @@ const wechat = (errcode: number, times = 1) =>
 /** A parent who has allowed reminders and whose number is known, with so many reminders of letters that wait. */
 async function parent(as: string, letters = ['春游告知书'], over: { expiresAt?: Date } = {}) {
   const { fields } = world.deps()
-  const cityId = new Types.ObjectId()
-  await TextSettingModel.create({
-    ...{ _id: cityId, isOn: true, letters: 'all', ...SIGN, priceFen: 5, dailyFen: 100, monthlyFen: 100 },
-    changedAt: world.now(),
-  })
+  const cityId = await buildPayingCity({ dailyFen: 100, monthlyFen: 100 }, world.now())
   const { openId } = world.simulator().control.identity({ as })
   const phone = `1390000000${await PersonModel.countDocuments()}`
   const { _id } = await PersonModel.create({
@@ -75,12 +58,7 @@ const dispatch = () => {
   const templates = readTemplates(env.WX_TEMPLATES)
   return dispatchDue({ clock, log, wechat: client, templates, addressesOf: openIdsOf }, () => false)
 }
-const text = () => {
-  const { clock, log, fields } = world.deps()
-  const sms = aliyunSms({ ...secrets, baseUrl: simulator.url }, { now: () => new Date() })
-  return textDue({ clock, log, fields, sms }, () => false)
-}
-const texted = () => simulator.control.texted.map((it) => it.params?.slice(0, 2))
+const texted = () => control().texted.map((it) => it.params?.slice(0, 2))
 const fates = async () =>
   (await OutboxModel.find().sort({ _id: 1 }).lean()).map((it) => [it.status, it.reason, it.sms?.status])
 

@@ -1,37 +1,23 @@
-import mongoose, { Types } from 'mongoose'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import mongoose from 'mongoose'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openAgenda } from '../../server/infra/agenda.ts'
-import { aliyunSms } from '../../server/infra/sms/aliyun.ts'
-import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { notifyJobs, TEXT_EVERY_MS, TEXT_LOCK_MS } from '../../server/modules/notify/jobs.ts'
-import { OutboxModel } from '../../server/modules/notify/model.ts'
-import { TextSettingModel } from '../../server/modules/notify/texting/settings/model.ts'
-import { startSmsSimulator } from '../../server/scripts/simulator/sms.ts'
+import { buildWaiting, useTexting } from '../support/texting.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
-const SIGN = { signName: '滨江教育', template: 'SMS_1' }
-const secrets = { keyId: 'key-1', keySecret: 'secret-1', appId: '1400006666', region: 'ap-guangzhou' }
+const gateway = useTexting(world)
 const LOCK_MS = 3_000
 const EVERY_MS = 1_000
 /** How often a scheduler of these tests looks for what is due; the real one does it every five seconds. */
 const LOOK = '0.25 seconds'
 const JOB = 'notify.texts'
 
-let simulator: Awaited<ReturnType<typeof startSmsSimulator>>
 const running: { stop: () => Promise<unknown> }[] = []
-beforeAll(async () => {
-  simulator = await startSmsSimulator({
-    ...{ port: 0, ...secrets, signName: SIGN.signName },
-    templates: { SMS_1: ['count', 'title', 'date'] },
-  })
-})
-afterAll(() => simulator.stop())
 beforeEach(async () => {
   world.goTo('2026-11-25T10:00:00+08:00')
-  const clock = { now: () => new Date() }
-  world.deps().sms = aliyunSms({ ...secrets, baseUrl: simulator.url }, clock)
-  Object.assign(simulator.control, { texted: [], calls: 0, balance: 1000, delayMs: 0 })
+  world.deps().sms = gateway.sms()
+  Object.assign(gateway.control(), { texted: [], calls: 0, balance: 1000, delayMs: 0 })
   await jobs().deleteMany({})
   begins = []
 })
@@ -41,7 +27,7 @@ afterEach(async () => {
 
 const jobs = () => mongoose.connection.collection('agendaJobs')
 const row = () => jobs().findOne<{ lockedAt?: Date | null; lastFinishedAt?: Date | null }>({ name: JOB })
-const texted = () => simulator.control.texted.length
+const texted = () => gateway.control().texted.length
 /** How many had been texted whenever a run began, in whichever worker. */
 let begins: number[] = []
 
@@ -61,28 +47,7 @@ const untilIdle = () =>
     .poll(async () => ((await row())?.lastFinishedAt ? (await row())?.lockedAt : 'none'), { timeout: 15_000 })
     .toBeNull()
 
-async function waitForTexts(people: number) {
-  const { fields } = world.deps()
-  const cityId = new Types.ObjectId()
-  await TextSettingModel.create({
-    ...{ _id: cityId, isOn: true, letters: 'all', ...SIGN, priceFen: 5, dailyFen: 5_000, monthlyFen: 5_000 },
-    changedAt: world.now(),
-  })
-  const persons = await PersonModel.insertMany(
-    Array.from({ length: people }, (_, n) => {
-      const phone = `139${String(n).padStart(8, '0')}`
-      return { name: `家长${n}`, phone: fields.seal(phone), phoneIndex: fields.index(phone) }
-    }),
-  )
-  await OutboxModel.insertMany(
-    persons.map(({ _id }) => ({
-      ...{ _id: `letterReminder:l:${String(_id)}:1`, kind: 'letterReminder', subject: 'l', personId: _id },
-      ...{ path: `/${String(cityId)}/`, title: '信', text: '信', page: 'p', values: { title: '信' } },
-      ...{ showAt: world.now(), dueAt: world.now(), status: 'unreachable', mayText: true },
-      sms: { status: 'pending', dueAt: world.now() },
-    })),
-  )
-}
+const waitForTexts = (people: number) => buildWaiting(world, people, { dailyFen: 5_000, monthlyFen: 5_000 })
 
 it('goes on in another worker within a minute after its own was killed', async () => {
   await startWorker()
@@ -100,7 +65,7 @@ it('stays with a living worker, however long it texts', async () => {
   await startWorker()
   await startWorker()
   await untilIdle()
-  simulator.control.delayMs = 500
+  gateway.control().delayMs = 500
   await waitForTexts(90)
   await expect.poll(texted, { timeout: 15_000 }).toBeGreaterThan(0)
   const beganAt = Date.now()
