@@ -50,9 +50,8 @@ export async function weed(
 ): Promise<Sendable[]> {
   const now = deps.clock.now()
   const isLate = (it: OutboxRecord) => Boolean(it.expiresAt && it.expiresAt <= now)
-  const ended = new Map<Reason, OutboxRecord[]>()
-  const end = (reason: Reason, messages: OutboxRecord[]) =>
-    ended.set(reason, [...(ended.get(reason) ?? []), ...messages])
+  const ended: { reason: Reason; messages: OutboxRecord[] }[] = []
+  const end = (reason: Reason, messages: OutboxRecord[]) => ended.push({ reason, messages })
   const sendable: Sendable[] = []
   for (const { isPaced, ...parcel } of parcels) {
     end('tooLate', parcel.messages.filter(isLate))
@@ -65,8 +64,14 @@ export async function weed(
     else if (!granted.some((it) => round.isAllowed(openId, it.id))) end('noConsent', messages)
     else sendable.push({ messages, isPaced, openId, granted })
   }
-  for (const [reason, messages] of ended)
-    await settle(messages, round, reason === 'tooLate' ? 'failed' : 'unreachable', reason, now)
+  for (const [reason, some] of Map.groupBy(ended, (it) => it.reason))
+    await settle(
+      some.flatMap((it) => it.messages),
+      round,
+      reason === 'tooLate' ? 'failed' : 'unreachable',
+      reason,
+      now,
+    )
   return sendable
 }
 
