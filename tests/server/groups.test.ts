@@ -237,6 +237,28 @@ it('is listed and counted from indexes', async () => {
   expect(scans(statements)).toEqual([])
 })
 
+it('counts 住校 and 留守 without fetching a child, and without those who have left', async () => {
+  const { office, unitId, ids } = await scene()
+  const marks = async () => (await office(listGroups, { unitId })).marks
+  await StudentModel.updateMany({}, { isBoarding: true })
+  await StudentModel.updateOne({ _id: ids[0] }, { isLeftBehind: true })
+  await StudentModel.updateOne({ _id: ids[1] }, { isLeftBehind: true, leftAt: new Date() })
+  let found: unknown
+
+  const statements = await statementsOf(async () => (found = await marks()))
+
+  expect(found).toEqual([
+    { mark: 'boarding', families: 3 },
+    { mark: 'leftBehind', families: 1 },
+  ])
+  const counts = statements.filter((it) => it.name === 'aggregate students')
+  expect(counts.map((it) => it.docsExamined)).toEqual([0, 0])
+  expect(counts.map((it) => it.plan).sort()).toEqual([
+    'IXSCAN { isBoarding: 1, path: 1, leftAt: 1 }',
+    'IXSCAN { isLeftBehind: 1, path: 1, leftAt: 1 }',
+  ])
+})
+
 it('reads what people paste', () => {
   expect(linesOf('学号\n001 张三\n\n002,李四\r003')).toEqual([
     { line: 2, text: '001' },

@@ -1,4 +1,5 @@
 import { type InferSchemaType, model, Schema, type Types } from 'mongoose'
+import { dropsIndex } from '../../../infra/gone-indexes.ts'
 import { holdsIdNumber } from '../../../infra/id-numbers.ts'
 import { holdsSealed } from '../../../infra/sealed.ts'
 
@@ -74,8 +75,14 @@ studentSchema.index(
   { 'groups.groupId': 1, path: 1 },
   { partialFilterExpression: { 'groups.groupId': { $exists: true } } },
 )
-studentSchema.index({ isBoarding: 1, path: 1 }, { partialFilterExpression: { isBoarding: true } })
-studentSchema.index({ isLeftBehind: 1, path: 1 }, { partialFilterExpression: { isLeftBehind: true } })
+// With the day of leaving they also count without looking at a child.
+studentSchema.index({ isBoarding: 1, path: 1, leftAt: 1 }, { partialFilterExpression: { isBoarding: true } })
+studentSchema.index(
+  { isLeftBehind: 1, path: 1, leftAt: 1 },
+  { partialFilterExpression: { isLeftBehind: true } },
+)
+dropsIndex(studentSchema, 'isBoarding_1_path_1')
+dropsIndex(studentSchema, 'isLeftBehind_1_path_1')
 
 holdsSealed(studentSchema, 'sealedNumber')
 

@@ -1,6 +1,7 @@
 import { Types } from 'mongoose'
 import { Refusal } from '../../../http/errors.ts'
 import { StudentModel, type StudentRecord } from '../families/model.ts'
+import { STILL_HERE } from '../families/rules.ts'
 import { beginningWith } from '../families/search/rules.ts'
 import type { UnitScope } from '../policy.ts'
 import { isWithin, within } from '../tree/rules.ts'
@@ -54,9 +55,9 @@ const membersOf = ({ _id, path }: Pick<ChildGroupRecord, '_id' | 'path'>) => ({
   leftAt: null,
 })
 
-/** How many children of a unit have each mark of their family's. */
+/** How many children of a unit have each mark of their family's: a range of an index each, no child is fetched for it. */
 export async function markCounts(scope: UnitScope<'seeFamilies'>) {
-  const here = { path: within(scope.path), leftAt: null }
+  const here = { path: within(scope.path), ...STILL_HERE }
   const [boarding, leftBehind] = await Promise.all([
     StudentModel.countDocuments({ isBoarding: true, ...here }),
     StudentModel.countDocuments({ isLeftBehind: true, ...here }),
