@@ -673,6 +673,10 @@ export const myLetterLine = z.object({
   isOverdue: z.boolean(),
   /** 紧急 */
   isUrgent: z.optional(z.boolean()),
+  /** It took the place of an edition that was sent before. */
+  isCorrected: z.optional(z.boolean()),
+  /** The family has read an edition before this one, and not yet this one. */
+  isToReadAgain: z.optional(z.boolean()),
 })
 export type MyLetterLine = z.infer<typeof myLetterLine>
 

@@ -25,6 +25,12 @@ it('a family sees what was put right, from whom a letter comes, and why one was 
   const open = (id: string) =>
     stage.phone('张三妈妈', `packages/letter/letter/letter?id=${id}&child=${child}`)
 
+  const list = await stage.phone('张三妈妈', 'pages/letters/letters')
+  await list.see('更正')
+  await list.see('您家读过旧的一版，请再看一遍')
+  await list.screenshot('letter-to-read-again')
+  await list.close()
+
   const corrected = await open(correctedId)
   await corrected.see('更正说明：集合时间改为9点')
   expect(await corrected.page.getByText('有改动', { exact: true }).count()).toBe(2)

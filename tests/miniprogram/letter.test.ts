@@ -111,6 +111,14 @@ describe('what a letter says', () => {
       { isDone: false, isOverdue: true, dueOn: '2026-11-22' },
       { tag: '待签字', tone: 'bad' },
     ],
+    [
+      { isDone: false, state: 'unread', isCorrected: true, isToReadAgain: true },
+      { tag: '待签字', isCorrected: true, again: '您家读过旧的一版，请再看一遍' },
+    ],
+    [
+      { isDone: true, isCorrected: true, isToReadAgain: false },
+      { tag: '已签字', isCorrected: true, again: '' },
+    ],
   ])('stands in the list as it stands with the family: %o', (over, shown) => {
     const { id: letterId, kind, title, from, sentAt, confirmation, dueOn } = letter
     const line = { id: letterId, kind, title, from, sentAt, confirmation, dueOn, state: 'read' as const }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { blocksOf } from '#contract/letter-text'
+import { listMyTodos } from '#contract/home'
 import { listMyWithdrawnLetters } from '#contract/letter-life'
 import {
   listMyLetters,
@@ -85,6 +86,45 @@ describe('a corrected letter', () => {
       tally: { expected: 2, read: 2 },
       earlier: [{ id: letter.id, version: 1, tally: { expected: 2, read: 1 } }],
     })
+  })
+
+  it('says in the list of letters that it was put right, and to who had read the old one that it is to be read again', async () => {
+    const { call, revised, phone, studentId, other, li } = await scene()
+    const letterId = await revised({ body: '集合时间：9点。', correction: '集合时间改为9点' })
+    await call(queueLetter, { letterId, sendAt: null })
+    const stranger = await world.as(other, 'guardian')
+    const lineOf = async (who: typeof phone, child: string, only?: 'todo') =>
+      (await who(listMyLetters, { studentId: child, ...(only && { only }) })).letters
+
+    const again = { id: letterId, state: 'unread', isCorrected: true, isToReadAgain: true }
+    expect(await lineOf(phone, studentId)).toMatchObject([again])
+    expect(await lineOf(phone, studentId, 'todo')).toMatchObject([again])
+    expect((await phone(listMyTodos, {})).todos).toMatchObject([
+      { note: expect.stringContaining('更正过，请再看一遍') as string },
+    ])
+    // Who never read the old one has nothing to read again.
+    expect(await lineOf(stranger, String(li._id))).toMatchObject([{ ...again, isToReadAgain: false }])
+
+    await phone(openMyLetter, { studentId, letterId })
+    expect(await lineOf(phone, studentId)).toMatchObject([{ ...again, state: 'read', isToReadAgain: false }])
+  })
+
+  it('looks for what was read in all editions before', async () => {
+    const { call, revised, phone, studentId, klass, li, other } = await scene()
+    const second = await revised({ correction: '加一句' })
+    await call(queueLetter, { letterId: second, sendAt: null })
+    const third = await call(reviseLetter, { letterId: second, requestId: newRequest() })
+    const said = { ...WRITTEN, audience: [String(klass._id)], correction: '再加一句' }
+    await call(updateLetter, { letterId: third.id, ...said })
+    await call(queueLetter, { letterId: third.id, sendAt: null })
+
+    expect((await phone(listMyLetters, { studentId })).letters).toMatchObject([
+      { id: third.id, isToReadAgain: true },
+    ])
+    const stranger = await world.as(other, 'guardian')
+    expect((await stranger(listMyLetters, { studentId: String(li._id) })).letters).toMatchObject([
+      { id: third.id, isCorrected: true, isToReadAgain: false },
+    ])
   })
 
   it('recalls what of the old one has not left yet', async () => {

@@ -13,6 +13,10 @@ export interface ShownLine {
   isDone: boolean
   /** 紧急, until it is answered. */
   isUrgent: boolean
+  /** 更正: it took the place of a letter that was sent before. */
+  isCorrected: boolean
+  /** What the family read before it is not what it says now. */
+  again: string
 }
 
 const ASKS = { read: '未读', confirm: '待确认', sign: '待签字' } as const
@@ -28,6 +32,8 @@ export function presentLine(line: MyLetterLine, now = new Date()): ShownLine {
     tone: line.isDone ? 'good' : line.isOverdue ? 'bad' : 'todo',
     isDone: line.isDone,
     isUrgent: Boolean(line.isUrgent) && !line.isDone,
+    isCorrected: line.isCorrected === true,
+    again: line.isToReadAgain ? '您家读过旧的一版，请再看一遍' : '',
   }
 }
 

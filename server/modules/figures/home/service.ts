@@ -79,7 +79,7 @@ async function letterTodosOf(children: OwnChild[], now: Date): Promise<Errand[]>
     key: `letter:${task.letterId}:${task.studentId}`,
     kind: 'letter',
     title: `${task.isUrgent ? '紧急，' : ''}${ORDERS[task.confirmation]}：${task.title}`,
-    note: task.from,
+    note: task.isToReadAgain ? `${task.from} · 更正过，请再看一遍` : task.from,
     dueOn: task.dueOn,
     startsAt: null,
     isFirst: task.isUrgent,

@@ -3,6 +3,7 @@ import { blocksOf, type Filling } from '#contract/letter-text'
 import type { Correction } from '#contract/letters'
 import type { StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
+import type { OwnChild } from '../../org/policy.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import type { ChildsLetter, OwnLetter } from '../policy.ts'
 import { fillingFor } from '../rules.ts'
@@ -79,6 +80,31 @@ export async function readersBefore(editions: readonly Edition[], classIds: read
       ),
     ),
   )
+}
+
+/** What a list needs of an edition: who it was for, and what it put right. */
+const FOR_A_LIST = { body: 0, pledge: 0, attachments: 0, form: 0 }
+
+/** Of some letters those of which a child's family has read an edition before: all of them at once, an edition a read. */
+export async function readBefore(child: OwnChild, letters: readonly LetterRecord[]): Promise<Set<string>> {
+  const latestOf = new Map(
+    letters.flatMap((it) => (it.supersedes ? [[String(it.supersedes), String(it._id)] as const] : [])),
+  )
+  const before: Edition[] = []
+  let asked = [...latestOf.keys()]
+  for (let round = 0; asked.length > 0 && round < MOST_EDITIONS; round++) {
+    const found = await LetterModel.find({ _id: { $in: asked } }, FOR_A_LIST).lean<Edition[]>()
+    before.push(...found)
+    for (const { _id, supersedes } of found) {
+      const latest = latestOf.get(String(_id))
+      if (supersedes && latest) latestOf.set(String(supersedes), latest)
+    }
+    asked = found.flatMap((it) => (it.supersedes ? [String(it.supersedes)] : []))
+  }
+  const places = (await sheetsFor(child, before)).map((it) => it.id)
+  const sheets = await familySheets(child.studentId, places)
+  const isRead = (it: Edition) => sheets.get(String(it._id))?.readBy?.[child.studentId] !== undefined
+  return new Set(before.filter(isRead).flatMap((it) => latestOf.get(String(it._id)) ?? []))
 }
 
 /** What is told of an edition to whoever has read one before it; `filling` is that of the new one: another date is no correction. */

@@ -31,7 +31,7 @@ export const fromOf = ({
   kind: string
 }) => (kind === 'notice' && authorName ? `${unitName} · ${authorName}` : unitName)
 
-export function presentMyLine({ letter, standing }: Line): MyLetterLine {
+export function presentMyLine({ letter, standing, isToReadAgain }: Line): MyLetterLine {
   return {
     id: String(letter._id),
     kind: letter.kind,
@@ -41,6 +41,8 @@ export function presentMyLine({ letter, standing }: Line): MyLetterLine {
     confirmation: letter.confirmation,
     dueOn: letter.dueOn ?? null,
     isUrgent: letter.isUrgent ?? false,
+    isCorrected: Boolean(letter.supersedes),
+    isToReadAgain,
     ...standing,
   }
 }

@@ -7,7 +7,7 @@ import { joinedGuardiansOf } from '../../org/audiences/service.ts'
 import type { AnswerRecord } from '../answers/model.ts'
 import { type Former, formerOf } from '../answers/carrying/service.ts'
 import { answersOf, refuseUnanswered } from '../answers/service.ts'
-import { correctionFor } from '../editions/service.ts'
+import { correctionFor, readBefore } from '../editions/service.ts'
 import { LetterModel, type LetterRecord } from '../model.ts'
 import { differenceIn } from '../opinions/service.ts'
 import type { ChildsLetter } from '../policy.ts'
@@ -30,6 +30,8 @@ type SentLetter = LetterRecord & { sentAt: Date }
 export interface Line {
   letter: SentLetter
   standing: ReturnType<typeof standing>
+  /** The family has read an edition before this one, and not yet this one. */
+  isToReadAgain: boolean
 }
 
 /** A page of the letters to a child, newest first: one query for the letters, one for their sheets. */
@@ -81,10 +83,20 @@ async function linesOf(child: OwnChild, letters: SentLetter[], now: Date): Promi
     child.studentId,
     placed.map((it) => it.id),
   )
-  return placed.map(({ letter }) => ({
+  const lines = placed.map(({ letter }) => ({
     letter,
     standing: standing(letter, sheets.get(String(letter._id)), child, now),
   }))
+  const unread = lines.filter((it) => it.letter.supersedes && it.standing.state === 'unread')
+  // A list without corrections that wait costs no further read (decision 0006).
+  const again =
+    unread.length > 0
+      ? await readBefore(
+          child,
+          unread.map((it) => it.letter),
+        )
+      : new Set<string>()
+  return lines.map((it) => ({ ...it, isToReadAgain: again.has(String(it.letter._id)) }))
 }
 
 /** An errand of the family's: a letter to read, confirm or sign. */
@@ -97,6 +109,8 @@ export interface LetterTask {
   dueOn: string | null
   isOverdue: boolean
   isUrgent: boolean
+  /** The family has read an edition before this one. */
+  isToReadAgain: boolean
   sentAt: Date
   page: string
 }
@@ -105,7 +119,7 @@ export interface LetterTask {
 export async function openTasksOf(children: OwnChild[], now: Date): Promise<LetterTask[]> {
   const lists = await Promise.all(
     children.map(async (child) =>
-      (await openLettersTo(child, now)).map(({ letter, standing: { isOverdue } }) => ({
+      (await openLettersTo(child, now)).map(({ letter, standing: { isOverdue }, isToReadAgain }) => ({
         letterId: String(letter._id),
         studentId: child.studentId,
         title: letter.title,
@@ -114,6 +128,7 @@ export async function openTasksOf(children: OwnChild[], now: Date): Promise<Lett
         dueOn: letter.dueOn ?? null,
         isOverdue,
         isUrgent: letter.isUrgent ?? false,
+        isToReadAgain,
         sentAt: letter.sentAt,
         page: `/${letterPage(String(letter._id), child.studentId)}`,
       })),
