@@ -8,7 +8,8 @@ import {
   returnConsent,
   takeConsent,
 } from '../../server/modules/notify/consents/service.ts'
-import { dispatchDue, giveUpLost } from '../../server/modules/notify/dispatch/service.ts'
+import { dispatchDue } from '../../server/modules/notify/dispatch/service.ts'
+import { giveUpLost } from '../../server/modules/notify/lost/service.ts'
 import { createDispatcher } from '../../server/modules/notify/jobs.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { type Outgoing, readTemplates } from '../../server/modules/notify/rules.ts'

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { shanghaiDay } from '../../../infra/clock.ts'
 import { likelyConsents } from '../consents/service.ts'
 import { deliver, type Parcel, type Round, weed } from '../delivery/service.ts'
+import { giveUpLost } from '../lost/service.ts'
 import { OutboxModel, type OutboxRecord } from '../model.ts'
 import { isPaced } from '../pacing/rules.ts'
 import { turnsOf, waitingFor } from '../pacing/service.ts'
@@ -23,15 +24,6 @@ export async function dispatchDue(deps: DispatchDeps, isStopped: () => boolean) 
     if (batch.length === 0) return
     await sendAll(await awake(batch, deps.clock.now()), deps, isStopped)
   }
-}
-
-/** What a dead process was sending may have arrived: it is shown as unknown and never sent again. */
-export async function giveUpLost({ clock, log }: Pick<DispatchDeps, 'clock' | 'log'>) {
-  const { modifiedCount } = await OutboxModel.updateMany(
-    { status: 'sending', leaseUntil: { $lt: clock.now() } },
-    { status: 'unknown', reason: 'lost' },
-  )
-  if (modifiedCount > 0) log.warn({ messages: modifiedCount }, 'messages cut off while being sent')
 }
 
 /** The planner has been seen to take the order of hours instead, and to walk through all that waits. */

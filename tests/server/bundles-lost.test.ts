@@ -1,0 +1,145 @@
+import mongoose from 'mongoose'
+import { beforeEach, expect, it } from 'vitest'
+import { openIdsOf } from '../../server/modules/accounts/service.ts'
+import { PersonModel } from '../../server/modules/accounts/model.ts'
+import { noteConsent } from '../../server/modules/notify/consents/service.ts'
+import { dispatchDue } from '../../server/modules/notify/dispatch/service.ts'
+import { OutboxModel } from '../../server/modules/notify/model.ts'
+import { takeIn } from '../../server/modules/notify/push/service.ts'
+import { readTemplates } from '../../server/modules/notify/rules.ts'
+import { enqueue } from '../../server/modules/notify/service.ts'
+import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
+import { useDispatchWorker } from '../support/dispatching.ts'
+import { endWorkOf } from '../support/orphans.ts'
+import { buildPayingCity, useTexting } from '../support/texting.ts'
+import { useWorld } from '../support/world.ts'
+
+// A worker that dies after it has written down how a call ended for the bundle's lead, and before it has for what went along.
+const world = useWorld({ WX_TEMPLATES: JSON.stringify(DEMO_TEMPLATE_IDS) })
+const templateId = DEMO_TEMPLATE_IDS.letterReminder ?? ''
+const SEND = '/cgi-bin/message/subscribe/send'
+const NOON = '2026-11-25T12:00:00+08:00'
+const VICTIM = 'bundle-victim'
+const TITLES = ['春游告知书', '停课通知', '家长会通知']
+const worker = useDispatchWorker(world)
+const { control, text } = useTexting(world)
+
+beforeEach(() => {
+  world.goTo(NOON)
+  world.simulator().control.mend()
+  Object.assign(control(), { texted: [], calls: 0, balance: 100, dailyLimit: 5 })
+})
+
+async function parent(as: string) {
+  const { fields } = world.deps()
+  const cityId = await buildPayingCity({ dailyFen: 100, monthlyFen: 100 }, world.now())
+  const { openId } = world.simulator().control.identity({ as })
+  const phone = '13900000001'
+  const { _id } = await PersonModel.create({
+    ...{ name: as, wxOpenId: openId, phone: fields.seal(phone), phoneIndex: fields.index(phone) },
+  })
+  for (let n = 0; n < 2; n++) {
+    world.simulator().control.answerPopup({ as, templateIds: [templateId] })
+    const at = new Date(world.now().getTime() - n * 3_600_000)
+    await noteConsent(openId, templateId, { from: 'page', id: `tap-${as}-${n}`, at })
+  }
+  await enqueue(
+    TITLES.map((title, n) => ({
+      ...{ kind: 'letterReminder' as const, subject: `letter-${n}`, personId: String(_id), mayText: true },
+      values: { title, child: '张三', deadline: '请尽快', note: '请签收' },
+      ...{ page: 'pages/letters/letter', path: `/${String(cityId)}/` },
+    })),
+    world.now(),
+  )
+}
+
+/** A worker sends; what rode along is held from it until it is dead, so that it is killed between the two writes. */
+async function cutOff() {
+  const session = await mongoose.connection.startSession()
+  try {
+    const exit = worker.start(NOON, VICTIM)
+    const riders = { status: 'sending', withId: { $exists: true } } as const
+    await expect
+      .poll(() => OutboxModel.countDocuments(riders), { interval: 5, timeout: 60_000 })
+      .toBe(TITLES.length - 1)
+    session.startTransaction()
+    await OutboxModel.updateMany(riders, { title: '被占住' }, { session })
+    const lead = { attempts: 1, withId: { $exists: false }, status: { $ne: 'sending' as const } }
+    await expect.poll(() => OutboxModel.countDocuments(lead), { interval: 5 }).toBe(1)
+    worker.kill()
+    await exit
+    await endWorkOf(VICTIM)
+  } finally {
+    await session.abortTransaction()
+    await session.endSession()
+  }
+}
+
+const dispatch = () => {
+  const { clock, log, wechat, env } = world.deps()
+  const templates = readTemplates(env.WX_TEMPLATES)
+  return dispatchDue({ clock, log, wechat, templates, addressesOf: openIdsOf }, () => false)
+}
+const fates = async () =>
+  (await OutboxModel.find().sort({ _id: 1 }).lean()).map((it) => [it.status, it.reason, it.sms?.status])
+const delivered = (as: string) => world.simulator().control.delivered({ as })
+/** Whoever finds what the dead one left, several at once and again. */
+async function findIt() {
+  await Promise.all([dispatch(), dispatch(), dispatch()])
+  await dispatch()
+}
+
+it('counts as sent with the message it was in', async () => {
+  await parent('sent')
+  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: 1_500 })
+  await cutOff()
+  expect((await fates()).map(([status]) => status).sort()).toEqual(['sending', 'sending', 'sent'])
+  world.pass(91_000)
+  await findIt()
+  expect(await fates()).toEqual(TITLES.map(() => ['sent', null, undefined]))
+  const rows = await OutboxModel.find().lean()
+  expect(new Set(rows.map((it) => it.sentAt?.getTime())).size).toBe(1)
+  expect(delivered('sent')).toHaveLength(1)
+})
+
+it('goes as a text message where WeChat refused the message it was in', async () => {
+  await parent('refused')
+  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: 1_500, errcode: 40037 })
+  await cutOff()
+  world.pass(91_000)
+  await findIt()
+  expect(await fates()).toEqual(TITLES.map(() => ['failed', 'refused', 'pending']))
+  await text()
+  await text()
+  expect(await fates()).toEqual(TITLES.map(() => ['failed', 'refused', 'sent']))
+  expect(control().texted.map((it) => it.params?.[0])).toEqual(['3'])
+})
+
+it('waits again where WeChat put off the message it was in, and goes once', async () => {
+  await parent('later')
+  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: 1_500, errcode: 45011 })
+  await cutOff()
+  // The lead is taken up again before anybody may ask what became of the others.
+  world.pass(89_000)
+  world.simulator().control.breakNext({ path: SEND, times: 1, errcode: 45011 })
+  await dispatch()
+  world.pass(200_000)
+  await findIt()
+  expect(await fates()).toEqual(TITLES.map(() => ['sent', null, undefined]))
+  expect(delivered('later')).toHaveLength(1)
+  expect(JSON.stringify(delivered('later'))).toContain('3封信等您签收')
+})
+
+it('counts as not delivered where WeChat has said so meanwhile of the message it was in', async () => {
+  await parent('undelivered')
+  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: 1_500 })
+  await cutOff()
+  const lead = await OutboxModel.findOne({ status: 'sent' }).lean()
+  const outcomes = [{ templateId, messageId: lead?.messageId ?? '', errcode: 20_005, status: 'failed' }]
+  const event = { kind: 'delivery' as const, key: 'k', openId: '', at: world.now(), outcomes }
+  await takeIn(event, world.deps())
+  await takeIn(event, world.deps())
+  world.pass(91_000)
+  await findIt()
+  expect(await fates()).toEqual(TITLES.map(() => ['unreachable', 'notDelivered', 'pending']))
+})
