@@ -200,6 +200,8 @@ const blank = z
     choices: z.optional(z.array(text).min(2).max(8)),
     /** The calendar fills it in once the days of the node are sure: all of them, the only one, or the day after the last. */
     node: z.optional(z.enum(['days', 'day', 'dayAfter'])),
+    /** What it was called before: drafts that were begun then go on following their node. */
+    formerly: z.optional(text),
     example: text,
   })
   .refine((it) => (it.type === 'choice') === Boolean(it.choices), '选择题要写 choices，别的不要写')

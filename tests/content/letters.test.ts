@@ -77,6 +77,12 @@ describe('the year’s letters', () => {
   })
 })
 
+const ofKindergartens = templates.filter(({ stages }) => stages.join() === '幼儿园')
+it.each(ofKindergartens)('$code speaks of a kindergarten, also in its blanks', ({ title, body, blanks }) => {
+  const words = [title, body, ...blanks.map(({ name }) => name)]
+  expect(words.flatMap((it) => it.match(/返校|同学|放学/g) ?? [])).toEqual([])
+})
+
 describe.each(templates)('$code', (template) => {
   const { code, title, kind, summary, pledge, body, blanks, form, confirmation, stages } = template
   const questions = (form?.fields ?? []).flatMap((it) => [

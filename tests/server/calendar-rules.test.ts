@@ -6,6 +6,7 @@ import {
   targetsOf,
   unitsInCharge,
 } from '../../server/modules/letters/calendar/drafting/rules.ts'
+import { withDays } from '../../server/modules/letters/calendar/following/rules.ts'
 import {
   gradesFor,
   isNextOpen,
@@ -222,6 +223,20 @@ describe('the drafts of a school', () => {
     expect(dueOnOf(node, { confirmation: 'read', dueDays: 3 }, '2026-09-21')).toBeNull()
   })
 })
+
+it.each(['来园日期', '返校日期'])(
+  'a kindergarten’s letter has its day in the blank %s, also where it was begun under the old name',
+  (name) => {
+    const node = {
+      ...found('national-day'),
+      status: 'confirmed' as const,
+      from: '2026-10-01',
+      to: '2026-10-07',
+    }
+    const [blank] = withDays([{ name, value: '' }], node, templateOf('national-day-kindergarten'))
+    expect(blank).toEqual({ name, value: '2026-10-08' })
+  },
+)
 
 describe('how far a unit is', () => {
   it('is told by the furthest of its letters, and by its word that it sends none', () => {

@@ -57,7 +57,7 @@ export const withDays = <B extends Blank>(
   mayFill: (blank: B, kind: Kind) => boolean = () => true,
 ): B[] =>
   blanks.map((it) => {
-    const kind = template?.blanks.find(({ name }) => name === it.name)?.node
+    const kind = template?.blanks.find(({ name, formerly }) => [name, formerly].includes(it.name))?.node
     return kind && mayFill(it, kind) ? { ...it, value: wordsOf(kind, node) } : it
   })
 
