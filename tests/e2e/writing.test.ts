@@ -42,6 +42,19 @@ const body = (page: Page) => page.getByRole('textbox', { name: '正文' })
 const SOON = { timeout: 15_000 }
 const saved = (page: Page) => page.getByText(/已存为草稿/).waitFor()
 
+/** The server does what it is asked; its answer is held back, as on a slow line, until the order to arrive. */
+async function holdBack(page: Page, method: string, path: string) {
+  let arrive = () => {}
+  const told = new Promise<void>((resolve) => (arrive = resolve))
+  await page.route(path, async (route) => {
+    if (route.request().method() !== method) return route.fallback()
+    const response = await route.fetch()
+    await told
+    await route.fulfill({ response })
+  })
+  return () => arrive()
+}
+
 const WORD = `<html><body><!--StartFragment-->
 <p class=MsoNormal><b>尊敬的家长</b>：<o:p></o:p></p><h1>安排</h1>
 <p class=MsoListParagraph style='mso-list:l0 level1 lfo1'><span style='mso-list:Ignore'>·<span>&nbsp;&nbsp; </span></span>早上八点到校</p>
@@ -263,6 +276,52 @@ it('comes back to the draft that was saved, by a reload, the way back and a seco
   expect(await LetterModel.countDocuments()).toBe(3)
   await page.context().close()
 }, 120_000)
+
+it('takes no key for another window’s while the first save is on its way, and says when all is saved again', async () => {
+  await scene()
+  const page = await signIn()
+  await button(page, '写信').click()
+  await button(page, /空白/).click()
+  const kept = async () => (await LetterModel.findOne().lean())?.body
+  let arrive = await holdBack(page, 'POST', '**/api/units/*/letters')
+  await body(page).click()
+  await page.keyboard.type('原来写好的话')
+  await page.waitForTimeout(600)
+  await page.keyboard.type('，又写了一句')
+  await expect.poll(kept, SOON).toBe('原来写好的话，又写了一句')
+  await page.keyboard.press('Control+z')
+  await page.waitForTimeout(2_000)
+  arrive()
+  await saved(page)
+  await expect.poll(kept, SOON).toBe('原来写好的话')
+  expect(await page.getByText(/另一个窗口/).count()).toBe(0)
+
+  // Two wait for what is on its way, the clock and the look as a parent: one of them saves.
+  const sent: string[] = []
+  page.on('request', (it) => it.method() === 'PUT' && sent.push(it.postData() ?? ''))
+  arrive = await holdBack(page, 'PUT', '**/api/letters/*')
+  await page.keyboard.type('。')
+  await expect.poll(kept, SOON).toBe('原来写好的话。')
+  await page.keyboard.type('再见')
+  await page.waitForTimeout(2_000)
+  const reader = page.getByRole('combobox', { name: '以哪个孩子家为例' })
+  await reader.fill('张三')
+  await page.getByRole('option', { name: /张三/ }).click()
+  arrive()
+  await page.getByText('张三妈妈会读到这样的信').waitFor()
+  await saved(page)
+  await expect.poll(kept, SOON).toBe('原来写好的话。再见')
+  expect(sent.filter((it) => it.includes('再见'))).toHaveLength(1)
+  await body(page).click()
+
+  // What is typed and taken back before it was saved is as it was.
+  await page.keyboard.type('多余的话')
+  await page.getByText('正在保存…').waitFor()
+  await page.keyboard.press('Control+z')
+  await body(page).getByText('多余').waitFor({ state: 'detached' })
+  await saved(page)
+  await page.context().close()
+}, 90_000)
 
 it('lets a city add a site that its letters may lead to', async () => {
   const { city } = await buildBranch()

@@ -47,12 +47,19 @@ export function useLetterSaving(
     draft,
     (now) => {
       if (!now || state.value === 'stale') return
-      if (JSON.stringify(now) === last) return
+      if (JSON.stringify(now) === last) return asItWas()
       state.value = 'dirty'
       later(QUIET_MS)
     },
     { deep: true },
   )
+
+  /** What was typed has been taken back: there is nothing to save. What is on its way says by itself that it arrived. */
+  function asItWas() {
+    if (under) return
+    clearTimeout(timer)
+    state.value = saved.value ? 'saved' : 'new'
+  }
 
   function later(ms: number) {
     clearTimeout(timer)
@@ -62,15 +69,21 @@ export function useLetterSaving(
   /** Saves what stands there now, if it is not saved; gives the letter, or null when it could not be. */
   async function save(): Promise<string | null> {
     clearTimeout(timer)
-    if (under) await under
+    // Two may wait here, a click and the clock: the second finds the first one's on its way.
+    while (under) await under
     if (!draft.value || state.value === 'stale') return null
-    if (saved.value && JSON.stringify(draft.value) === last) return saved.value.id
-    under = write(draft.value).finally(() => (under = null))
+    const written = JSON.stringify(draft.value)
+    if (saved.value && written === last) {
+      asItWas()
+      return saved.value.id
+    }
+    under = write(written).finally(() => (under = null))
     return under
   }
 
-  async function write(now: Draft): Promise<string | null> {
-    const written = JSON.stringify(now)
+  async function write(written: string): Promise<string | null> {
+    // The draft goes on under the keys while its words are on their way; what comes back is held against what was sent.
+    const now = JSON.parse(written) as Draft
     state.value = 'saving'
     try {
       const letter = await send(now)
