@@ -67,7 +67,7 @@ export const enterAnswer = endpoint({
 
 export const enterForMany = endpoint({
   access: 'staff',
-  summary: '交了纸的几家一起登记；已经回复过的不动',
+  summary: '交了纸的几家一起登记；已经交过回执的不动',
   method: 'POST',
   path: '/letters/:letterId/sheets/:classId/entries-of-many',
   input: z.strictObject({
@@ -83,7 +83,7 @@ export const enterForMany = endpoint({
 
 export const enterTable = endpoint({
   access: 'staff',
-  summary: '交来的表一家一行登记；已经回复过的不动，填得不对的一行说明原因，别的照样登记',
+  summary: '交来的表一家一行登记；已经交过回执的不动，填得不对的一行说明原因，别的照样登记',
   method: 'POST',
   path: '/letters/:letterId/sheets/:classId/entries-in-table',
   input: z.strictObject({
@@ -109,7 +109,7 @@ export const enterTable = endpoint({
 
 export const undoEntries = endpoint({
   access: 'staff',
-  summary: '撤销登记：代登记的记录收回，家长自己的回复不动',
+  summary: '撤销登记：代登记的记录收回，家长自己的回执不动',
   method: 'POST',
   path: '/letters/:letterId/sheets/:classId/entries-undone',
   input: z.strictObject({

@@ -46,8 +46,8 @@ it('says of a line what is wrong with it, and nothing of one that nobody has tou
 
   const whole = withValue(begun, 'size', 150)
   expect(isReady(FORM, whole)).toBe(true)
-  expect(isReady(FORM, { ...whole, refused: '这家刚刚回复了' })).toBe(false)
-  expect(isReady(FORM, withValue({ ...whole, refused: '这家刚刚回复了' }, 'size', 160))).toBe(true)
+  expect(isReady(FORM, { ...whole, refused: '这家刚刚交了回执' })).toBe(false)
+  expect(isReady(FORM, withValue({ ...whole, refused: '这家刚刚交了回执' }, 'size', 160))).toBe(true)
   expect(withValue(whole, 'size', undefined).items).toEqual([{ code: 'join', value: ['参加'] }])
   expect(problemOf(FORM, { ...EMPTY, papers: ['1'] })).toBe('附了照片，还没有填')
 })

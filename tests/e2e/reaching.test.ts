@@ -197,7 +197,7 @@ it('a family finds what presses first, one message for several letters, and the 
 
   const scanned = `${klass.joinCode}${first?.id}`
   const newcomer = await stage.phone('新来的家长', `packages/account/join/join?scene=${scanned}`)
-  await newcomer.see('加入班级后，就能在手机上看这封信、回复。')
+  await newcomer.see('加入班级后，就能在手机上看这封信、交回执。')
   await newcomer.see('班主任 李老师')
   await onPhone(newcomer, '11-join-from-paper')
   const fill = (hint: string, text: string) =>

@@ -147,9 +147,9 @@ describe('one answer a child', () => {
     expect(results.filter((it) => it.status === 'fulfilled')).toHaveLength(1)
     expect(await sheet()).toMatchObject({ confirmed: 1 })
     const late = results[0].status === 'rejected' ? her : him
-    await expect(late(confirmMyLetter, said)).rejects.toMatchObject(refusal(409, '已经回复过了'))
+    await expect(late(confirmMyLetter, said)).rejects.toMatchObject(refusal(409, '已经交过回执了'))
     await expect(late(objectToMyLetter, { ...said, reason: '太远' })).rejects.toMatchObject(
-      refusal(409, '一个孩子只回复一次'),
+      refusal(409, '一个孩子只交一份'),
     )
     expect(await sheet()).toMatchObject({ confirmed: 1 })
     expect((await sheet())?.objected).toBeUndefined()

@@ -43,7 +43,7 @@ interface Custom {
 }
 
 const introFor = ({ isOnPaper, isFromPhone }: { isOnPaper: boolean; isFromPhone: boolean }) => {
-  if (isOnPaper) return '加入班级后，就能在手机上看这封信、回复。'
+  if (isOnPaper) return '加入班级后，就能在手机上看这封信、交回执。'
   return isFromPhone ? '学校花名册里没有找到您的手机号，请用班级码加入。' : ''
 }
 

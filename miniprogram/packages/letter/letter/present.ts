@@ -130,7 +130,7 @@ const shownLine = ({ pictures = [], ...line }: Line, server: string) => ({
 function doneText({ isDone, form, confirmation, objected, confirmed, signed }: MyLetter) {
   if (!isDone) return ''
   if (form?.isPlain) return '已选好'
-  return objected && !confirmed && !signed ? '已回复' : DONE[confirmation]
+  return objected && !confirmed && !signed ? '已交回执' : DONE[confirmation]
 }
 
 function differenceOf({ difference }: MyLetter, now: Date) {
@@ -147,7 +147,9 @@ function ruleText({ receiptRule, progress, confirmation, isDone, form }: MyLette
     if (progress.missing.length === 0) return ''
     return `每位家长都要${what}：已有${progress.done}/${progress.of}位，还差${progress.missing.join('、')}`
   }
-  return receiptRule === 'once' && !isDone && confirmation !== 'read' ? '一个孩子回复一次，请家里商量好' : ''
+  return receiptRule === 'once' && !isDone && confirmation !== 'read'
+    ? '一个孩子交一份回执，请家里商量好'
+    : ''
 }
 
 const HOW = { app: '填', paper: '纸上填', call: '电话里说', visit: '当面说' } as const

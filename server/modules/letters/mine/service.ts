@@ -180,7 +180,7 @@ export function refuseOthers({ proof: { letter, child }, sheet, bonds }: Opened)
   const [other] = Object.keys(marks)
   if (other === undefined || child.personId in marks) return
   const who = callingOf(bonds, child.studentName, child.studentId, other)
-  throw new Refusal('conflict', `${who}已经回复过了，一个孩子只回复一次`)
+  throw new Refusal('conflict', `${who}已经交过回执了，一个孩子只交一份`)
 }
 
 /** The relations of the family are asked for only when somebody other than the reader has done something. */

@@ -94,7 +94,7 @@ export function objectionTo(
     return '签过字的信不能再改；有变化，请告诉老师'
   const others = [...agreed, ...objecting].some((it) => it !== who.personId)
   if (asked.rule === 'once' && others)
-    return '家里已经有一位家长回复了，一个孩子只回复一次；想法不一样，请告诉老师'
+    return '家里已经有一位家长交了回执，一个孩子只交一份；想法不一样，请告诉老师'
   const hasAnswered = agreed.includes(who.personId) || objecting.includes(who.personId)
   const isOver = Boolean(asked.dueOn && asked.dueOn < shanghaiDay(now))
   return hasAnswered && isOver ? '截止日期已经过了，要改请告诉老师' : null

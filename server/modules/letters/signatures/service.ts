@@ -80,7 +80,7 @@ export async function sign(
       const marked = await record(proof, ['signed'], now)
       // Somebody answered for the child a moment earlier, in another way.
       if (!marked.signedBy?.[child.studentId]?.[child.personId])
-        throw new Refusal('conflict', '家里已经有一位家长回复过了，一个孩子只回复一次')
+        throw new Refusal('conflict', '家里已经有一位家长交过回执了，一个孩子只交一份')
       return marked
     })
     // What the transaction saw of the family is as old as its beginning.

@@ -128,7 +128,7 @@ async function refuseSecond(
   const sheet = await findSheet(letterId, classId)
   const { agreed, objecting } = opinionsOf(sheet ?? {}, studentId)
   if ([...agreed, ...objecting].some((it) => it !== guardianKey))
-    throw new Refusal('conflict', '这家已经回复过了，一个孩子只回复一次')
+    throw new Refusal('conflict', '这家已经交过回执了，一个孩子只交一份')
 }
 
 async function ruleFor({ receiptRule }: LetterInScope['letter'], studentId: string): Promise<Rule> {

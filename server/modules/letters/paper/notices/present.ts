@@ -32,7 +32,7 @@ export async function presentPapers(
 }
 
 function writeLetter(pdf: Pdf, letter: LetterRecord, { sheet, student }: Paper) {
-  const due = letter.dueOn ? `　请在${dayInWords(letter.dueOn)}前回复` : ''
+  const due = letter.dueOn ? `　请在${dayInWords(letter.dueOn)}前交回执` : ''
   pdf.heading(letter.title, { gap: 4 })
   pdf.text(`${letter.unitName}　${dateInWords(sheet.sentAt)}${due}`, { size: 10, color: SOFT, gap: 4 })
   pdf.text(`${sheet.className}　${student.name}的家长`, { weight: 'bold', gap: 12 })
@@ -53,9 +53,9 @@ function wayIn(pdf: Pdf, way: ClassCode | undefined) {
   // The same text is the same picture: it stands in the file once, on however many papers.
   if (picture) pdf.doc.image(picture, MARGIN, top, { fit: [QR, QR] })
   const how = picture
-    ? '用微信扫左边的码：加入班级后，就能在手机上看信、回复。'
+    ? '用微信扫左边的码：加入班级后，就能在手机上看信、交回执。'
     : '在微信小程序里点“加入班级”，输入班级码。'
-  pdf.place('也可以在手机上回复', { x: left, y: top + 8, width }, { weight: 'bold' })
+  pdf.place('也可以在手机上交回执', { x: left, y: top + 8, width }, { weight: 'bold' })
   pdf.place(how, { x: left, y: top + 28, width }, { size: 10.5 })
   pdf.place(`班级码 ${code}`, { x: left, y: top + 48, width }, { size: 10.5, color: SOFT })
   pdf.doc.y = top + (picture ? QR : 66)
