@@ -15,6 +15,7 @@ import { giveUpLost } from '../../server/modules/notify/lost/service.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
 import { startWechatSimulator } from '../../server/scripts/simulator/wechat.ts'
+import { dice } from '../support/dice.ts'
 import { DRAFT } from '../support/letters.ts'
 import { openMortalEngines } from '../support/mortal-engines.ts'
 import { processEnv, type ServerProcess, startServer } from '../support/process.ts'
@@ -122,15 +123,6 @@ async function isUnderWay() {
     $or: [{ status: 'sending' }, { areSheetsDue: true }, { areMessagesDue: true }],
   })
   return Boolean(letter ?? (await OutboxModel.exists({ status: { $in: ['pending', 'sending'] } })))
-}
-
-/** The same dice for the same seed. */
-function dice(seed: number) {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
 }
 
 const shuffled = <T>(items: readonly T[], roll: () => number) =>

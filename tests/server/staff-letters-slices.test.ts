@@ -1,4 +1,3 @@
-import { Types } from 'mongoose'
 import { beforeEach, expect, it } from 'vitest'
 import { createLetter, queueLetter, readLetter } from '#contract/letters'
 import { listMyStaffLetters, readStaffFigures } from '#contract/staff-letters'
@@ -7,12 +6,10 @@ import { letterTick } from '../../server/modules/letters/jobs.ts'
 import { LetterModel } from '../../server/modules/letters/model.ts'
 import { StaffSheetModel } from '../../server/modules/letters/staff/model.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
-import { UnitModel, type UnitRecord } from '../../server/modules/org/tree/model.ts'
-import { ensureUnit } from '../../server/modules/org/tree/service.ts'
 import { buildStaff } from '../support/build.ts'
 import { DRAFT, newRequest } from '../support/letters.ts'
 import { scaled } from '../support/scale.ts'
-import { newUnit } from '../support/town.ts'
+import { buildStaffCity } from '../support/staff-city.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
@@ -26,35 +23,10 @@ const MADE = 100
 const TOLD = 50
 
 async function buildCity(schools: number) {
-  const city = await ensureUnit({ kind: 'city', name: '云溪市', code: '360100', parent: null })
-  const district = await ensureUnit({ kind: 'district', name: '东湖区', code: '360101', parent: city })
-  for (let at = 0; at < schools; at += MADE) {
-    const some = Array.from({ length: Math.min(MADE, schools - at) }, (_, n) => fill(district, at + n))
-    await UnitModel.collection.insertMany(some.flatMap((it) => it.units))
-    await PersonModel.collection.insertMany(some.flatMap((it) => it.teachers))
-  }
-  const admin = await buildStaff(city, 'city_admin', { name: '周敏' })
-  return { city, district, call: await world.as(admin, 'staff') }
+  const built = await buildStaffCity({ schools, classes: CLASSES })
+  const admin = await buildStaff(built.city, 'city_admin', { name: '周敏' })
+  return { ...built, call: await world.as(admin, 'staff') }
 }
-
-function fill(district: UnitRecord, number: number) {
-  const school = newUnit('school', `第${number}中学`, `S${number}`, district)
-  const grade = newUnit('grade', '七年级', `S${number}-7`, school, 7)
-  const rooms = Array.from({ length: CLASSES }, (_, n) =>
-    newUnit('class', `${n + 1}班`, `${grade.code}-${n}`, grade, 7),
-  )
-  const teachers = rooms.map((room, n) => ({
-    name: `老师${number}-${n}`,
-    posts: [postAt(room)],
-    sessions: [],
-  }))
-  return { units: [school, grade, ...rooms], teachers }
-}
-
-const postAt = ({ _id, path }: UnitRecord) => ({
-  ...{ _id: new Types.ObjectId(), post: 'class_teacher', unitId: _id, path },
-  ...{ from: new Date(0), to: null },
-})
 
 async function sendToAll({ city, call }: Awaited<ReturnType<typeof buildCity>>) {
   const unitId = String(city._id)
