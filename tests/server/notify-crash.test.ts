@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { afterEach, expect, it } from 'vitest'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
@@ -8,6 +7,8 @@ import { giveUpLost } from '../../server/modules/notify/lost/service.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { enqueue } from '../../server/modules/notify/service.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
+import { useDispatchWorker } from '../support/dispatching.ts'
+import { processEnv } from '../support/process.ts'
 import { useWorld } from '../support/world.ts'
 
 const TEMPLATES = JSON.stringify(DEMO_TEMPLATE_IDS)
@@ -18,34 +19,27 @@ const MESSAGES = 300
 /** As many as one process has on the way at the same time. */
 const WIDTH = 24
 
+const sender = useDispatchWorker(world)
+
 let worker: ChildProcess | undefined
 afterEach(() => worker?.kill('SIGKILL'))
 
 /** A worker as it runs for real, on the engines and the simulator of this test. */
 function startWorker() {
-  const { env } = world.deps()
-  worker = spawn(process.execPath, ['server/main.ts', '--role=worker'], {
-    stdio: 'ignore',
-    env: {
-      PATH: process.env.PATH,
+  const { MONGO_URL, REDIS_URL, WX_APP_ID, WX_APP_SECRET } = world.deps().env
+  const env = processEnv({
+    ...{
       NODE_ENV: 'test',
-      ORIGIN: env.ORIGIN,
       PORT: '0',
-      MONGO_URL: env.MONGO_URL,
-      REDIS_URL: env.REDIS_URL,
-      DATA_DIR: env.DATA_DIR,
-      FIELD_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-      INDEX_KEY: randomBytes(32).toString('base64'),
-      AUDIT_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-      BADGE_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-      WX_APP_ID: env.WX_APP_ID,
-      WX_APP_SECRET: env.WX_APP_SECRET,
-      WX_BASE_URL: world.simulator().url,
-      WX_PUSH_TOKEN: env.WX_PUSH_TOKEN,
-      WX_PUSH_AES_KEY: env.WX_PUSH_AES_KEY,
+      MONGO_URL,
+      REDIS_URL,
+      WX_APP_ID,
+      WX_APP_SECRET,
       WX_TEMPLATES: TEMPLATES,
     },
+    WX_BASE_URL: world.simulator().url,
   })
+  worker = spawn(process.execPath, ['server/main.ts', '--role=worker'], { stdio: 'ignore', env })
   return worker
 }
 
@@ -90,10 +84,9 @@ it('calls WeChat at most once for each message, though the worker is killed twic
     await kill(victim)
     await letLeasesRunOut()
   }
-  const last = startWorker()
-  await expect.poll(() => OutboxModel.countDocuments({ status: 'pending' }), { timeout: 90_000 }).toBe(0)
-  last.kill('SIGTERM')
-  await once(last, 'exit')
+  // What is left needs no whole server to be sent, and its start is most of this proof's time.
+  expect(await sender.start(world.now().toISOString())).toEqual([0, null])
+  expect(await OutboxModel.countDocuments({ status: 'pending' })).toBe(0)
 
   const later = { now: () => new Date(Date.now() + 91_000) }
   await giveUpLost({ clock: later, log: world.deps().log })
