@@ -14,6 +14,16 @@ export interface Chosen {
   name: string
 }
 
+/** Under a name that lives longer than the mini-program runs; where the phone has no room, as it was chosen. */
+export const keptFile = (tempFilePath: string) =>
+  new Promise<string>((resolve) => {
+    wx.getFileSystemManager().saveFile({
+      tempFilePath,
+      success: ({ savedFilePath }) => resolve(savedFilePath),
+      fail: () => resolve(tempFilePath),
+    })
+  })
+
 const isCancelled = (error: unknown) =>
   ((error as { errMsg?: string } | null)?.errMsg ?? '').includes('cancel')
 

@@ -1,4 +1,5 @@
-import type { Chosen } from './attach'
+import { type Chosen, sendChosen } from './attach'
+import { forgetFiles } from './unsent'
 
 export interface Attached extends Chosen {
   key: string
@@ -28,22 +29,96 @@ export const emptyDraft = (): Draft => ({ text: '', files: [], requestId: newReq
 
 const placeOf = (key: string) => `talk.${key}`
 
-/** What was left the last time. What was on its way is to be sent again; what has been thrown away since is gone. */
+/** Files that are on their way now: whoever comes back to the page sees them go on. */
+const going = new Set<string>()
+/** What a phone without room could not keep lives as long as the mini-program. */
+const unkept = new Map<string, Draft>()
+
+const watchers = new Set<(key: string) => void>()
+
+/** Calls back with a draft's key when it changed otherwise than by the hand that writes; gives back how to stop. */
+export function watchDrafts(watcher: (key: string) => void) {
+  watchers.add(watcher)
+  return () => void watchers.delete(watcher)
+}
+
+/** What was left the last time. What was on its way, or has been thrown away since, is to be sent again. */
 export function readDraft(key: string, now = Date.now()): Draft {
-  const kept = wx.getStorageSync<Draft | string>(placeOf(key))
+  const kept = unkept.get(placeOf(key)) ?? wx.getStorageSync<Draft | string>(placeOf(key))
   if (!kept) return emptyDraft()
   if (typeof kept === 'string') return { ...emptyDraft(), text: kept }
-  const files = kept.files
-    .filter((it) => !it.sentAt || now - it.sentAt < FILE_MS)
-    .map((it) => (it.state === 'sending' ? { ...it, state: 'failed' as const } : it))
-  return { ...kept, files }
+  return { ...kept, files: kept.files.map((it) => asLeft(it, now)) }
+}
+
+function asLeft(file: Attached, now: number): Attached {
+  if (file.state === 'sending' && !going.has(file.key)) return { ...file, state: 'failed' }
+  if (!file.sentAt || now - file.sentAt < FILE_MS) return file
+  // Under its old number the server would give back what is no longer there.
+  return { ...file, key: `${file.key}-${file.sentAt.toString(36)}`, state: 'failed', fileId: '', sentAt: 0 }
 }
 
 export function saveDraft(key: string, draft: Draft) {
-  if (draft.text || draft.files.length > 0) wx.setStorageSync(placeOf(key), draft)
-  else wx.removeStorageSync(placeOf(key))
+  const place = placeOf(key)
+  unkept.delete(place)
+  if (!draft.text && draft.files.length === 0) return wx.removeStorageSync(place)
+  try {
+    wx.setStorageSync(place, draft)
+  } catch {
+    unkept.set(place, draft)
+  }
 }
 
 /** Words that were changed after they had been sent once are another line. */
 export const changed = (draft: Draft, change: Partial<Pick<Draft, 'text' | 'files'>>): Draft =>
   draft.isTried ? { ...draft, ...change, requestId: newRequestId(), isTried: false } : { ...draft, ...change }
+
+/**
+ * A line is with the server, or waits in the queue: its draft is done with, whichever page is open by now. What was added
+ * while it was on its way stays.
+ */
+export function finishDraft(key: string, said: { requestId: string; text: string; fileIds: string[] }) {
+  const draft = readDraft(key)
+  const isGone = (it: Attached) => said.fileIds.includes(it.fileId)
+  const added = draft.text.startsWith(said.text) ? draft.text.slice(said.text.length).trimStart() : draft.text
+  forgetFiles(draft.files.filter(isGone))
+  saveDraft(
+    key,
+    draft.requestId === said.requestId
+      ? emptyDraft()
+      : { ...draft, text: added, files: draft.files.filter((it) => !isGone(it)) },
+  )
+  tellAll(key)
+}
+
+/** Files that came back with a line nobody took: they are with the server still. */
+export const givenBack = (fileIds: readonly string[]): Attached[] =>
+  fileIds.map((fileId) => ({
+    ...{ key: newRequestId(), path: '', kind: 'image', name: '图片或文件' },
+    ...{ state: 'sent', fileId, sentAt: Date.now() },
+  }))
+
+/** Sends a file ahead of the words. It goes on when the page is closed, and is marked in the draft it belongs to. */
+export async function sendFile(key: string, file: Attached) {
+  if (going.has(file.key)) return
+  going.add(file.key)
+  mark(key, file.key, { state: 'sending' })
+  try {
+    const { id } = await sendChosen(file, file.key)
+    mark(key, file.key, { state: 'sent', fileId: id, sentAt: Date.now() })
+  } catch (error) {
+    mark(key, file.key, { state: 'failed' })
+    throw error
+  } finally {
+    going.delete(file.key)
+  }
+}
+
+function mark(key: string, fileKey: string, change: Partial<Attached>) {
+  const draft = readDraft(key)
+  if (!draft.files.some((it) => it.key === fileKey)) return
+  const files = draft.files.map((it) => (it.key === fileKey ? { ...it, ...change } : it))
+  saveDraft(key, { ...draft, files })
+  tellAll(key)
+}
+
+const tellAll = (key: string) => watchers.forEach((it) => it(key))

@@ -32,15 +32,27 @@ export async function deliver<E extends Endpoint>(endpoint: E, input: Parameters
   }
 }
 
+/** Put by before they are sent: a mini-program that is closed meanwhile has them when it is opened again. */
+const going = new Set<string>()
+
 const keeping = client(async (request) => {
   await flush()
   // Whatever still waits was tapped earlier and goes first.
   if (mine().length > 0) return keep(request)
+  const key = putBy(request)
+  if (key) going.add(key)
   try {
-    return await signedTransport(request)
+    const answer = await signedTransport(request)
+    if (key) drop(key)
+    return answer
   } catch (error) {
-    if (isPassing(error)) return keep(request)
-    throw error
+    const waits = isPassing(error)
+    if (key && !waits) drop(key)
+    if (!waits) throw error
+    return key ? keptForLater(key) : keep(request)
+  } finally {
+    if (key) going.delete(key)
+    count()
   }
 })
 
@@ -59,7 +71,7 @@ async function sendAll() {
     } catch (error) {
       if (isPassing(error)) break
       // The server has said no for good: the letter was withdrawn, or the child has left. Keeping it would block the rest.
-      if (wordsOf(request)) handBack(request, (error as Error).message)
+      if (wordsOf(request) || filesOf(request).length > 0) handBack(request, (error as Error).message)
       void wx.showToast({ title: (error as Error).message, icon: 'none', duration: 3000 })
     }
     drop(key)
@@ -73,18 +85,30 @@ const isPassing = (error: unknown) =>
   (error.status === 0 || error.status === 401 || error.status === 429 || error.status >= 500)
 
 function keep(request: Request): never {
+  const key = putBy(request)
+  if (!key) throw new Problem(0, '网络不通，手机里也没有存下，请联网后再试')
+  return keptForLater(key)
+}
+
+function keptForLater(key: string): never {
+  going.delete(key)
+  count()
+  throw new KeptForLater()
+}
+
+/** Its key in this phone's storage; null where there is no room, or nobody to keep it for. */
+function putBy(request: Request) {
   const keys = index()
   const personId = me.get()?.personId
-  if (!personId || keys.length >= MOST) throw new Problem(0, '网络不通，请联网后再试')
+  if (!personId || keys.length >= MOST) return null
   const key = `${INDEX}.${Date.now()}.${keys.length}`
   try {
     wx.setStorageSync(key, { key, personId, request } satisfies Kept)
     wx.setStorageSync(INDEX, [...keys, key])
+    return key
   } catch {
-    throw new Problem(0, '手机存储空间不足，请联网后再试')
+    return null
   }
-  count()
-  throw new KeptForLater()
 }
 
 function drop(key: string) {
@@ -97,12 +121,15 @@ function drop(key: string) {
 
 const index = () => wx.getStorageSync<string[] | ''>(INDEX) || []
 
-/** Only what the person who is signed in now has tapped: a borrowed phone must not sign in another's name. */
+/**
+ * Only what the person who is signed in now has tapped: a borrowed phone must not sign in another's name. Without what is
+ * on its way just now.
+ */
 function mine(): Kept[] {
   const personId = me.get()?.personId
   return index()
     .map((key) => wx.getStorageSync<Kept | ''>(key))
-    .filter((it): it is Kept => it !== '' && it.personId === personId)
+    .filter((it): it is Kept => it !== '' && it.personId === personId && !going.has(it.key))
 }
 
 function count() {
@@ -113,10 +140,15 @@ function count() {
 export interface HandedBack {
   text: string
   because: string
+  /** What went ahead of it. */
+  fileIds?: string[]
 }
 
 export const wordsOf = ({ body }: Pick<Request, 'body'>) =>
   String((body as { text?: string } | undefined)?.text ?? '')
+
+const filesOf = ({ body }: Pick<Request, 'body'>) =>
+  (body as { fileIds?: string[] } | undefined)?.fileIds ?? []
 
 /** Where words go: to a thread, and of two below one letter to which. */
 export function placeOf({ path, body }: Pick<Request, 'path' | 'body'>) {
@@ -133,12 +165,19 @@ export const handedBack = (place: string) => wx.getStorageSync<HandedBack[] | ''
 
 function handBack(request: Request, because: string) {
   const place = placeOf(request)
-  wx.setStorageSync(backKey(place), [...handedBack(place), { text: wordsOf(request), because }])
+  wx.setStorageSync(backKey(place), [
+    ...handedBack(place),
+    { text: wordsOf(request), because, fileIds: filesOf(request) },
+  ])
 }
 
-/** They are in the box again. */
-export function forgetHandedBack(place: string, text: string) {
-  const left = handedBack(place).filter((it) => it.text !== text)
+/** It is in the box again. */
+export function forgetHandedBack(place: string, back: HandedBack) {
+  const [gone] = handedBack(place).flatMap((it, at) => (isSame(it, back) ? at : []))
+  const left = handedBack(place).filter((_, at) => at !== gone)
   if (left.length > 0) wx.setStorageSync(backKey(place), left)
   else wx.removeStorageSync(backKey(place))
 }
+
+const isSame = (a: HandedBack, b: HandedBack) =>
+  a.text === b.text && a.because === b.because && a.fileIds?.join() === b.fileIds?.join()

@@ -1,7 +1,8 @@
-import type { Written } from '../components/talk-box/talk-box'
+import type { Saying, Written } from '../components/talk-box/talk-box'
 import type { ThreadLine } from '../contract'
 import { knowWho } from './account'
 import { explain, tell } from './api'
+import { type Attached, finishDraft, givenBack } from './draft'
 import { flush, forgetHandedBack, handedBack, heldFor, wordsOf } from './queue'
 import { lookForNews } from './replies'
 import { waiting } from './store'
@@ -58,9 +59,8 @@ interface TalkPage {
   selectComponent: (selector: string) => unknown
 }
 interface Box {
-  sent: () => void
-  kept: () => void
-  fill: (text: string) => void
+  done: () => void
+  fill: (text: string, files?: readonly Attached[]) => void
 }
 
 /** What the pages on which two sides write to each other do alike; the page has a `talk-box` called `box`, and an `end`. */
@@ -109,10 +109,14 @@ export function talkOn<T extends Talked, W extends { line: ThreadLine }>(page: T
     }
   }
 
-  async function send(said: Written) {
+  async function send({ draftKey, written }: Saying) {
+    const place = ways.place()
     try {
-      const reply = await ways.write(said)
-      box()?.sent()
+      const reply = await ways.write(written)
+      finishDraft(draftKey, written)
+      box()?.done()
+      // The other of two threads below one letter may be on the page by now: the line belongs to the one it was written in.
+      if (place !== ways.place()) return
       if (!reply) {
         show(received)
         return toEnd()
@@ -122,7 +126,7 @@ export function talkOn<T extends Talked, W extends { line: ThreadLine }>(page: T
       ways.wrote?.(reply)
       toEnd()
     } catch (error) {
-      box()?.kept()
+      box()?.done()
       tell(error)
     }
   }
@@ -148,11 +152,11 @@ export function talkOn<T extends Talked, W extends { line: ThreadLine }>(page: T
 
   /** What was not taken goes back into the box, to be changed and sent again. */
   function again(key: string) {
-    const held = page.data.held.find((it) => it.key === key)
-    const text = held?.text ?? received.find((it) => it.id === key)?.text ?? ''
-    if (held) forgetHandedBack(ways.place(), held.text)
+    const back = handedBack(ways.place()).find((_, at) => keyOfBack(at) === key)
+    const text = back?.text ?? received.find((it) => it.id === key)?.text ?? ''
+    if (back) forgetHandedBack(ways.place(), back)
     show(received)
-    box()?.fill(text)
+    box()?.fill(text, givenBack(back?.fileIds ?? []))
     toEnd()
   }
 
@@ -163,11 +167,61 @@ export function talkOn<T extends Talked, W extends { line: ThreadLine }>(page: T
 }
 export type Talk = ReturnType<typeof talkOn>
 
+const keyOfBack = (at: number) => `back-${at}`
+const FILES_ALONE = '〔图片或文件〕'
+
 const heldAt = (place: string): HeldLine[] => [
-  ...handedBack(place).map((it, at) => ({ key: `back-${at}`, ...it })),
+  ...handedBack(place).map(({ text, because }, at) => ({
+    ...{ key: keyOfBack(at), because },
+    text: text || FILES_ALONE,
+  })),
   ...heldFor(place).map((it, at) => ({
-    key: `held-${at}`,
-    text: wordsOf(it) || '〔图片或文件〕',
-    because: '',
+    ...{ key: `held-${at}`, because: '' },
+    text: wordsOf(it) || FILES_ALONE,
   })),
 ]
+
+/** What a page has that shows a talk. */
+export interface Talking {
+  talk: Talk
+  load: () => Promise<void>
+  onEarlier: () => Promise<void>
+  onSend: (event: WechatMiniprogram.CustomEvent<Saying>) => Promise<void>
+  onWithdraw: (event: WechatMiniprogram.CustomEvent<{ id: string }>) => Promise<void>
+  onRetry: () => Promise<void>
+  onAgain: (event: WechatMiniprogram.CustomEvent<{ id: string }>) => void
+}
+type Of<K extends keyof Talking> = Talking[K]
+
+/** The handlers of `talk-lines` and `talk-box`, the family's and the teacher's page alike; `onLoad` sets `talk` by `talkOn`. */
+export const TALKING = {
+  talk: null as never,
+  onShow(this: Talking) {
+    void this.load()
+  },
+  onUnload(this: Talking) {
+    this.talk.stop()
+  },
+  async onPullDownRefresh(this: Talking) {
+    await this.load()
+    void wx.stopPullDownRefresh()
+  },
+  load(this: Talking) {
+    return this.talk.load()
+  },
+  onEarlier(this: Talking) {
+    return this.talk.earlier()
+  },
+  onSend(this: Talking, { detail }: Parameters<Of<'onSend'>>[0]) {
+    return this.talk.send(detail)
+  },
+  onWithdraw(this: Talking, { detail }: Parameters<Of<'onWithdraw'>>[0]) {
+    return this.talk.withdraw(detail.id)
+  },
+  onRetry(this: Talking) {
+    return this.talk.retry()
+  },
+  onAgain(this: Talking, { detail }: Parameters<Of<'onAgain'>>[0]) {
+    this.talk.again(detail.id)
+  },
+}

@@ -5,9 +5,18 @@ const KEYS = ['form.', 'photos.', 'talk.', 'notice-draft']
 export function forgetUnsent() {
   for (const key of wx.getStorageInfoSync().keys) {
     if (!KEYS.some((it) => key.startsWith(it))) continue
-    if (key.startsWith('photos.')) forgetFiles(wx.getStorageSync<{ path: string }[] | ''>(key) || [])
+    forgetFiles(filesOf(key))
     wx.removeStorageSync(key)
   }
+}
+
+type Files = readonly { path: string }[]
+function filesOf(key: string): Files {
+  if (key.startsWith('photos.')) return wx.getStorageSync<Files | ''>(key) || []
+  if (!key.startsWith('talk.')) return []
+  // An older release kept words alone.
+  const draft = wx.getStorageSync<{ files: Files } | string>(key)
+  return typeof draft === 'string' ? [] : draft.files
 }
 
 /** Saved files stay on a phone until they are removed. */

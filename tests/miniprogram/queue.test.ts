@@ -96,6 +96,32 @@ it('survives the mini-program being closed', async () => {
   await flushing
 })
 
+it('sends what was on its way when the mini-program was closed, once it is opened again', async () => {
+  void say('1')
+  await phone.next()
+
+  vi.resetModules()
+  await start()
+  const flushing = queue.flush()
+  const sent = await phone.next()
+  expect(sent).toMatchObject({ path: path('1'), data: { isMine: true } })
+  answer(sent, 200, { done: true })
+  await flushing
+  expect(phone.storage.get('queue')).toEqual([])
+})
+
+it('does not send again what is on its way, and does not say that it waits', async () => {
+  const saying = say('1')
+  const sent = await phone.next()
+  await queue.flush()
+  expect(phone.asked).toEqual([])
+  expect(store.waiting.get()).toBe(0)
+
+  answer(sent, 200, { done: true })
+  await saying
+  expect(phone.storage.get('queue')).toEqual([])
+})
+
 it('tells and lets go of a receipt that the server refuses for good', async () => {
   await sayOffline('1')
 

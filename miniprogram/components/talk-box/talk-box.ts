@@ -1,6 +1,6 @@
 import { MOST_FILES } from '../../contract'
 import { explain, tell } from '../../services/api'
-import { choosePapers, choosePictures, type Chosen, sendChosen } from '../../services/attach'
+import { choosePapers, choosePictures, type Chosen, keptFile } from '../../services/attach'
 import {
   type Attached,
   changed,
@@ -9,7 +9,10 @@ import {
   newRequestId,
   readDraft,
   saveDraft,
+  sendFile,
+  watchDrafts,
 } from '../../services/draft'
+import { forgetFiles } from '../../services/unsent'
 
 /** What the page gets to send. */
 export interface Written {
@@ -17,14 +20,21 @@ export interface Written {
   text: string
   fileIds: string[]
 }
+/** With the draft it comes from: by the time it has arrived another one may be in the box. */
+export interface Saying {
+  draftKey: string
+  written: Written
+}
 
-/** Longer than about a line of a narrow phone. */
-const SHORT = 16
+const stops = new WeakMap<object, () => void>()
+
+/** About what a line beside the buttons holds; more has the whole width of the phone. */
+const SHORT = 8
 
 /**
  * Where one writes: words and files that stay on this phone until they are sent, pictures and papers that go ahead of them. Fires `send` with
- * `Written`; the page answers by `sent()`, or `kept()` when it went wrong and the words stay. Fires `phrase` with
- * words to be kept among the phrases. `fill()` puts words in to be changed and sent again.
+ * `Saying`; the page finishes the draft when it is gone, and answers by `done()` either way. Fires `phrase` with
+ * words to be kept among the phrases. `fill()` puts words and files in to be changed and sent again.
  */
 Component({
   properties: {
@@ -37,12 +47,30 @@ Component({
   data: { draft: emptyDraft(), busy: false, isLong: false, isPicking: false },
 
   observers: {
-    draftKey(key: string) {
-      this.show(key ? readDraft(key) : emptyDraft())
+    draftKey() {
+      this.setData({ busy: false })
+      this.look()
+    },
+  },
+  lifetimes: {
+    attached() {
+      stops.set(
+        this,
+        watchDrafts((key) => {
+          if (key === this.data.draftKey) this.look()
+        }),
+      )
+    },
+    detached() {
+      stops.get(this)?.()
     },
   },
 
   methods: {
+    look() {
+      const { draftKey } = this.data
+      this.show(draftKey ? readDraft(draftKey) : emptyDraft())
+    },
     show(draft: Draft) {
       this.setData({ draft, isLong: isLong(draft.text) })
     },
@@ -53,9 +81,10 @@ Component({
     onType({ detail }: WechatMiniprogram.Input) {
       this.keep(changed(this.data.draft, { text: detail.value }))
     },
-    fill(text: string) {
-      const there = this.data.draft.text
-      this.keep(changed(this.data.draft, { text: there ? `${there}\n${text}` : text }))
+    fill(text: string, files: readonly Attached[] = []) {
+      const there = this.data.draft
+      const both = [there.text, text].filter(Boolean).join('\n')
+      this.keep(changed(there, { text: both, files: [...there.files, ...files] }))
     },
     onPhrases() {
       this.setData({ isPicking: !this.data.isPicking })
@@ -82,39 +111,39 @@ Component({
       }
     },
     async add(chosen: Chosen[]) {
-      const added = chosen.map((it) => ({
-        ...it,
-        key: newRequestId(),
-        state: 'sending' as const,
-        fileId: '',
-      }))
+      const added = await Promise.all(
+        chosen.map(async (it) => ({
+          ...it,
+          path: await keptFile(it.path),
+          key: newRequestId(),
+          state: 'sending' as const,
+          fileId: '',
+        })),
+      )
+      const { draftKey } = this.data
       this.setFiles([...this.data.draft.files, ...added])
-      for (const it of added) await this.upload(it)
+      for (const it of added) await this.upload(draftKey, it)
     },
-    async upload(file: Attached) {
-      this.mark(file.key, { state: 'sending' })
+    async upload(draftKey: string, file: Attached) {
       try {
-        const { id } = await sendChosen(file, file.key)
-        this.mark(file.key, { state: 'sent', fileId: id, sentAt: Date.now() })
+        await sendFile(draftKey, file)
       } catch (error) {
-        this.mark(file.key, { state: 'failed' })
         void wx.showToast({ title: explain(error), icon: 'none', duration: 3000 })
       }
     },
     setFiles(files: Attached[]) {
       this.keep(changed(this.data.draft, { files }))
     },
-    mark(key: string, change: Partial<Attached>) {
-      this.setFiles(this.data.draft.files.map((it) => (it.key === key ? { ...it, ...change } : it)))
-    },
     onFile(event: WechatMiniprogram.BaseEvent) {
       const { key } = event.currentTarget.dataset as { key: string }
       const file = this.data.draft.files.find((it) => it.key === key)
-      if (file?.state === 'failed') void this.upload(file)
+      if (file?.state === 'failed') void this.upload(this.data.draftKey, file)
     },
     onRemove(event: WechatMiniprogram.BaseEvent) {
       const { key } = event.currentTarget.dataset as { key: string }
-      this.setFiles(this.data.draft.files.filter((it) => it.key !== key))
+      const { files } = this.data.draft
+      forgetFiles(files.filter((it) => it.key === key))
+      this.setFiles(files.filter((it) => it.key !== key))
     },
 
     onSend() {
@@ -128,15 +157,11 @@ Component({
         return void wx.showToast({ title: '请写下要说的话', icon: 'none' })
       this.setData({ busy: true, isPicking: false })
       this.keep({ ...draft, isTried: true })
-      this.triggerEvent('send', { requestId, text, fileIds: files.map((it) => it.fileId) } satisfies Written)
+      const written = { requestId, text, fileIds: files.map((it) => it.fileId) }
+      this.triggerEvent('send', { draftKey: this.data.draftKey, written } satisfies Saying)
     },
-    /** It is with the server, or waits on this phone. */
-    sent() {
-      this.setData({ busy: false })
-      this.keep(emptyDraft())
-    },
-    /** It went wrong: everything stays as it was. */
-    kept() {
+    /** It is with the server, waits on this phone, or went wrong: then everything stays as it was. */
+    done() {
       this.setData({ busy: false })
     },
   },

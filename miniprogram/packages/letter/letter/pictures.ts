@@ -1,5 +1,6 @@
 import { origin } from '../../../config'
 import { Problem } from '../../../services/api'
+import { keptFile } from '../../../services/attach'
 import { session } from '../../../services/session'
 import { forgetFiles } from '../../../services/unsent'
 
@@ -76,13 +77,7 @@ async function kept({ tempFilePath, size }: { tempFilePath: string; size: number
     size > MOST_BYTES / 4
       ? (await wx.compressImage({ src: tempFilePath, quality: QUALITY })).tempFilePath
       : tempFilePath
-  return new Promise<string>((resolve) => {
-    wx.getFileSystemManager().saveFile({
-      tempFilePath: small,
-      success: ({ savedFilePath }) => resolve(savedFilePath),
-      fail: () => resolve(small),
-    })
-  })
+  return keptFile(small)
 }
 
 export function removePhoto({ letterId, childId }: Place, requestId: string) {

@@ -1,4 +1,3 @@
-import type { Written } from '../../../components/talk-box/talk-box'
 import {
   type HelpLine,
   type MyThread,
@@ -13,7 +12,7 @@ import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { deliver } from '../../../services/queue'
 import { currentChild, me } from '../../../services/store'
-import { TALK, type Talk, type TalkData, talkOn } from '../../../services/talk-page'
+import { TALK, type TalkData, TALKING, type Talking, talkOn } from '../../../services/talk-page'
 
 interface Data extends TalkData {
   thread: Omit<MyThread, 'lines' | 'helpLines'> | null
@@ -23,17 +22,10 @@ interface Data extends TalkData {
   helpLines: HelpLine[]
   isDanger: boolean
 }
-interface Custom {
+interface Custom extends Talking {
   letterId: string
   childId: string
-  talk: Talk
   said: () => { letterId: string; studentId: string; seenBy: SeenBy }
-  load: () => Promise<void>
-  onEarlier: () => Promise<void>
-  onSend: (event: WechatMiniprogram.CustomEvent<Written>) => Promise<void>
-  onWithdraw: (event: WechatMiniprogram.CustomEvent<{ id: string }>) => Promise<void>
-  onRetry: () => Promise<void>
-  onAgain: (event: WechatMiniprogram.CustomEvent<{ id: string }>) => void
   onSeenBy: (event: WechatMiniprogram.BaseEvent) => void
   onLetter: () => void
   onCall: (event: WechatMiniprogram.BaseEvent) => void
@@ -41,10 +33,10 @@ interface Custom {
 
 /** What the family, or one guardian in confidence, and a post write to each other below a letter. */
 Page<Data, Custom>({
+  ...TALKING,
   data: { ...TALK, thread: null, seenBy: 'family', draftKey: '', helpLines: [], isDanger: false },
   letterId: '',
   childId: '',
-  talk: null as never,
 
   onLoad(query) {
     this.letterId = query.id ?? ''
@@ -68,39 +60,9 @@ Page<Data, Custom>({
       place: () => `/me/children/${this.childId}/letters/${this.letterId}/thread#${this.data.seenBy}`,
     })
   },
-  onShow() {
-    void this.load()
-  },
-  onUnload() {
-    this.talk.stop()
-  },
-  async onPullDownRefresh() {
-    await this.load()
-    void wx.stopPullDownRefresh()
-  },
-
   said() {
     return { letterId: this.letterId, studentId: this.childId, seenBy: this.data.seenBy }
   },
-  load() {
-    return this.talk.load()
-  },
-  onEarlier() {
-    return this.talk.earlier()
-  },
-  onSend({ detail }) {
-    return this.talk.send(detail)
-  },
-  onWithdraw({ detail }) {
-    return this.talk.withdraw(detail.id)
-  },
-  onRetry() {
-    return this.talk.retry()
-  },
-  onAgain({ detail }) {
-    this.talk.again(detail.id)
-  },
-
   onSeenBy(event) {
     const { seenBy } = event.currentTarget.dataset as { seenBy: SeenBy }
     if (seenBy === this.data.seenBy) return

@@ -1,4 +1,3 @@
-import type { Written } from '../../../components/talk-box/talk-box'
 import {
   answerThread,
   type Desk,
@@ -19,7 +18,7 @@ import { nearMoment } from '../../../services/format'
 import { goBack } from '../../../services/navigate'
 import { deliver } from '../../../services/queue'
 import { me } from '../../../services/store'
-import { TALK, type Talk, type TalkData, talkOn } from '../../../services/talk-page'
+import { TALK, type TalkData, TALKING, type Talking, talkOn } from '../../../services/talk-page'
 
 interface Data extends TalkData {
   thread: Omit<DeskThread, 'lines'> | null
@@ -32,17 +31,10 @@ interface Data extends TalkData {
   isForwarding: boolean
   busy: boolean
 }
-interface Custom {
+interface Custom extends Talking {
   threadId: string
-  talk: Talk
-  load: () => Promise<void>
   order: (work: () => Promise<unknown>, said: string, then?: () => void) => Promise<void>
-  onEarlier: () => Promise<void>
-  onSend: (event: WechatMiniprogram.CustomEvent<Written>) => Promise<void>
   onPhrase: (event: WechatMiniprogram.CustomEvent<{ text: string }>) => Promise<void>
-  onWithdraw: (event: WechatMiniprogram.CustomEvent<{ id: string }>) => Promise<void>
-  onRetry: () => Promise<void>
-  onAgain: (event: WechatMiniprogram.CustomEvent<{ id: string }>) => void
   onFinish: () => Promise<void>
   onFollow: () => Promise<void>
   onForward: () => Promise<void>
@@ -53,6 +45,7 @@ interface Custom {
 
 /** One family's thread, as whoever holds the post sees it. */
 Page<Data, Custom>({
+  ...TALKING,
   data: {
     ...TALK,
     thread: null,
@@ -66,7 +59,6 @@ Page<Data, Custom>({
     busy: false,
   },
   threadId: '',
-  talk: null as never,
 
   onLoad(query) {
     const threadId = (this.threadId = query.id ?? '')
@@ -86,35 +78,6 @@ Page<Data, Custom>({
     void call(listMyPhrases, {})
       .then(({ phrases }) => this.setData({ phrases }))
       .catch(() => undefined)
-  },
-  onShow() {
-    void this.load()
-  },
-  onUnload() {
-    this.talk.stop()
-  },
-  async onPullDownRefresh() {
-    await this.load()
-    void wx.stopPullDownRefresh()
-  },
-
-  load() {
-    return this.talk.load()
-  },
-  onEarlier() {
-    return this.talk.earlier()
-  },
-  onSend({ detail }) {
-    return this.talk.send(detail)
-  },
-  onWithdraw({ detail }) {
-    return this.talk.withdraw(detail.id)
-  },
-  onRetry() {
-    return this.talk.retry()
-  },
-  onAgain({ detail }) {
-    this.talk.again(detail.id)
   },
   async onPhrase({ detail }) {
     try {
