@@ -7,7 +7,7 @@ import { LetterModel } from '../../server/modules/letters/model.ts'
 import { refreshAllKeys } from '../../server/modules/org/families/search/service.ts'
 import { pasteInto, shot } from '../support/browser.ts'
 import { makePdf, makePhoto } from '../support/films.ts'
-import { buildBranch, buildStaff } from '../support/build.ts'
+import { buildBranch, buildGuardian, buildStaff, buildStudent } from '../support/build.ts'
 import { buildClass } from '../support/letters.ts'
 import { PASSWORD, useStage } from './stage.ts'
 
@@ -320,6 +320,32 @@ it('takes no key for another window’s while the first save is on its way, and 
   await page.keyboard.press('Control+z')
   await body(page).getByText('多余').waitFor({ state: 'detached' })
   await saved(page)
+  await page.context().close()
+}, 90_000)
+
+it('tells two children of one name in one class apart when a letter is looked at as a family', async () => {
+  const { klass } = await scene()
+  const other = await buildStudent(klass, { name: '张三', number: '20260009' })
+  await buildGuardian(world, other, { relation: '奶奶' })
+  await refreshAllKeys(world.deps())
+  const page = await signIn()
+  await button(page, '写信').click()
+  await button(page, /空白/).click()
+  await page.getByPlaceholder('家长先看到的一句').fill('春游告知书')
+  await saved(page)
+  const reader = page.getByRole('combobox', { name: '以哪个孩子家为例' })
+  await reader.click()
+  await reader.fill('张三')
+  // By the keyboard alone: the second of the two.
+  await page.getByRole('option', { name: `七年级${klass.name} 20260009` }).waitFor()
+  await page.getByRole('option', { name: `七年级${klass.name} 20260001` }).waitFor()
+  await shot(page, 'writing/namesakes')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await page.getByText('张三奶奶会读到这样的信').waitFor()
+  await page.locator('.reader').getByText(`张三 七年级${klass.name} 20260009`).waitFor()
+  await shot(page, 'writing/namesake-chosen')
   await page.context().close()
 }, 90_000)
 
