@@ -323,6 +323,32 @@ it('takes no key for another window’s while the first save is on its way, and 
   await page.context().close()
 }, 90_000)
 
+it('keeps the text and the way back while it asks again whether the letter was begun elsewhere', async () => {
+  await scene()
+  const page = await signIn()
+  await button(page, '写信').click()
+  await button(page, /空白/).click()
+  await page.waitForURL(/\/letters\/new\?.*begun=letter-/)
+  await page.reload()
+  await button(page, /空白/).click()
+  // Nothing arrives: it stays at the address of a new letter.
+  await page.route('**/api/units/*/letters', (route) => route.abort())
+  await body(page).click()
+  await page.keyboard.type('断网时写的')
+  await page.getByText(/还没有存上/).waitFor()
+  const arrive = await holdBack(page, 'GET', '**/api/begun-letters/*')
+  const asked = page.waitForRequest('**/api/begun-letters/*')
+  // Somebody comes back from another window.
+  await page.evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
+  await asked
+  expect(await body(page).innerText()).toBe('断网时写的')
+  arrive()
+  await body(page).click()
+  await page.keyboard.press('Control+z')
+  await expect.poll(() => body(page).innerText()).not.toContain('断网')
+  await page.context().close()
+}, 90_000)
+
 it('tells two children of one name in one class apart when a letter is looked at as a family', async () => {
   const { klass } = await scene()
   const other = await buildStudent(klass, { name: '张三', number: '20260009' })
