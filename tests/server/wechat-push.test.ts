@@ -106,6 +106,29 @@ describe('what a push says', () => {
     })
   })
 
+  it('reads XML with its head and with space between the tags', () => {
+    const message = `<?xml version="1.0" encoding="UTF-8"?>\n<xml>\n  ${xmlHead}\n  <SubscribeMsgPopupEvent>\n ${xmlItem('T1')}\n</SubscribeMsgPopupEvent>\n</xml>\n`
+    expect(readPush(message)).toEqual(consent)
+  })
+
+  it('lets a text in CDATA look like a tag', () => {
+    const message = `<xml><Event>${cdata('<List>wxa</List>')}</Event></xml>`
+    expect(readPush(message)).toEqual({ kind: 'other', name: '<List>wxa</List>' })
+  })
+
+  const entities = `<!DOCTYPE xml [<!ENTITY a SYSTEM "file:///etc/passwd">]><xml><Event>&a;</Event></xml>`
+  it.each([
+    ['an entity', entities],
+    ['a tag that another one closes', `<xml><Event>debug</MsgType></xml>`],
+    ['a tag that never ends', `<xml><Event>debug</Event><xml`],
+    ['words in CDATA that never end', `<xml><Event><![CDATA[debug</Event></xml>`],
+    ['attributes', `<xml><Event a="b">debug</Event></xml>`],
+    ['a closing tag alone', `</xml>`],
+    ['tags in tags in tags', `${'<a>'.repeat(30)}debug${'</a>'.repeat(30)}`],
+  ])('makes nothing of XML with %s', (_, message) => {
+    expect(readPush(message)).toEqual({ kind: 'other', name: '' })
+  })
+
   it.each(['', 'nonsense', '[]', 'null', '<xml>', '{"Event":{"$ne":1}}'])(
     'makes nothing of %o',
     (message) => {
@@ -120,5 +143,19 @@ describe('what a push says', () => {
     ['nothing', '', null],
   ])('finds the encrypted part in %s', (_, body, part) => {
     expect(encryptedPart(body)).toBe(part)
+  })
+
+  // Before the signature is looked at anybody may have written it: the first two once took half a second of the one thread.
+  it.each([
+    ['tags that nobody closes', '<a>'],
+    ['tags with other tags in them', '<a><b>'],
+    ['CDATA that nobody closes', '<a><![CDATA['],
+    ['angle brackets', '<'],
+    ['spaces after tags', '<a>        '],
+  ])('reads %s as quickly as anything', (_, piece) => {
+    const body = piece.repeat(Math.floor((64 * 1024) / piece.length))
+    const startedAt = performance.now()
+    expect(encryptedPart(body)).toBeNull()
+    expect(performance.now() - startedAt).toBeLessThan(50)
   })
 })

@@ -110,15 +110,54 @@ function readMessage(message: string): Fields {
   }
 }
 
-const TAG = /<(\w+)>(?:\s*<!\[CDATA\[([\s\S]*?)\]\]>\s*|([\s\S]*?))<\/\1>/g
+/** Nothing WeChat says lies deeper. */
+const DEEPEST = 8
+const CDATA = { from: '<![CDATA[', to: ']]>' }
 
-/** WeChat's XML: tags without attributes, texts in CDATA, a tag that stands twice is a list. */
+interface Open {
+  name: string
+  fields: Fields
+  text: string
+}
+
+/**
+ * WeChat's XML: tags without attributes, texts in CDATA, a tag that stands twice is a list. Read once from the beginning to the end, as
+ * whoever knows the address may send it anything: what is not of this shape, a document type with its entities among it, says nothing.
+ */
 function readXml(xml: string): Fields {
-  const fields: Fields = {}
-  for (const [, name = '', quoted, inner = ''] of xml.matchAll(TAG)) {
-    const value: Value = quoted ?? (/<\w+>/.test(inner) ? readXml(inner) : inner.trim())
-    const before = fields[name]
-    fields[name] = before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value]
+  const nothing: Fields = {}
+  const open: Open[] = [opened('')]
+  for (let at = 0; at < xml.length;) {
+    const here = open.at(-1)
+    if (!here) return nothing
+    const isQuoted = xml.startsWith(CDATA.from, at)
+    const isTag = !isQuoted && xml[at] === '<'
+    const end = isQuoted ? xml.indexOf(CDATA.to, at) : xml.indexOf(isTag ? '>' : '<', at + 1)
+    if (end < 0 && (isQuoted || isTag)) return nothing
+    if (isQuoted) here.text += xml.slice(at + CDATA.from.length, end)
+    else if (!isTag) here.text += xml.slice(at, end < 0 ? undefined : end).trim()
+    else if (!isUnderstood(xml.slice(at + 1, end), open)) return nothing
+    at = isQuoted ? end + CDATA.to.length : isTag ? end + 1 : end < 0 ? xml.length : end
   }
-  return fields
+  return open.length === 1 ? (open[0]?.fields ?? nothing) : nothing
+}
+
+const opened = (name: string): Open => ({ name, fields: Object.create(null) as Fields, text: '' })
+
+/** Opens or closes a tag; false where that makes no sense. */
+function isUnderstood(tag: string, open: Open[]): boolean {
+  if (/^\w+$/.test(tag)) {
+    open.push(opened(tag))
+    return open.length <= DEEPEST
+  }
+  const here = open.at(-1)
+  const around = open.at(-2)
+  if (!here || !around) return /^\?xml [^<>]*\?$/.test(tag)
+  if (tag !== `/${here.name}`) return false
+  open.pop()
+  const value: Value = Object.keys(here.fields).length > 0 ? here.fields : here.text
+  const before = around.fields[here.name]
+  around.fields[here.name] =
+    before === undefined ? value : Array.isArray(before) ? [...before, value] : [before, value]
+  return true
 }
