@@ -73,7 +73,7 @@ export function reachingScenes(stage: Stage) {
     }
     const usedUp = await family('王五')
     const off = await family('赵六')
-    await switchOff(openIdOf('赵六妈妈'), DEMO_TEMPLATE_IDS.letterReminder ?? '')
+    await switchOff(openIdOf('赵六妈妈'), DEMO_TEMPLATE_IDS.letterReminder ?? '', new Date())
     await optOut(off.person, world.now())
     const nowhere = await family('孙七')
     await PersonModel.updateOne({ _id: nowhere.person }, { $unset: { wxOpenId: 1 } })

@@ -30,7 +30,7 @@ async function scene() {
   const klass = await ensureUnit({ kind: 'class', name: '1班', code: 'S-2-1-1', grade: 1, parent: grade })
   const child = (name: string) => buildStudent(klass, { name })
   const off = await buildGuardian(world, await child('赵六'))
-  await switchOff(await openIdOf(off), templateId)
+  await switchOff(await openIdOf(off), templateId, world.now())
   const nowhere = await buildGuardian(world, await child('孙七'))
   await PersonModel.updateOne({ _id: nowhere }, { $unset: { wxOpenId: 1 } })
   await child('周八')

@@ -30,7 +30,7 @@ async function scene() {
   if (!used || !off || !nowhere || !denied) throw new Error('no children')
   const usedUp = await buildGuardian(world, used)
   const hasOff = await buildGuardian(world, off)
-  await switchOff(await openIdOf(hasOff), templateId)
+  await switchOff(await openIdOf(hasOff), templateId, world.now())
   const hasNone = await buildGuardian(world, nowhere)
   await PersonModel.updateOne({ _id: hasNone }, { $unset: { wxOpenId: 1 } })
   await buildListedGuardian(world, denied, '13711112222')

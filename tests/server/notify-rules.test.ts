@@ -286,6 +286,13 @@ describe('counting what a person has allowed', () => {
     for (let n = 0; n < 100; n++) taps = noteTap(taps, report('page', `p${n}`, n * 10)).taps
     expect(taps).toHaveLength(20)
   })
+
+  it('counts nothing that is older than all it remembers', () => {
+    let taps: Tap[] = []
+    for (let n = 0; n < 25; n++) taps = noteTap(taps, report('push', `e${n}`, n * 10)).taps
+    expect(noteTap(taps, report('push', 'e2', 20))).toEqual({ taps, isNew: false })
+    expect(noteTap(taps, report('push', 'e25', 250)).isNew).toBe(true)
+  })
 })
 
 describe('the verdict on a failed attempt', () => {

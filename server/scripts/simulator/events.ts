@@ -75,7 +75,7 @@ export function createEvents(world: World, target: PushTarget | null) {
   }
 
   async function deliver({ url, token, aesKey }: PushTarget, message: string, openId: string) {
-    const Encrypt = encrypt(aesKey, message, world.appId)
+    const Encrypt = encryptPush(aesKey, message, world.appId)
     for (let attempt = 1; attempt <= TRIES; attempt++) {
       const timestamp = String(Math.floor(world.now() / 1000))
       const nonce = String(randomBytes(4).readUInt32BE())
@@ -102,7 +102,8 @@ export function createEvents(world: World, target: PushTarget | null) {
   }
 }
 
-function encrypt(aesKey: string, message: string, appId: string) {
+/** A message as WeChat encrypts it for one app. */
+export function encryptPush(aesKey: string, message: string, appId: string) {
   const length = Buffer.alloc(4)
   length.writeUInt32BE(Buffer.byteLength(message))
   const plain = Buffer.concat([randomBytes(16), length, Buffer.from(message), Buffer.from(appId)])

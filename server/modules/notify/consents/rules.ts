@@ -21,7 +21,8 @@ const TAPS_KEPT = 20
 /**
  * WeChat reports one accepted tap twice, from the page and by a pushed event, and gives the two nothing in common but
  * the time. So a report belongs to the first tap of those minutes that its source has not reported yet.
- * Answers the taps afterwards and whether there is one more message to send.
+ * Answers the taps afterwards and whether there is one more message to send. What is older than all that is remembered was counted in its
+ * time: said again, by whoever has overheard it, it counts no more.
  */
 export function noteTap(taps: readonly Tap[], { from, id, at }: TapReport): { taps: Tap[]; isNew: boolean } {
   if (taps.some((tap) => tap[from] === id)) return { taps: [...taps], isNew: false }
@@ -29,6 +30,7 @@ export function noteTap(taps: readonly Tap[], { from, id, at }: TapReport): { ta
     (tap) => tap[from] === null && Math.abs(tap.at.getTime() - at.getTime()) <= SAME_TAP_MS,
   )
   if (twin) return { taps: taps.map((tap) => (tap === twin ? { ...tap, [from]: id } : tap)), isNew: false }
+  if (taps.length >= TAPS_KEPT && taps.every((tap) => tap.at > at)) return { taps: [...taps], isNew: false }
   const tap: Tap = { at, page: null, push: null, [from]: id }
   return { taps: [...taps, tap].slice(-TAPS_KEPT), isNew: true }
 }

@@ -6,6 +6,8 @@ import { noteTap, type TapReport } from './rules.ts'
 
 /** As many reports of one person on one template can meet at the same moment at the very most. */
 const TRIES = 20
+/** WeChat's clock tells whole seconds, and is not ours. */
+const APART_MS = 60_000
 /** More than anybody has on the way at once. */
 const HOLDERS_KEPT = 20
 
@@ -80,13 +82,16 @@ export async function forgetConsent(openId: string, templateId: string) {
   await QuotaModel.updateOne({ _id: keyOf(openId, templateId) }, { left: 0, holders: [] })
 }
 
-/** The person has switched the reminder off in WeChat's settings. */
-export async function switchOff(openId: string, templateId: string) {
+/** The person has switched the reminder off in WeChat's settings. Whoever has allowed it again since has the last word, however late or often this comes. */
+export async function switchOff(openId: string, templateId: string, at: Date) {
+  const later = new Date(at.getTime() + APART_MS)
   await QuotaModel.updateOne(
-    { _id: keyOf(openId, templateId) },
+    { _id: keyOf(openId, templateId), taps: { $not: { $elemMatch: { at: { $gt: later } } } } },
     { left: 0, holders: [], isOff: true },
     { upsert: true },
-  )
+  ).catch((error: { code?: number }) => {
+    if (error.code !== 11000) throw error // there is one, and it was allowed again
+  })
 }
 
 /** What some identities allow of one template, by identity. */

@@ -11,7 +11,7 @@ export async function takeIn(event: PushEvent, deps: Deps) {
       const report = { from: 'push', id: event.key, at: event.at } as const
       if (isAccepted) await noteConsent(event.openId, templateId, report)
       // A no in a pop-up refuses that one question; a no in the settings takes back what was given.
-      else if (source === 'settings') await switchOff(event.openId, templateId)
+      else if (source === 'settings') await switchOff(event.openId, templateId, event.at)
     }
   }
   if (event.kind === 'picture') await takeInPicture(event, deps)
