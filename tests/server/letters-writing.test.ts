@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import type { AudienceParts } from '#contract/audiences'
+import { addToGroup, createGroup } from '#contract/groups'
 import * as writing from '#contract/letter-writing'
 import * as letters from '#contract/letters'
 import { AuditModel } from '../../server/modules/audit/model.ts'
 import { LetterModel } from '../../server/modules/letters/model.ts'
 import { hashText } from '../../server/modules/letters/rules.ts'
-import { buildBranch, buildStaff } from '../support/build.ts'
+import { StudentModel } from '../../server/modules/org/families/model.ts'
+import { buildBranch, buildStaff, buildStudent } from '../support/build.ts'
 import { buildClass, DRAFT, newRequest, sendLetter } from '../support/letters.ts'
+import { buildDistrict, buildSchool } from '../support/schools.ts'
 import { type Refused, useWorld } from '../support/world.ts'
 
 const world = useWorld()
@@ -157,6 +161,47 @@ describe('the letter as one family reads it', () => {
     // Nobody has joined for 李四: the letter is shown to 家长.
     const other = await call(writing.previewLetter, { letterId: draft.id, studentId: String(li._id) })
     expect(other.guardians.map((it) => it.filling.称呼)).toEqual(['李四家长'])
+  })
+
+  it('keeps to the grades, groups and marks it is written to, and to what is left out', async () => {
+    const district = await buildDistrict(world)
+    const { school, office, classOf } = await buildSchool(world, district, { grades: [7, 8] })
+    const [seven, apart, eight] = [classOf('七年级1班'), classOf('七年级2班'), classOf('八年级1班')]
+    const children = {
+      seven: await buildStudent(seven),
+      apart: await buildStudent(apart),
+      eight: await buildStudent(eight),
+    }
+    const unitId = String(school._id)
+    const { id: groupId } = await office(createGroup, {
+      ...{ unitId, requestId: newRequest(), name: '合唱团', isSensitive: false, endsWithYear: false },
+    })
+    await office(addToGroup, { groupId, studentIds: [String(children.eight._id)] })
+    await StudentModel.updateOne({ _id: children.apart._id }, { isBoarding: true })
+    const readers = async (parts: AudienceParts) => {
+      const said = { ...DRAFT, unitId, requestId: newRequest(), audience: [], parts }
+      const { id: letterId } = await office(letters.createLetter, said)
+      const found: string[] = []
+      for (const [name, { _id }] of Object.entries(children)) {
+        const asked = office(writing.previewLetter, { letterId, studentId: String(_id) })
+        const [status, words] = await refusal(asked)
+        if (status === 200) found.push(name)
+        else expect([status, words]).toEqual([400, '这个孩子不在收信范围里，请换一个'])
+      }
+      return found
+    }
+    expect(await readers({ grades: [{ unitId, grades: [7] }] })).toEqual(['seven', 'apart'])
+    expect(
+      await readers({
+        grades: [{ unitId, grades: [7] }],
+        without: { unitIds: [String(apart._id)] },
+      }),
+    ).toEqual(['seven'])
+    expect(await readers({ groupIds: [groupId] })).toEqual(['eight'])
+    expect(await readers({ marks: [{ unitId, mark: 'boarding' }] })).toEqual(['apart'])
+    expect(await readers({ grades: [{ unitId, grades: [7, 8] }], without: { groupIds: [groupId] } })).toEqual(
+      ['seven', 'apart'],
+    )
   })
 
   it('shows nobody outside the audience, the scope, or the post', async () => {

@@ -1,11 +1,16 @@
 import { Refusal } from '../../../http/errors.ts'
 import { classTeachersOf } from '../../accounts/service.ts'
+import { factsOf } from '../../org/audiences/facts/service.ts'
+import { isIn } from '../../org/audiences/rules.ts'
+import { asReached } from '../../org/audiences/service.ts'
 import { findStudent, guardiansOf } from '../../org/families/service.ts'
 import { DEPTH, idAt, isWithin } from '../../org/tree/rules.ts'
 import { findUnits } from '../../org/tree/service.ts'
 import type { OwnLetter } from '../policy.ts'
 import { fillingFor } from '../rules.ts'
 import { classNameIn } from '../sheets/rules.ts'
+
+const FOREVER = new Date(8.64e15)
 
 /** What the letter's blanks say to the guardians of one child it goes to, as they stand today. */
 export async function readerOf({ letter, scope }: OwnLetter, studentId: string, now: Date) {
@@ -14,13 +19,12 @@ export async function readerOf({ letter, scope }: OwnLetter, studentId: string, 
   if (!student || student.leftAt || !isWithin(student.path, scope.path)) {
     throw new Refusal('not_found', '没有这个孩子，或他不在您的管理范围内')
   }
-  const isOut = letter.excluded?.some((it) => it.studentId.equals(student._id))
-  const isIn = letter.audience.some((it) =>
-    it.isStudent ? it.unitId.equals(student._id) : isWithin(student.path, it.path),
-  )
-  if (isOut || !isIn) throw new Refusal('invalid', '这个孩子不在收信范围里，请换一个')
-
   const classId = String(student.classId)
+  const facts = (await factsOf([classId])).get(classId) ?? { grade: null, campus: '' }
+  // As at the sending: whoever is in a group at this moment is written to.
+  if (!isIn(letter, asReached(student), { classId, path: student.path, ...facts }, FOREVER)) {
+    throw new Refusal('invalid', '这个孩子不在收信范围里，请换一个')
+  }
   const [units, teachers, bonds] = await Promise.all([
     findUnits([classId, idAt(student.path, DEPTH.school) ?? '']),
     classTeachersOf([classId], now),
