@@ -4,10 +4,13 @@ import { attachFile, saveLinkSites } from '#contract/letter-writing'
 import * as letters from '#contract/letters'
 import { listMyMessages } from '#contract/notify'
 import { LetterModel } from '../../server/modules/letters/model.ts'
+import { SheetModel } from '../../server/modules/letters/sheets/model.ts'
+import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { StudentModel } from '../../server/modules/org/families/model.ts'
-import { buildStaff } from '../support/build.ts'
+import { UnitModel } from '../../server/modules/org/tree/model.ts'
+import { buildBranch, buildStaff } from '../support/build.ts'
 import { makePdf } from '../support/films.ts'
-import { buildClass, DRAFT, newRequest, tick } from '../support/letters.ts'
+import { buildClass, DRAFT, newRequest, refusal, tick } from '../support/letters.ts'
 import { upload } from '../support/uploading.ts'
 import { useWorld } from '../support/world.ts'
 
@@ -90,6 +93,45 @@ it('stays when a file is gone, when nobody is left to read it, and when what was
   await StudentModel.updateMany({ classId: klass._id }, { leftAt: world.now() })
   await world.deps().redis.flushdb()
   expect((await later(empty)).why).toContain('收信范围里现在没有人')
+})
+
+it('stays when a child it names has come to another school, and is not sent by hand either', async () => {
+  const { call, school, zhang, unitId, plan, later } = await scene()
+  const next = await buildBranch()
+  const words = { ...DRAFT, unitId, audience: [], studentIds: [String(zhang._id)] }
+  const write = async (over: object = {}) =>
+    (await call(letters.createLetter, { ...words, ...over, requestId: newRequest() })).id
+  const [planned, byHand, toAll] = [await write(), await write(), await write({ audience: [unitId] })]
+  await plan(planned)
+  await plan(toAll)
+  await StudentModel.updateOne(
+    { _id: zhang._id },
+    { classId: next.klass._id, schoolId: next.school._id, path: next.klass.path },
+  )
+  const why = `张三已经不在${school.fullName}，请从收信范围里去掉这一家再发`
+
+  expect(await later(planned)).toMatchObject({ status: 'draft', why })
+  expect(await later(toAll)).toMatchObject({ status: 'draft', why })
+  await expect(call(letters.queueLetter, { letterId: byHand, sendAt: null })).rejects.toMatchObject(
+    refusal(400, why),
+  )
+  expect(await SheetModel.countDocuments()).toBe(0)
+  expect(await OutboxModel.countDocuments({ kind: 'letter' })).toBe(0)
+})
+
+it('stays when its school has been closed and its children have gone', async () => {
+  const { call, write, plan, later, klass, grade, school, district } = await scene()
+  const id = await write()
+  await plan(id)
+  const next = await buildBranch({ district })
+  const { classId, path } = { classId: next.klass._id, path: next.klass.path }
+  await StudentModel.updateMany({ classId: klass._id }, { classId, schoolId: next.school._id, path })
+  await UnitModel.updateMany({ _id: { $in: [klass._id, grade._id, school._id] } }, { closedAt: world.now() })
+  await world.deps().redis.flushdb()
+
+  expect(await later(id)).toMatchObject({ status: 'draft', why: '收信范围里现在没有人，请重新选择发给谁' })
+  expect(await SheetModel.countDocuments()).toBe(0)
+  expect((await call(letters.readLetter, { letterId: id })).sentAt).toBeNull()
 })
 
 it('stays when it passes on a letter that was withdrawn meanwhile', async () => {

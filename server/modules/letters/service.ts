@@ -8,7 +8,7 @@ import type { StaffActor } from '../../http/actor.ts'
 import { Refusal } from '../../http/errors.ts'
 import type { UnitScope } from '../org/policy.ts'
 import { idsOf, within } from '../org/tree/rules.ts'
-import { addressees, saidOf } from './addressing/service.ts'
+import { addressees, refuseMoved, saidOf } from './addressing/service.ts'
 import { addressesAround } from './placing/service.ts'
 import { LetterModel, type LetterRecord } from './model.ts'
 import type { OwnLetter } from './policy.ts'
@@ -176,6 +176,7 @@ export async function queueLetter({ letter, scope }: OwnLetter, sendAt: Date | n
   // The city may have taken a site off its list since it was saved.
   await refuseForeignLinks(scope, letter)
   await refuseAltered(letter)
+  await refuseMoved(letter)
   const change = isNow(sendAt, now) ? sending(letter, now) : scheduled(sendAt)
   // `updatedAt` too: what was checked is what is sent, not what a colleague saved meanwhile.
   return transition(letter._id, 'draft', change, '这封信已经发出，或正在等待发送', {

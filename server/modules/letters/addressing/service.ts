@@ -2,11 +2,11 @@ import { Types } from 'mongoose'
 import type { AudienceParts, StaffAudience } from '#contract/audiences'
 import type { StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
-import { type Audience, audienceWithin, familiesWithin } from '../../org/audiences/service.ts'
+import { type Audience, audienceWithin, childrenMeant, familiesWithin } from '../../org/audiences/service.ts'
 import { addressOf, type Part } from '../../org/audiences/rules.ts'
 import { groupsNamed } from '../../org/groups/service.ts'
 import type { UnitScope } from '../../org/policy.ts'
-import { DEPTH, idAt } from '../../org/tree/rules.ts'
+import { DEPTH, idAt, isWithin } from '../../org/tree/rules.ts'
 import { findUnit } from '../../org/tree/service.ts'
 import type { LetterRecord } from '../model.ts'
 import type { AudienceEntry as Entry } from './model.ts'
@@ -159,6 +159,20 @@ async function toStaff(scope: UnitScope<'writeLetters'>, said: Addresses & { sta
     isPrivate: false,
     staff: { posts, units, keys: keysOfPosts(units, posts) },
   }
+}
+
+/** Who was named and has left the unit since is another school's child now: nothing is sent about it from here. */
+export async function refuseMoved({
+  audience,
+  path,
+  unitName,
+}: Pick<LetterRecord, 'audience' | 'path' | 'unitName'>) {
+  const named = audience.filter((it) => it.isStudent)
+  if (named.length === 0) return
+  const children = await childrenMeant(named, named.length)
+  const here = new Set(children.filter((it) => isWithin(it.path, path)).map((it) => String(it._id)))
+  const gone = named.find((it) => !here.has(String(it.unitId)))
+  if (gone) throw new Refusal('invalid', `${gone.name}已经不在${unitName}，请从收信范围里去掉这一家再发`)
 }
 
 /** What a stored audience was said as, so that a change of the words alone says it again. */

@@ -6,6 +6,7 @@ import type { UnitScope } from '../../org/policy.ts'
 import { may } from '../../org/rules.ts'
 import { DEPTH, idAt, idsOf, isWithin } from '../../org/tree/rules.ts'
 import { findUnit } from '../../org/tree/service.ts'
+import { refuseMoved } from '../addressing/service.ts'
 import { refuseAltered } from '../forwards/service.ts'
 import { missingCorrection } from '../editions/service.ts'
 import { type Approval, LetterModel, type LetterRecord } from '../model.ts'
@@ -106,6 +107,7 @@ export async function submit(
   if (problem) throw new Refusal('invalid', problem)
   await refuseForeignLinks(scope, letter)
   await refuseAltered(letter)
+  await refuseMoved(letter)
   return put({ letter, scope }, author, { unitId: String(approver._id), thenSend, isForSafety: false }, now)
 }
 

@@ -4,6 +4,7 @@ import { countHolders } from '../../../accounts/holders/service.ts'
 import { enqueue } from '../../../notify/service.ts'
 import { countRule } from '../../../org/audiences/counting/service.ts'
 import { within } from '../../../org/tree/rules.ts'
+import { refuseMoved } from '../../addressing/service.ts'
 import { isApproved } from '../../approvals/rules.ts'
 import { missingCorrection } from '../../editions/service.ts'
 import { refuseAltered } from '../../forwards/service.ts'
@@ -33,6 +34,7 @@ async function refusalOf(letter: LetterRecord) {
   try {
     await refuseForeignLinks(letter, letter)
     await refuseAltered(letter)
+    await refuseMoved(letter)
     return null
   } catch (error) {
     if (error instanceof Refusal) return error.message
