@@ -58,6 +58,11 @@ async function scene(form: LetterForm = FORM) {
   return { ...here, corrected }
 }
 
+interface Change {
+  documentKey: { _id: unknown }
+  updateDescription: { updatedFields: { closed?: string; status?: string } }
+}
+
 describe('a corrected letter that asks the same', () => {
   it('takes over what was answered, sealed parts and all, and only asks to confirm the new text', async () => {
     const { her, said, corrected } = await scene()
@@ -79,6 +84,24 @@ describe('a corrected letter that asks the same', () => {
     const [kept] = await AnswerModel.find({ letterId: said.letterId }).lean()
     expect(kept?.decision).toBe('参加')
     expect((await her(openMyLetter, next.said)).answers).toMatchObject([{ version: 2 }])
+  })
+
+  it('is closed to answers before anybody can open the new edition', async () => {
+    const { corrected } = await scene()
+    const db = LetterModel.db.db
+    if (!db) throw new Error('The database is not open')
+    const changes = db.watch<object, Change>([{ $match: { operationType: 'update' } }])
+    await changes.tryNext()
+    const next = await corrected()
+    const order: string[] = []
+    for (let it = await changes.tryNext(); it; it = await changes.tryNext()) {
+      const { documentKey, updateDescription } = it
+      const { closed, status } = updateDescription.updatedFields
+      if (closed) order.push(`old sheet ${closed}`)
+      if (status && String(documentKey._id) === next.said.letterId) order.push(`new edition ${status}`)
+    }
+    await changes.close()
+    expect(order).toEqual(['new edition sending', 'old sheet superseded', 'new edition sent'])
   })
 
   it('takes a choice that confirmed for a confirmation, and brings families over once', async () => {

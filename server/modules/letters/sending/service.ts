@@ -52,8 +52,7 @@ const never: IsOver = () => false
  */
 export async function deliver(letter: Sending, isOver = never): Promise<boolean> {
   if (isToStaff(letter)) {
-    // What the new edition brings over does not change any more.
-    if (letter.supersedes) await closeSheets(letter.supersedes, 'superseded')
+    await settleEarlier(letter)
     if (!(await makeStaffSheets(letter, isOver))) return false
     await replaceEarlier(letter)
     await LetterModel.updateOne(
@@ -80,8 +79,14 @@ const isToStaff = (letter: Sending): letter is SentToStaff => Boolean(letter.sta
  * A million of them need not wait for each other.
  */
 async function release(letter: Sending) {
+  await settleEarlier(letter)
   await LetterModel.updateOne({ _id: letter._id, status: 'sending' }, { status: 'sent', areSheetsDue: true })
   await replaceEarlier(letter)
+}
+
+/** What the new edition brings over does not change any more: nobody has opened the new one yet. */
+async function settleEarlier({ supersedes }: Sending) {
+  if (supersedes) await closeSheets(supersedes, 'superseded')
 }
 
 async function replaceEarlier({ _id, supersedes }: Sending) {
