@@ -100,13 +100,17 @@ export const listOpenObjections = endpoint({
 
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/, '文件的校验值不对'))
 
+/** What became of what was signed: it stands; a new edition took its letter's place; its letter was withdrawn; whoever signed was not of the family. */
+export const copyStanding = z.catch(z.enum(['stands', 'corrected', 'withdrawn', 'voided']), 'stands')
+export type CopyStanding = z.infer<typeof copyStanding>
+
 export const checkSignedCopy = endpoint({
   access: 'public',
   summary: '凭文件的SHA-256核对：这份签收单和学校保存的一不一致。文件不上传，在查验人的电脑上算出',
   method: 'GET',
   path: '/signed-copies/checks/:sha256',
   input: z.strictObject({ sha256 }),
-  reply: z.object({ isKept: z.boolean() }),
+  reply: z.object({ isKept: z.boolean(), standing: z.optional(copyStanding) }),
 })
 
 /** What the school knows of a copy; names only for who may see the family. */
@@ -121,6 +125,7 @@ export const checkedCopy = z.object({
   className: z.nullable(z.string()),
   /** Given by somebody who turned out not to be of the family. */
   isVoided: z.boolean(),
+  standing: z.optional(copyStanding),
   /** The text of the letter in the database is still the one that was signed. */
   isTextIntact: z.boolean(),
   /** Of an answer with photos: as signed, altered since, or gone with the account of who took them. */

@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import { plainForm } from '#contract/letter-form'
-import { readMySignedCopy, signMyLetter } from '#contract/letters'
+import { readMySignedCopy, signMyLetter, withdrawLetter } from '#contract/letters'
 import type { LetterForm } from '#contract/letter-form'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { ensureStaff } from '../../server/modules/accounts/service.ts'
@@ -288,6 +288,22 @@ it(
     await page.getByText(/一个字节也没有改动/).waitFor()
     await page.getByText('安全责任书').waitFor()
     await stage.shot(page, 'receipts-verify-genuine')
+
+    // The letter is taken back: whoever holds the copy is told so, on the console and on the page for anybody.
+    const sender = await world.as(office, 'staff')
+    await sender(withdrawLetter, { letterId: signing.id, reason: '发错了' })
+    await page.locator('#copy').setInputFiles({ ...file, buffer: copy })
+    await page.getByText('这封信后来撤回了，不用再照它办理。').waitFor()
+    await stage.shot(page, 'receipts-verify-withdrawn')
+    await page.goto(`${world.origin()}/verify-copy`)
+    await page.locator('#file').setInputFiles({ ...file, buffer: copy })
+    await page.getByText('与学校保存的一致，一个字节也没有改动。').waitFor()
+    await page.getByText('这封信后来撤回了，不用再照它办理。').waitFor()
+    await page.setViewportSize({ width: 390, height: 844 })
+    await stage.shot(page, 'receipts-verify-public')
+    await page.locator('#file').setInputFiles({ ...file, buffer: Buffer.concat([copy, Buffer.from('\n')]) })
+    await page.getByText('与学校保存的不一致：不是原件，或者内容被改动过。').waitFor()
+    expect(await page.locator('#since').innerText()).toBe('')
     expect(errors).toEqual([])
     await page.context().close()
   },

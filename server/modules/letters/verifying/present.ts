@@ -15,7 +15,7 @@ export const copyPage = () =>
   <section class="card">
     <p class="note">选择收到的签收单（PDF），看它和学校保存的是不是一个字节也不差。文件不会上传，也不会显示是谁签的。</p>
     <input type="file" id="file" accept="application/pdf"><label for="file" class="pick">选择文件</label>
-    <p id="told" role="status" aria-live="polite"></p>
+    <div role="status" aria-live="polite"><p id="told"></p><p id="since"></p></div>
   </section><script src="/verify-copy/check.js" defer></script>`,
   )
 
@@ -23,7 +23,14 @@ export const copyPage = () =>
 export const COPY_SCRIPT = `'use strict'
 const file = document.getElementById('file')
 const told = document.getElementById('told')
-const say = (text, tone) => { told.textContent = text; told.className = tone }
+const since = document.getElementById('since')
+const SINCE = {
+  corrected: '这封信后来更正过，这份签的是旧版，内容请以新版为准。',
+  withdrawn: '这封信后来撤回了，不用再照它办理。',
+  voided: '签字的人后来查明不是这家的家长，这份已经作废。',
+}
+const say = (text, tone, more) => { told.textContent = text; told.className = tone; since.textContent = more || '' }
+since.className = 'wrong'
 file.addEventListener('change', async () => {
   const chosen = file.files[0]
   if (!chosen) return
@@ -36,7 +43,8 @@ file.addEventListener('change', async () => {
     const answer = await fetch('/api/signed-copies/checks/' + hex)
     const body = await answer.json()
     if (!answer.ok) return say(body.error.message, 'wrong')
-    say(body.isKept ? '与学校保存的一致，一个字节也没有改动。' : '与学校保存的不一致：不是原件，或者内容被改动过。', body.isKept ? 'right' : 'wrong')
+    if (!body.isKept) return say('与学校保存的不一致：不是原件，或者内容被改动过。', 'wrong')
+    say('与学校保存的一致，一个字节也没有改动。', 'right', SINCE[body.standing])
   } catch (error) {
     say('没有核对成功，请检查网络后再试', 'wrong')
   } finally {

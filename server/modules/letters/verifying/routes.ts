@@ -4,17 +4,18 @@ import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { unitScope } from '../../org/policy.ts'
 import { COPY_SCRIPT, copyPage } from './present.ts'
-import { countCheck, isKept, readCopy } from './service.ts'
+import { checkCopy, countCheck, readCopy } from './service.ts'
 
 export function copyCheckRoutes(router: Router, deps: Deps) {
   serve(router, api.checkSignedCopy, async ({ caller, sha256 }) => {
     await countCheck(caller.ip, deps.redis)
-    return { isKept: await isKept(sha256, deps) }
+    return checkCopy(sha256, deps)
   })
 
   serve(router, api.verifySignedCopy, async ({ actor, unitId, sha256 }) => {
     await unitScope(actor, unitId, 'seeFigures')
-    return { isKept: await isKept(sha256, deps), copy: await readCopy(actor, sha256, deps) }
+    const { isKept } = await checkCopy(sha256, deps)
+    return { isKept, copy: await readCopy(actor, sha256, deps) }
   })
 }
 

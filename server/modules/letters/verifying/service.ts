@@ -1,7 +1,7 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Redis } from 'ioredis'
 import type { Types } from 'mongoose'
-import type { CheckedCopy } from '#contract/letter-receipts'
+import type { CheckedCopy, CopyStanding } from '#contract/letter-receipts'
 import type { StaffActor } from '../../../http/actor.ts'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
@@ -44,13 +44,28 @@ async function findCopy(sha256: string): Promise<Found | null> {
   return kept ?? (await VoidedSignatureModel.findOne({ copySha256: sha256 }).lean<Found>())
 }
 
-/** Whether the bytes with this hash are a copy that was kept, and are still there as they were put. */
-export async function isKept(sha256: string, { files }: Pick<Deps, 'files'>) {
-  if (!(await findCopy(sha256))) return false
-  return files.get(sha256).then(
+/** Whether the bytes with this hash are a copy that was kept, and are still there as they were put; and what became of it since. */
+export async function checkCopy(
+  sha256: string,
+  { files }: Pick<Deps, 'files'>,
+): Promise<{ isKept: boolean; standing?: CopyStanding }> {
+  const found = await findCopy(sha256)
+  const isThere = await files.get(sha256).then(
     () => true,
     () => false,
   )
+  if (!found || !isThere) return { isKept: false }
+  const letter = await LetterModel.findById(found.letterId, { status: 1, supersededBy: 1 }).lean<Gone>()
+  return { isKept: true, standing: standingOf(found, letter) }
+}
+
+type Gone = Pick<LetterRecord, 'status' | 'supersededBy'>
+
+/** Who holds a true copy in hand is told as well that it counts no more, or that the letter has gone on without it. */
+function standingOf({ voidedAt }: Found, letter: Gone | null): CopyStanding {
+  if (voidedAt) return 'voided'
+  if (letter?.status === 'withdrawn') return 'withdrawn'
+  return letter?.supersededBy ? 'corrected' : 'stands'
 }
 
 /** The same with what the school knows of it. Outside one's posts a copy is only the same or not. */
@@ -79,6 +94,7 @@ export async function readCopy(
     childName: asFamily ? found.childName : null,
     className: asFamily ? `${found.schoolName}${found.className}` : null,
     isVoided: found.voidedAt !== undefined,
+    standing: standingOf(found, letter),
     isTextIntact: isTextIntact(found, letter),
     ...(photos && { photos }),
   }
