@@ -10,6 +10,7 @@ import { startWechatSimulator } from '../../server/scripts/simulator/wechat.ts'
 import { CERTIFICATE_LINE, certificateLine } from './certificates.ts'
 import { buildCity } from './city.ts'
 import { FILM_LINE, filmLine } from './films.ts'
+import { FIRST_COUNT_LINE, firstCountLine } from './first-count.ts'
 import { letterCityLines, LETTERS_CITY } from './letters-city.ts'
 import { targetAt } from './load.ts'
 import { OUTBOX_LINE, outboxLine } from './outbox.ts'
@@ -40,7 +41,9 @@ const stage = await open()
 onLeave(stage.close)
 try {
   // The search and the roster have families of their own, films and certificates have none: they need no city around them.
-  const isApart = ['search', LETTERS_CITY, 'outbox'].some((it) => values.only.startsWith(it))
+  const isApart = ['search', LETTERS_CITY, 'outbox', FIRST_COUNT_LINE].some((it) =>
+    values.only.startsWith(it),
+  )
   if (!isApart && ![ROSTER_LINE, FILM_LINE, CERTIFICATE_LINE].includes(values.only)) await run()
   if (CERTIFICATE_LINE.includes(values.only)) {
     process.stdout.write(`${JSON.stringify(await certificateLine(pace))}\n`)
@@ -49,7 +52,8 @@ try {
   if (ROSTER_LINE.includes(values.only)) await roster()
   if ('search families'.includes(values.only)) await search()
   if (OUTBOX_LINE.includes(values.only)) await outbox()
-  // Last, and by itself: its city takes the place of the other.
+  // Last, and by themselves: their cities take the place of the other.
+  if (FIRST_COUNT_LINE.includes(values.only)) await firstCount()
   if (LETTERS_CITY.includes(values.only)) await lettersOfCity()
 } catch (error) {
   // A machine that is too busy to answer is a result as well, and no reason to fail whoever asked for figures.
@@ -127,6 +131,18 @@ async function lettersOfCity() {
     for await (const line of letterCityLines({ isWhole: values.full, pace, serve, log: deps.log }, say)) {
       process.stdout.write(`${JSON.stringify(line)}\n`)
     }
+  } finally {
+    await deps.close()
+  }
+}
+
+/** The count of a city that nobody has counted, in a database of its own. */
+async function firstCount() {
+  const env = { ...stage.env, MONGO_URL: stage.env.MONGO_URL.replace('/bench?', '/counts?') }
+  const deps = await openDeps(readEnv({ ...env, PORT: '0' }))
+  try {
+    const serve = () => stage.serve(['server/main.ts', '--role=web'], env)
+    process.stdout.write(`${JSON.stringify(await firstCountLine(values.full, serve, say))}\n`)
   } finally {
     await deps.close()
   }
