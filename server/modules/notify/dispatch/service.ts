@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { shanghaiDay } from '../../../infra/clock.ts'
 import { likelyConsents } from '../consents/service.ts'
 import { deliver, type Parcel, type Round, weed } from '../delivery/service.ts'
@@ -6,7 +5,8 @@ import { giveUpLost } from '../lost/service.ts'
 import { OutboxModel, type OutboxRecord } from '../model.ts'
 import { isPaced } from '../pacing/rules.ts'
 import { turnsOf, waitingFor } from '../pacing/service.ts'
-import { afterQuietHours, isQuiet, nextMorning } from '../rules.ts'
+import { nextMorning } from '../rules.ts'
+import { awake, type Batch, lease, postponeAtNight, putOff, release } from '../waiting/service.ts'
 import type { DispatchDeps } from './rules.ts'
 
 const BATCH = 240
@@ -16,62 +16,19 @@ const LEASE_MS = 60_000
 
 /** Sends what is due, batch by batch, until nothing is left or `isStopped` says so. */
 export async function dispatchDue(deps: DispatchDeps, isStopped: () => boolean) {
+  const { clock } = deps
   await giveUpLost(deps)
-  // Once, not for each batch: it walks through all that is due, a million when an urgent letter goes to a city at night.
-  if (isQuiet(deps.clock.now())) await postponeToMorning(deps.clock.now())
+  await postponeAtNight('wechat', clock.now())
   while (!isStopped()) {
-    const batch = await lease(deps.clock.now())
-    if (batch.length === 0) return
-    await sendAll(await awake(batch, deps.clock.now()), deps, isStopped)
+    const batch = await lease('wechat', BATCH, LEASE_MS, clock.now())
+    if (batch.messages.length === 0) return
+    const messages = await awake('wechat', batch, clock.now())
+    await sendAll({ ...batch, messages }, deps, isStopped)
   }
 }
 
-/** The planner has been seen to take the order of hours instead, and to walk through all that waits. */
-const BY_KEY = { hint: { _id: 1 } } as const
-
-/** Takes a batch for this process. Who asks at the same moment gets others or none: the lease is in the filter. */
-async function lease(now: Date): Promise<OutboxRecord[]> {
-  const free = { status: 'pending', dueAt: { $lte: now }, leaseUntil: { $lte: now } } as const
-  const due = await OutboxModel.find(free, { _id: 1 })
-    .sort({ dueAt: 1 })
-    .limit(BATCH)
-    .lean<{ _id: string }[]>()
-  if (due.length === 0) return []
-  const leaseId = randomUUID()
-  const ids = due.map((it) => it._id)
-  await OutboxModel.updateMany(
-    { ...free, _id: { $in: ids } },
-    { leaseId, leaseUntil: new Date(now.getTime() + LEASE_MS) },
-    BY_KEY,
-  )
-  // By their keys: by the lease alone the database would walk through all that waits, a million after a letter to a city.
-  const batch = await OutboxModel.find({ _id: { $in: ids }, leaseId, status: 'pending' }).lean<
-    OutboxRecord[]
-  >()
-  return batch.sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
-}
-
-/** What was to go by day and could not, a repeat or a backlog, waits for the morning. */
-async function postponeToMorning(now: Date) {
-  await OutboxModel.updateMany(
-    { status: 'pending', dueAt: { $lte: now }, isUrgent: false },
-    { dueAt: afterQuietHours(now) },
-  )
-}
-
-/** Of a batch at night what is urgent; whatever was to go by day, and has become due since this run began, waits for the morning. */
-async function awake(batch: OutboxRecord[], now: Date) {
-  if (!isQuiet(now)) return batch
-  await postpone(
-    batch.filter((it) => !it.isUrgent),
-    afterQuietHours(now),
-  )
-  return batch.filter((it) => it.isUrgent)
-}
-
-async function sendAll(batch: OutboxRecord[], deps: DispatchDeps, isStopped: () => boolean) {
-  const leaseId = batch[0]?.leaseId ?? ''
-  const wanted = await stillWanted(batch, deps)
+async function sendAll({ leaseId, messages }: Batch, deps: DispatchDeps, isStopped: () => boolean) {
+  const wanted = await stillWanted(messages, deps)
   const { parcels, turns } = await parcelsOf(wanted, leaseId, deps)
   const addresses = await deps.addressesOf([...new Set(wanted.map((it) => String(it.personId)))])
   const round = { leaseId, turns, isAllowed: await allowedIn(parcels, addresses, deps) }
@@ -90,7 +47,7 @@ async function sendAll(batch: OutboxRecord[], deps: DispatchDeps, isStopped: () 
     }
   }
   await Promise.all(Array.from({ length: WIDTH }, work))
-  if (isStopped()) await release(batch, leaseId)
+  if (isStopped()) await release('wechat', messages, leaseId)
 }
 
 const personOf = ({ messages: [first] }: Parcel) => String(first?.personId)
@@ -112,8 +69,10 @@ async function parcelsOf(batch: OutboxRecord[], leaseId: string, deps: DispatchD
   const paced = batch.filter(isPaced)
   const people = [...new Set(paced.map((it) => String(it.personId)))]
   const turns = await turnsOf(people, now, leaseId)
-  await postpone(
+  await putOff(
+    'wechat',
     paced.filter((it) => turns.used.has(String(it.personId))),
+    leaseId,
     // They have heard from us today: the rest waits for tomorrow's one message.
     nextMorning(now),
   )
@@ -134,15 +93,6 @@ async function parcelsOf(batch: OutboxRecord[], leaseId: string, deps: DispatchD
   return { parcels, turns }
 }
 
-async function postpone(messages: OutboxRecord[], dueAt: Date) {
-  if (messages.length === 0) return
-  const { leaseId } = messages[0] ?? {}
-  await OutboxModel.updateMany(
-    { _id: { $in: messages.map((it) => it._id) }, leaseId, status: 'pending' },
-    { dueAt, leaseUntil: new Date(0) },
-  )
-}
-
 async function allowedIn(
   parcels: Parcel[],
   addresses: Map<string, string>,
@@ -155,10 +105,4 @@ async function allowedIn(
     it.isPaced ? [`${personOf(it)}:${day}`] : it.messages.map(({ _id }) => _id),
   )
   return likelyConsents([...new Set(addresses.values())], ids, holders)
-}
-
-/** What this process will not get to any more is free for the next one. */
-async function release(batch: OutboxRecord[], leaseId: string) {
-  const ids = batch.map((it) => it._id)
-  await OutboxModel.updateMany({ _id: { $in: ids }, leaseId, status: 'pending' }, { leaseUntil: new Date(0) })
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { isObjectIdOrHexString } from 'mongoose'
 import type { Logger } from 'pino'
 import type { Clock } from '../../../infra/clock.ts'
@@ -9,7 +8,9 @@ import { DEPTH, idAt } from '../../org/tree/rules.ts'
 import type { DispatchDeps } from '../dispatch/rules.ts'
 import { OutboxModel, type OutboxRecord } from '../model.ts'
 import { claimTurn, turnsOf, type Turns } from '../pacing/service.ts'
-import { afterQuietHours, isQuiet, nextMorning } from '../rules.ts'
+import { nextMorning } from '../rules.ts'
+import { later } from '../waiting/rules.ts'
+import { awake, lease, leased, postponeAtNight, putOff } from '../waiting/service.ts'
 import { book, SENDING_MS, unbook } from './booking/service.ts'
 import { choicesOf, noteBadNumber, optOut } from './choices/service.ts'
 import { type TextChoice, TextModel } from './model.ts'
@@ -34,14 +35,14 @@ const HOUR_MS = 3_600_000
 
 /** The second way: to people WeChat did not reach, on their own number, while the city's money lasts. */
 export async function textDue(deps: TextDeps, isStopped: () => boolean) {
-  await giveUpLostTexts(deps.clock.now())
-  // Once a run: it walks through all that is due, a city's urgent messages among it.
-  if (isQuiet(deps.clock.now())) await postponeToMorning(deps.clock.now())
+  const { clock } = deps
+  await giveUpLostTexts(clock.now())
+  await postponeAtNight('text', clock.now())
   while (!isStopped()) {
-    const leaseId = randomUUID()
-    const batch = await lease(leaseId, deps.clock.now())
-    if (batch.length === 0) return
-    if (!(await textAll(await awake(batch, leaseId, deps.clock.now()), leaseId, deps, isStopped))) return
+    const batch = await lease('text', BATCH, LEASE_MS, clock.now())
+    if (batch.messages.length === 0) return
+    const messages = await awake('text', batch, clock.now())
+    if (!(await textAll(messages, batch.leaseId, deps, isStopped))) return
   }
 }
 
@@ -55,45 +56,6 @@ async function giveUpLostTexts(now: Date) {
     { status: 'sending', at: { $lt: new Date(now.getTime() - SENDING_MS) } },
     { status: 'unknown' },
   )
-}
-
-async function lease(leaseId: string, now: Date) {
-  const free = {
-    'sms.status': 'pending',
-    'sms.dueAt': { $lte: now },
-    'sms.leaseUntil': { $lte: now },
-  } as const
-  const due = await OutboxModel.find(free, { _id: 1 })
-    .sort({ 'sms.dueAt': 1 })
-    .limit(BATCH)
-    .lean<{ _id: string }[]>()
-  if (due.length === 0) return []
-  const ids = due.map((it) => it._id)
-  await OutboxModel.updateMany(
-    { ...free, _id: { $in: ids } },
-    { 'sms.leaseId': leaseId, 'sms.leaseUntil': new Date(now.getTime() + LEASE_MS) },
-    // As in the dispatch: the planner might walk through all that waits.
-    { hint: { _id: 1 } },
-  )
-  return OutboxModel.find({ _id: { $in: ids }, 'sms.leaseId': leaseId }).lean<OutboxRecord[]>()
-}
-
-/** At night a telephone is rung up by what is urgent alone. */
-const postponeToMorning = (now: Date) =>
-  OutboxModel.updateMany(
-    { 'sms.status': 'pending', 'sms.dueAt': { $lte: now }, isUrgent: false },
-    { 'sms.dueAt': afterQuietHours(now) },
-  )
-
-/** Of a batch at night what is urgent; the rest has become due since this run began. */
-async function awake(batch: OutboxRecord[], leaseId: string, now: Date) {
-  if (!isQuiet(now)) return batch
-  await mark(
-    batch.filter((it) => !it.isUrgent),
-    leaseId,
-    { 'sms.dueAt': afterQuietHours(now), 'sms.leaseUntil': new Date(0) },
-  )
-  return batch.filter((it) => it.isUrgent)
 }
 
 type Numbers = Awaited<ReturnType<typeof numbersOf>>
@@ -121,7 +83,7 @@ async function textAll(batch: OutboxRecord[], leaseId: string, deps: TextDeps, i
   const lane = async () => {
     for (const [personId, messages] of queue) {
       const outcome = await textOne(personId, messages, leaseId, known, deps).catch((error: unknown) =>
-        putOff(error, messages, leaseId, deps),
+        notHandled(error, messages, leaseId, deps),
       )
       await deps.touch?.()
       isOver ||= outcome === 'stop' || isStopped()
@@ -134,9 +96,14 @@ async function textAll(batch: OutboxRecord[], leaseId: string, deps: TextDeps, i
 }
 
 /** One that cannot be handled must not hold up the rest, nor be met again by every tick. */
-async function putOff(error: unknown, messages: OutboxRecord[], leaseId: string, { clock, log }: TextDeps) {
+async function notHandled(
+  error: unknown,
+  messages: OutboxRecord[],
+  leaseId: string,
+  { clock, log }: TextDeps,
+) {
   log.error({ err: error, message: messages[0]?._id }, 'text message not handled')
-  await mark(messages, leaseId, again(clock.now(), HOUR_MS))
+  await putOff('text', messages, leaseId, after(clock.now(), HOUR_MS))
   return 'on' as const
 }
 
@@ -174,7 +141,7 @@ async function textOne(
   // One message a day, whichever way it comes; what is urgent has no turn to wait for.
   const hasTime = messages.every((it) => !it.isUrgent)
   if (hasTime && (turns.used.has(personId) || !(await claimTurn(personId, lead._id, turns, now)))) {
-    await mark(messages, leaseId, tomorrow(now))
+    await putOff('text', messages, leaseId, nextMorning(now))
     return 'on'
   }
   return send({ personId, messages, leaseId, setting, number }, deps)
@@ -201,7 +168,7 @@ async function send(
   if ('obstacle' in booked) {
     if (booked.obstacle === 'noMoney')
       deps.log.warn({ cityId: setting._id }, 'the money for text messages is used up')
-    if (booked.obstacle !== 'gone') await mark(messages, leaseId, tomorrow(now))
+    if (booked.obstacle !== 'gone') await putOff('text', messages, leaseId, nextMorning(now))
     return 'on'
   }
   const { textId } = booked
@@ -242,7 +209,7 @@ async function recordFailure(
   const { code } = verdict
   log.warn({ text: textId, code }, 'text message not taken')
   if (verdict.is === 'later') {
-    const outbox = { 'sms.status': 'pending', ...again(now, verdict.waitMs) }
+    const outbox = { 'sms.status': 'pending', ...later('text', after(now, verdict.waitMs)) }
     await unbook(textId, { code, outbox }, setting)
     return verdict.stop ? 'stop' : 'slower'
   }
@@ -252,20 +219,10 @@ async function recordFailure(
   return 'on'
 }
 
-const again = (now: Date, waitMs: number) => ({
-  'sms.dueAt': new Date(now.getTime() + waitMs),
-  'sms.leaseUntil': new Date(0),
-})
-const tomorrow = (now: Date) => ({ 'sms.dueAt': nextMorning(now), 'sms.leaseUntil': new Date(0) })
+const after = (now: Date, waitMs: number) => new Date(now.getTime() + waitMs)
 
-async function mark(messages: readonly OutboxRecord[], leaseId: string, change: object) {
-  if (messages.length === 0) return 0
-  const { modifiedCount } = await OutboxModel.updateMany(
-    { _id: { $in: messages.map((it) => it._id) }, 'sms.leaseId': leaseId, 'sms.status': 'pending' },
-    { $set: change },
-  )
-  return modifiedCount
-}
+const mark = (messages: readonly OutboxRecord[], leaseId: string, change: object) =>
+  OutboxModel.updateMany(leased('text', messages, leaseId), { $set: change })
 
 const settle = (textId: string, change: object) =>
   OutboxModel.updateMany({ 'sms.textId': textId, 'sms.status': 'sending' }, { $set: change })
