@@ -2,11 +2,15 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { openComponent } from '../support/mini-page.ts'
 import { answer, child, cutOff, opened, person, usePhone } from '../support/phone.ts'
 
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
 
 interface HelpLines {
   data: { lines: { number: string }[] }
   leave: () => void
+  comeBack: () => void
 }
 
 const [LINCHUAN, YUNXI] = ['a'.repeat(24), 'b'.repeat(24)]
@@ -78,4 +82,17 @@ it('stands with the lines of the whole country on a phone that has never had a n
   cutOff(await phone.next())
   // What was open then is not said to be open now.
   await vi.waitFor(() => expect(shown.data.lines[0]).toMatchObject({ number: '0002', isOpen: null }))
+})
+
+it('asks who answers now when its page is looked at again later, not at every glance', async () => {
+  const { phone, it: shown, numbers } = await start()
+  answer(await phone.next(), 200, lines('0001'))
+  await vi.waitFor(() => expect(numbers()).toEqual(['0001']))
+  shown.comeBack()
+  expect(phone.asked).toEqual([])
+
+  vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000)
+  shown.comeBack()
+  answer(await phone.next(), 200, lines('0002'))
+  await vi.waitFor(() => expect(numbers()).toEqual(['0002']))
 })

@@ -22,23 +22,25 @@ export async function openPage<P>(path: string, query: Record<string, string> = 
 interface Options {
   data: object
   lifetimes: { attached?: () => void; detached?: () => void }
+  pageLifetimes?: { show?: () => void }
   methods: object
 }
 
-/** Puts a component on a page as WeChat would; `leave` takes it off again. */
+/** Puts a component on a page as WeChat would; `comeBack` shows its page again, `leave` takes it off. */
 export async function openComponent<C>(path: string): Promise<C> {
   const made: Options[] = []
   vi.stubGlobal('Component', (options: Options) => void made.push(options))
   await import(new URL(`../../miniprogram/${path}.ts`, import.meta.url).pathname)
   const [options] = made
   if (!options) throw new Error(`${path} registered no component`)
-  const { data, lifetimes, methods } = options
+  const { data, lifetimes, pageLifetimes, methods } = options
   const component = {
     ...methods,
     data: structuredClone(data),
     setData(change: object) {
       Object.assign(this.data, change)
     },
+    comeBack: () => pageLifetimes?.show?.call(component),
     leave: () => lifetimes.detached?.call(component),
   }
   lifetimes.attached?.call(component)

@@ -10,21 +10,31 @@ Component({
   data: { lines: [] as HelpLine[] },
   lifetimes: {
     attached() {
-      const show = () => {
-        const studentId = currentChild()?.studentId
-        void helpLinesFor(studentId).then((lines) => {
-          // Another child may have been chosen while this answer was on its way.
-          if (currentChild()?.studentId === studentId) this.setData({ lines })
-        })
-      }
-      show()
-      stops.set(this, watchChild(show))
+      this.show()
+      stops.set(
+        this,
+        watchChild(() => this.show()),
+      )
     },
     detached() {
       stops.get(this)?.()
     },
   },
+  pageLifetimes: {
+    // A page that was left open at ten says at midnight who answers at midnight.
+    show() {
+      if (Date.now() - (asked.get(this) ?? 0) > FRESH_MS) this.show()
+    },
+  },
   methods: {
+    show() {
+      const studentId = currentChild()?.studentId
+      asked.set(this, Date.now())
+      void helpLinesFor(studentId).then((lines) => {
+        // Another child may have been chosen while this answer was on its way.
+        if (currentChild()?.studentId === studentId) this.setData({ lines })
+      })
+    },
     onCall(event: WechatMiniprogram.BaseEvent) {
       const { number } = event.currentTarget.dataset as { number: string }
       // Closing the system's own question without calling is an answer, not a failure.
@@ -33,4 +43,7 @@ Component({
   },
 })
 
+/** So long what was heard of the hour still holds. */
+const FRESH_MS = 60_000
+const asked = new WeakMap<object, number>()
 const stops = new WeakMap<object, () => void>()

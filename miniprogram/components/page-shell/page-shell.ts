@@ -13,6 +13,8 @@ Component({
     edgeless: { type: Boolean, value: false },
     /** Room for a bottom-bar below the last card. */
     barred: { type: Boolean, value: false },
+    /** At the bottom stands a box that grows while somebody writes: the tab with the help lines keeps out of its way. */
+    boxed: { type: Boolean, value: false },
   },
   data: { scale: 1, online: true, waiting: 0, privacyAsked: false, isHelpOpen: false },
 
