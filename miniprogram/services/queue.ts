@@ -160,6 +160,10 @@ export function placeOf({ path, body }: Pick<Request, 'path' | 'body'>) {
 export const heldFor = (place: string): Request[] =>
   mine().flatMap(({ request }) => (placeOf(request) === place ? request : []))
 
+/** Whether an answer to a letter waits; what is said in its thread is no answer. */
+export const waitsBelow = (letter: string) =>
+  mine().some(({ request: { path } }) => path.startsWith(`${letter}/`) && !path.endsWith('/thread'))
+
 const backKey = (place: string) => `back.${me.get()?.personId ?? ''}.${place}`
 export const handedBack = (place: string) => wx.getStorageSync<HandedBack[] | ''>(backKey(place)) || []
 

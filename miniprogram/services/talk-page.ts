@@ -48,6 +48,8 @@ interface Ways<T extends Talked, W extends { line: ThreadLine }> {
   write: (said: Written) => Promise<W | null>
   wrote?: (reply: W) => void
   withdraw: (lineId: string) => Promise<unknown>
+  /** What the page shows when nothing could be opened; else the sentence for the error. */
+  failed?: (error: unknown) => { problem: string }
   markRead: (upTo: number, thread: T) => Promise<unknown>
   /** Where a line is sent to. */
   place: () => string
@@ -89,7 +91,8 @@ export function talkOn<T extends Talked, W extends { line: ThreadLine }>(page: T
       await lookForNews()
     } catch (error) {
       if (turn !== asked) return
-      if (page.data.state !== 'ready') page.setData({ state: 'failed', problem: explain(error) })
+      if (page.data.state !== 'ready')
+        page.setData({ state: 'failed', ...(ways.failed?.(error) ?? { problem: explain(error) }) })
       else tell(error)
     }
   }

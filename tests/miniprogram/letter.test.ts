@@ -222,7 +222,9 @@ describe('the page', () => {
       letter: { action: string } | null
       isWaiting: boolean
       isStranger: boolean
+      isGone: boolean
     }
+    load: () => Promise<void>
     onAct: () => void
     onSigned: (event: object) => Promise<void>
   }
@@ -265,6 +267,52 @@ describe('the page', () => {
 
     expect(page.data.isWaiting).toBe(true)
     expect([...phone.storage.keys()].some((key) => key.startsWith('queue.'))).toBe(true)
+  })
+
+  it('shows how the letter stands once what waited has gone out, and meanwhile asks for nothing', async () => {
+    const page = await open()
+    answer(await phone.next(), 200, letter)
+    await ready(page)
+    const done = page.onSigned({ detail: { strokes: [[1, 2, 3, 4]], width: 700, height: 300 } })
+    cutOff(await phone.next())
+    await done
+
+    // Drawn anew meanwhile, it still waits: the server has not heard of it.
+    void page.load()
+    answer(await phone.next(), 200, letter)
+    await vi.waitFor(() => expect(phone.asked).toHaveLength(0))
+    expect(page.data.isWaiting).toBe(true)
+
+    const { flush } = await import('../../miniprogram/services/queue.ts')
+    const sending = flush()
+    answer(await phone.next(), 200, { done: true })
+    await sending
+    const signed = {
+      ...letter,
+      isDone: true,
+      state: 'signed',
+      abilities: { confirm: false, sign: false, seeCopy: true },
+    }
+    answer(await phone.next(), 200, signed)
+    await vi.waitFor(() =>
+      expect(page.data).toMatchObject({ isWaiting: false, letter: { doneText: '已签字' } }),
+    )
+  })
+
+  it('keeps the letter on the screen when it cannot be fetched anew', async () => {
+    const page = await open()
+    answer(await phone.next(), 200, letter)
+    await ready(page)
+    void page.load()
+    cutOff(await phone.next())
+    await vi.waitFor(() => expect(phone.showToast).toHaveBeenCalled())
+    expect(page.data.state).toBe('ready')
+  })
+
+  it('says of a link that lost its end where the letter is', async () => {
+    const page = await open({ id: 'x', child: zhang.studentId })
+    await vi.waitFor(() => expect(page.data.state).toBe('failed'))
+    expect(page.data).toMatchObject({ isGone: true, problem: '这个链接不完整，请在“信件”里找这封信' })
   })
 
   it('finds the child a card in the class group is meant for', async () => {

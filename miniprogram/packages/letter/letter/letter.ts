@@ -8,16 +8,17 @@ import {
   type MyLetter,
 } from '../../../contract'
 import { knowWho } from '../../../services/account'
-import { call, explain, Problem, tell } from '../../../services/api'
+import { call, Problem, tell } from '../../../services/api'
 import { cardTitle } from '../../../services/letter-card'
-import { go, signInFirst } from '../../../services/navigate'
+import { go } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
-import { deliver } from '../../../services/queue'
-import { currentChild, me } from '../../../services/store'
+import { deliver, waitsBelow } from '../../../services/queue'
+import { currentChild, me, waiting } from '../../../services/store'
 import { openCopy } from './copy'
 import { draftOf, keepDraft } from './draft'
 import { HOUSE_RULE, presentForm, withAnswer, withSaid } from './form'
 import { forget, handIn } from './handing-in'
+import { shut } from '../shut'
 import { presentLetter } from './present'
 import type { Custom, Data } from './shape'
 
@@ -44,11 +45,18 @@ Page<Data, Custom>({
   items: [],
   isChecked: false,
   signing: '',
+  stop: () => undefined,
 
   onLoad(query) {
     this.letterId = query.id ?? ''
     this.childId = query.child ?? ''
+    this.stop = waiting.watch(() => {
+      if (this.data.isWaiting && !waitsBelow(this.place())) void this.load()
+    })
     void this.load()
+  },
+  onUnload() {
+    this.stop()
   },
   async onPullDownRefresh() {
     await this.load()
@@ -61,9 +69,10 @@ Page<Data, Custom>({
       const letter = await this.openForOneOf(candidates(this.childId))
       this.receive(letter)
     } catch (error) {
-      const isStranger = (me.get()?.children.length ?? 0) === 0
-      const isGone = error instanceof Problem && (error.status === 404 || error.status === 409)
-      this.setData({ state: 'failed', problem: explain(error), isStranger, isGone })
+      const why = shut(error)
+      // Without a network what is on the screen stays there.
+      if (this.received && !why.isGone) return tell(error)
+      this.setData({ state: 'failed', ...why })
     }
   },
 
@@ -87,7 +96,7 @@ Page<Data, Custom>({
       state: 'ready',
       letter: presentLetter(letter, new Date(), origin),
       signer: `${letter.childName}${child?.relation ?? '家长'}`,
-      isWaiting: false,
+      isWaiting: waitsBelow(this.place()),
       childId: this.childId,
       isFilling:
         letter.form?.isPlain !== true &&
@@ -101,6 +110,10 @@ Page<Data, Custom>({
     this.items = (hasArrived ? null : draft?.items) ?? letter.myAnswer ?? letter.former?.mine ?? []
     this.isChecked = false
     this.showForm()
+  },
+
+  place() {
+    return `/me/children/${this.childId}/letters/${this.letterId}`
   },
 
   showForm() {
@@ -249,14 +262,6 @@ Page<Data, Custom>({
   onNewer() {
     const newer = this.data.letter?.newer
     if (newer) void wx.redirectTo({ url: `${pages.letter}?id=${newer}&child=${this.childId}` })
-  },
-
-  onOthers() {
-    go('/pages/letters/letters')
-  },
-
-  onStart() {
-    signInFirst()
   },
 
   onShareAppMessage() {

@@ -31,11 +31,14 @@ export interface Custom {
   isChecked: boolean
   /** The question that is being signed; '' while it is the letter itself. */
   signing: string
+  /** Listens whether what waits on this phone has gone out. */
+  stop: () => void
   load: () => Promise<void>
   openForOneOf: (childIds: string[]) => Promise<MyLetter>
   receive: (letter: MyLetter) => void
   answer: (send: () => Promise<MyLetter | null>) => Promise<void>
   onAct: () => Promise<void>
+  place: () => string
   showForm: () => void
   setAnswer: (code: string, value: AnswerValue | undefined, isTyping?: boolean) => void
   keepAnswers: (items: AnswerItem[], isTyping: boolean) => void
@@ -52,6 +55,4 @@ export interface Custom {
   onPicture: (event: WechatMiniprogram.BaseEvent) => void
   onNewer: () => void
   onReply: () => void
-  onOthers: () => void
-  onStart: () => void
 }

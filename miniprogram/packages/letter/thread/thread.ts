@@ -13,8 +13,11 @@ import { pages } from '../../../services/pages'
 import { deliver } from '../../../services/queue'
 import { currentChild, me } from '../../../services/store'
 import { TALK, type TalkData, TALKING, type Talking, talkOn } from '../../../services/talk-page'
+import { shut } from '../shut'
 
 interface Data extends TalkData {
+  isStranger: boolean
+  isGone: boolean
   thread: Omit<MyThread, 'lines' | 'helpLines'> | null
   seenBy: SeenBy
   draftKey: string
@@ -34,7 +37,16 @@ interface Custom extends Talking {
 /** What the family, or one guardian in confidence, and a post write to each other below a letter. */
 Page<Data, Custom>({
   ...TALKING,
-  data: { ...TALK, thread: null, seenBy: 'family', draftKey: '', helpLines: [], isDanger: false },
+  data: {
+    ...TALK,
+    isStranger: false,
+    isGone: false,
+    thread: null,
+    seenBy: 'family',
+    draftKey: '',
+    helpLines: [],
+    isDanger: false,
+  },
   letterId: '',
   childId: '',
 
@@ -55,6 +67,7 @@ Page<Data, Custom>({
       wrote: ({ helpLines }) => {
         if (helpLines.length > 0) this.setData({ helpLines, isDanger: true })
       },
+      failed: shut,
       withdraw: (lineId) => call(withdrawMyLine, { studentId: this.childId, lineId }),
       markRead: (upTo) => call(readMyThread, { ...this.said(), upTo }),
       place: () => `/me/children/${this.childId}/letters/${this.letterId}/thread#${this.data.seenBy}`,
