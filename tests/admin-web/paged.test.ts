@@ -61,15 +61,15 @@ it('puts the pages one after the other and says when there are no more', async (
   const first = await question(0)
   expect(first.path).toBe(`/api/units/${id('1')}/staff`)
   first.say({ staff: [member(id('a'))], next: id('a'), abilities: ABILITIES })
-  await vi.waitFor(() => expect(list.hasMore.value).toBe(true))
+  await vi.waitFor(() => expect(list.pager.hasMore).toBe(true))
 
-  void list.more()
+  void list.pager.more()
   const second = await question(1)
   expect(second.path).toBe(`/api/units/${id('1')}/staff?after=${id('a')}`)
   second.say({ staff: [member(id('b'))], next: null, abilities: ABILITIES })
 
   await vi.waitFor(() => expect(list.rows.value.map((it) => it.personId)).toEqual([id('a'), id('b')]))
-  expect(list.hasMore.value).toBe(false)
+  expect(list.pager.hasMore).toBe(false)
 })
 
 it('shows the unit that was chosen last, however late the answer for the first one comes', async () => {

@@ -1,6 +1,6 @@
 import type { Endpoint } from '#contract/endpoint'
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/vue-query'
-import { computed } from 'vue'
+import { computed, reactive } from 'vue'
 import type * as z from 'zod/mini'
 import { call } from '../api/call'
 
@@ -31,14 +31,21 @@ export function usePaged<E extends Endpoint, T>(
   })
 
   const pages = computed(() => query.data.value?.pages ?? [])
+  const rows = computed(() => pages.value.flatMap(rowsOf))
   return {
     /** For `<AsyncState :query>`. */
     query,
-    rows: computed(() => pages.value.flatMap(rowsOf)),
+    rows,
     /** The first page's reply: it carries what is said once for the whole list, such as a total. */
     first: computed(() => pages.value[0] ?? null),
-    hasMore: query.hasNextPage,
-    isLoadingMore: query.isFetchingNextPage,
-    more: () => query.fetchNextPage(),
+    /** For `<MoreButton :pager>`. */
+    pager: reactive({
+      shown: computed(() => rows.value.length),
+      hasMore: query.hasNextPage,
+      isLoading: query.isFetchingNextPage,
+      more: () => query.fetchNextPage(),
+    }),
   }
 }
+
+export type Pager = ReturnType<typeof usePaged>['pager']
