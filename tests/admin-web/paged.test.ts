@@ -23,7 +23,7 @@ const member = (personId: string) => ({
 const ABILITIES = { appoint: false, keepSignIn: false }
 
 /** Every request waits here until the test answers it. */
-let asked: { path: string; say: (reply: object) => void }[] = []
+let asked: { path: string; say: (reply: object, status?: number) => void }[] = []
 
 beforeEach(() => {
   asked = []
@@ -31,7 +31,9 @@ beforeEach(() => {
   vi.stubGlobal(
     'fetch',
     (path: string) =>
-      new Promise((resolve) => asked.push({ path, say: (reply) => resolve(Response.json(reply)) })),
+      new Promise((resolve) =>
+        asked.push({ path, say: (reply, status = 200) => resolve(Response.json(reply, { status })) }),
+      ),
   )
   vi.resetModules()
 })
@@ -70,6 +72,23 @@ it('puts the pages one after the other and says when there are no more', async (
 
   await vi.waitFor(() => expect(list.rows.value.map((it) => it.personId)).toEqual([id('a'), id('b')]))
   expect(list.pager.hasMore).toBe(false)
+})
+
+it('says that the next page did not come, keeps what is there, and takes it when asked again', async () => {
+  const list = await openList(() => id('1'))
+  const first = await question(0)
+  first.say({ staff: [member(id('a'))], next: id('a'), abilities: ABILITIES })
+  await vi.waitFor(() => expect(list.pager.hasMore).toBe(true))
+
+  void list.pager.more()
+  const second = await question(1)
+  second.say({ error: { code: 'invalid', message: '翻页的位置不对' } }, 400)
+  await vi.waitFor(() => expect(list.pager).toMatchObject({ isFailed: true, hasMore: true, shown: 1 }))
+
+  void list.pager.more()
+  const third = await question(2)
+  third.say({ staff: [member(id('b'))], next: null, abilities: ABILITIES })
+  await vi.waitFor(() => expect(list.pager).toMatchObject({ isFailed: false, hasMore: false, shown: 2 }))
 })
 
 it('shows the unit that was chosen last, however late the answer for the first one comes', async () => {

@@ -43,6 +43,8 @@ export function usePaged<E extends Endpoint, T>(
       shown: computed(() => rows.value.length),
       hasMore: query.hasNextPage,
       isLoading: query.isFetchingNextPage,
+      /** The next page was asked for and did not come. */
+      isFailed: query.isFetchNextPageError,
       more: () => query.fetchNextPage(),
     }),
   }
