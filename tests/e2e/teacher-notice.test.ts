@@ -7,17 +7,23 @@ import { useStage } from './stage.ts'
 const stage = useStage()
 const { world } = stage
 
+/** A class teacher who has just signed in on her phone. */
+async function signedIn() {
+  const { teacher, klass } = await buildClass(world)
+  const { fields } = world.deps()
+  const phone = { phone: fields.seal('13900000098'), phoneIndex: fields.index('13900000098') }
+  await PersonModel.updateOne({ _id: teacher }, { demoAs: '李老师', name: '李文', ...phone })
+  const at = await stage.phone('李老师')
+  await at.tap('加入孩子的班级')
+  await at.tap('微信手机号登录')
+  await at.see('教师端')
+  return { at, klass }
+}
+
 it(
   'is written on the phone with four taps in under a minute, taken back within ten seconds, and sent',
   async () => {
-    const { teacher, klass } = await buildClass(world)
-    const { fields } = world.deps()
-    const phone = { phone: fields.seal('13900000098'), phoneIndex: fields.index('13900000098') }
-    await PersonModel.updateOne({ _id: teacher }, { demoAs: '李老师', name: '李文', ...phone })
-    const at = await stage.phone('李老师')
-    await at.tap('加入孩子的班级')
-    await at.tap('微信手机号登录')
-    await at.see('教师端')
+    const { at, klass } = await signedIn()
     await at.screenshot('notice/1-home')
 
     let taps = 0
@@ -58,6 +64,55 @@ it(
     expect(await LetterModel.findOne({ unitId: klass._id, status: 'scheduled' }).lean()).toMatchObject({
       isUrgent: true,
     })
+    await at.close()
+  },
+  2 * 60_000,
+)
+
+it(
+  'a notice whose answer was lost goes once, with the words it was given last; what cannot be taken back yet says so',
+  async () => {
+    const { at, klass } = await signedIn()
+    const { page } = at
+    await at.tap('写通知')
+    const text = page.locator('textarea').filter({ visible: true }).first()
+    const yes = page.getByText('发出', { exact: true }).filter({ visible: true }).last()
+    const send = async () => {
+      await at.tap('发出')
+      await at.see(/的家长？/)
+      await at.tap(yes)
+    }
+    const written = () => LetterModel.find({ unitId: klass._id }).lean()
+
+    // The school has it, and the network is cut before the phone hears so.
+    let cut = true
+    await page.route('**/notices', async (route) => {
+      if (!cut) return route.continue()
+      await route.fetch()
+      await route.abort()
+    })
+    await text.fill('明天体育课，请给孩子带水杯。')
+    await send()
+    await at.see('网络不通。写好的都存在手机里，联网后再点“发出”，不会发两次。')
+    await at.screenshot('notice/7-cut')
+    expect(await written()).toHaveLength(1)
+
+    cut = false
+    await text.fill('明天体育课改在后天，请给孩子带水杯。')
+    await send()
+    await at.see(/秒后发出/)
+    expect(await written()).toMatchObject([
+      { status: 'scheduled', body: '明天体育课改在后天，请给孩子带水杯。' },
+    ])
+
+    await page.route('**/unqueue', (route) => route.abort())
+    await at.tap('撤回')
+    await at.see('网络不通，还没有撤回，请再点“撤回”')
+    await page.unrouteAll()
+    await at.tap('撤回')
+    await at.see('没有发出，可以再改')
+    expect(await written()).toEqual([])
+    expect(await text.inputValue()).toBe('明天体育课改在后天，请给孩子带水杯。')
     await at.close()
   },
   2 * 60_000,

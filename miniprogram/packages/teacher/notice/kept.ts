@@ -3,6 +3,8 @@ import type { Notice } from './rules'
 /** A notice as it is kept on this phone until it is out, with the number that makes a second sending harmless. */
 export interface KeptNotice extends Notice {
   requestId: string
+  /** What was sent last without an answer; whether it arrived this phone does not know. */
+  tried?: string
   unitId: string
 }
 

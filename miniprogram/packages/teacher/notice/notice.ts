@@ -2,11 +2,9 @@ import {
   listGroups,
   listLetterTemplates,
   queueLetter,
-  removeLetter,
   reviseLetter,
   sendNotice,
   submitLetter,
-  unqueueLetter,
   updateLetter,
   type Letter,
 } from '../../../contract'
@@ -15,6 +13,7 @@ import { date, dayOf } from '../../../services/format'
 import { replaceWith } from '../../../services/navigate'
 import { pages } from '../../../services/pages'
 import { me } from '../../../services/store'
+import { takeBack } from './taking-back'
 import { dropNotice, keepNotice, keptNotice, newRequest } from './kept'
 import {
   begunFrom,
@@ -42,6 +41,7 @@ Page<Data, Custom>({
     ...{ preview: '', isAsking: false, busy: false, undo: null, isRevising: false },
   },
   requestId: '',
+  tried: '',
   revises: '',
   wanted: '',
   node: null,
@@ -71,8 +71,9 @@ Page<Data, Custom>({
     const unit = units.find((it) => it.unitId === (asked ?? kept?.unitId)) ?? units[0]
     const isKept = kept?.unitId === unit?.unitId
     if (kept && isKept) {
-      const { requestId, unitId: _, ...notice } = kept
+      const { requestId, tried = '', unitId: _, ...notice } = kept
       this.requestId = requestId
+      this.tried = tried
       this.isTitleTyped = true
       this.setData({ ...notice, studentIds: [], dueText: notice.dueOn ? date(notice.dueOn) : '' })
       this.fillIn('', '')
@@ -87,7 +88,7 @@ Page<Data, Custom>({
     const { unitId, title, body, confirmation, dueOn, isUrgent, template, blanks, studentIds, correction } =
       this.data
     const notice = { title, body, confirmation, dueOn, isUrgent, template, blanks, studentIds, correction }
-    keepNotice({ ...notice, requestId: this.requestId, unitId })
+    keepNotice({ ...notice, requestId: this.requestId, tried: this.tried, unitId })
   },
 
   async loadTemplates() {
@@ -266,20 +267,44 @@ Page<Data, Custom>({
   async send() {
     const { unitId, title, body, confirmation, dueOn, isUrgent, template, blanks, studentIds, groupIds } =
       this.data
-    const letter = await call(sendNotice, {
-      ...{ unitId, requestId: this.requestId, title, body, confirmation, dueOn },
+    const said = {
+      ...{ unitId, title, body, confirmation, dueOn },
       holdSeconds: HOLD_SECONDS,
       ...(isUrgent && { isUrgent }),
       ...(template && { template, blanks }),
       ...(this.node && { node: this.node }),
       ...(studentIds.length > 0 && { studentIds }),
       ...(groupIds.length > 0 && { groupIds }),
-    })
+    }
+    const isOther = this.tried !== '' && this.tried !== JSON.stringify(said)
+    // Until the one before is taken back it is the one that may be there.
+    if (!isOther) this.tried = JSON.stringify(said)
+    this.keep()
+    const letter = await call(sendNotice, { ...said, requestId: this.requestId })
+    // The one before may have arrived though its answer did not: then this is the old one, with the words before the change.
+    if (isOther && !(await this.isReplaced(letter.id))) return
+    if (isOther) return this.send()
+    this.tried = ''
     if (!this.wanted) dropNotice()
     this.setData({ isAsking: false })
     if (letter.status === 'scheduled') return this.countDown(letter.id)
     void wx.showToast({ title: outcome(letter), icon: 'none', duration: 2500 })
     this.leave(letter.id)
+  },
+  async isReplaced(id) {
+    try {
+      await takeBack(id)
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 409) throw error
+      dropNotice()
+      this.setData({ isAsking: false })
+      void wx.showToast({ title: '改之前的那一条已经发出，要改请点“更正”', icon: 'none', duration: 3000 })
+      this.leave(id)
+      return false
+    }
+    this.requestId = newRequest()
+    this.tried = ''
+    return true
   },
   async sendRevision() {
     const { title, body, confirmation, dueOn, isUrgent, correction } = this.data
@@ -300,6 +325,8 @@ Page<Data, Custom>({
   countDown(id) {
     this.setData({ undo: { id, left: HOLD_SECONDS } })
     this.clock = setInterval(() => {
+      // While it is being taken back nothing runs out.
+      if (this.data.busy) return
       const left = (this.data.undo?.left ?? 0) - 1
       if (left > 0) return this.setData({ undo: { id, left } })
       this.leave(id)
@@ -310,20 +337,29 @@ Page<Data, Custom>({
     replaceWith(`${pages.teacherLetter}?id=${id}&unit=${this.data.unitId}`)
   },
   async onUndo() {
-    const { undo } = this.data
-    if (!undo) return
-    clearInterval(this.clock)
+    const { undo, busy } = this.data
+    if (!undo || busy) return
+    this.setData({ busy: true })
     try {
-      await call(unqueueLetter, { letterId: undo.id })
-      await call(removeLetter, { letterId: undo.id })
+      await takeBack(undo.id)
+      clearInterval(this.clock)
       // The next one is another notice, with the same words.
       this.requestId = newRequest()
       this.setData({ undo: null })
       this.keep()
       void wx.showToast({ title: '没有发出，可以再改', icon: 'none' })
     } catch (error) {
+      if (error instanceof Problem && error.status === 0) {
+        return void wx.showToast({
+          title: '网络不通，还没有撤回，请再点“撤回”',
+          icon: 'none',
+          duration: 2500,
+        })
+      }
       tell(error)
       this.leave(undo.id)
+    } finally {
+      this.setData({ busy: false })
     }
   },
 })

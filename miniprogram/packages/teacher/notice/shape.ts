@@ -40,6 +40,8 @@ export interface Data extends Notice {
 export interface Custom {
   /** One for each notice begun here: sent twice on a bad network it is still one notice. */
   requestId: string
+  /** What was sent last without an answer. */
+  tried: string
   revises: string
   /** Come from the year's calendar: with this template, for this node. */
   wanted: string
@@ -80,6 +82,8 @@ export interface Custom {
   onBack: () => void
   onSend: () => Promise<void>
   send: () => Promise<void>
+  /** Whether what went before the change could be taken back. */
+  isReplaced: (id: string) => Promise<boolean>
   sendRevision: () => Promise<void>
   countDown: (id: string) => void
   leave: (id: string) => void
