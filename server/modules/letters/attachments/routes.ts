@@ -4,6 +4,7 @@ import * as api from '#contract/letter-writing'
 import { openLink, sendDownload, signLink } from '../../../http/links.ts'
 import { serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import { guardianActor } from '../../accounts/consents/service.ts'
 import * as accounts from '../../accounts/service.ts'
 import { ownAsset } from '../../files/policy.ts'
 import { pictureOf } from '../../files/service.ts'
@@ -76,8 +77,7 @@ export function attachmentRoutes(router: Router, deps: Deps) {
       const actor = await accounts.staffActor(personId, clock.now())
       return (await letterWithin(actor, letterId, String(unit), 'seeFigures')).letter
     }
-    const consent = (await accounts.findPerson(personId))?.consent ?? null
-    const actor = { role: 'guardian' as const, personId, sessionId: '', name: '', loginName: null, consent }
+    const actor = await guardianActor(personId)
     return (await letterForChild(await ownChild(actor, String(child)), letterId)).letter
   }
 

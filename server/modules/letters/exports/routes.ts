@@ -6,6 +6,7 @@ import { openLink, sendDownload, signLink } from '../../../http/links.ts'
 import { callerOf, serve } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { watermarkOf } from '../../../infra/sheets/cells.ts'
+import { guardianActor } from '../../accounts/consents/service.ts'
 import * as accounts from '../../accounts/service.ts'
 import { approvalFor } from '../../audit/approvals/service.ts'
 import * as audit from '../../audit/service.ts'
@@ -73,8 +74,5 @@ export function letterFileRoutes(router: Router, { clock, env, files, fields }: 
   const staffBehind = (ctx: RouterContext) =>
     accounts.staffActor(openLink(ctx, clock.now(), env).personId, clock.now())
 
-  async function guardianBehind(ctx: RouterContext) {
-    const { personId } = openLink(ctx, clock.now(), env)
-    return { role: 'guardian' as const, personId, sessionId: '', name: '', loginName: null }
-  }
+  const guardianBehind = (ctx: RouterContext) => guardianActor(openLink(ctx, clock.now(), env).personId)
 }

@@ -8,6 +8,7 @@ import { Refusal } from '../../../http/errors.ts'
 import { openLink, sendDownload } from '../../../http/links.ts'
 import { admit } from '../../../http/serve.ts'
 import type { Deps } from '../../../infra/deps.ts'
+import { guardianActor } from '../../accounts/consents/service.ts'
 import * as accounts from '../../accounts/service.ts'
 import { ownChild } from '../../org/policy.ts'
 import { letterForChild, letterWithin } from '../policy.ts'
@@ -62,7 +63,7 @@ export function letterPictureRoutes(router: Router, { clock, env, files }: Deps)
       const actor = await accounts.staffActor(personId, clock.now())
       await letterWithin(actor, letterId, String(picture.classId), 'seeFamilies')
     } else {
-      const actor = { role: 'guardian' as const, personId, sessionId: '', name: '', loginName: null }
+      const actor = await guardianActor(personId)
       await letterForChild(await ownChild(actor, String(picture.studentId)), letterId)
     }
     const isMine = String(picture.personId) === personId

@@ -1,6 +1,7 @@
 import { Refusal } from '../../../../http/errors.ts'
+import { guardianActor } from '../../../accounts/consents/service.ts'
 import { staffActor } from '../../../accounts/service.ts'
-import { childrenOf } from '../../../org/families/service.ts'
+import { ownChildren } from '../../../org/policy.ts'
 import type { LineRecord } from '../model.ts'
 import { isKnownTo } from '../private/rules.ts'
 import { urgentThread } from '../policy.ts'
@@ -25,7 +26,8 @@ async function lineOf(fileId: string) {
 export async function fileOfFamily(personId: string, fileId: string): Promise<SeenFile> {
   const { file, line } = await lineOf(fileId)
   const thread = await findThread(String(line.threadId))
-  const isTheirs = (await childrenOf(personId)).some((it) => it.studentId === String(thread?.studentId))
+  const children = await ownChildren(await guardianActor(personId))
+  const isTheirs = children.some((it) => it.studentId === String(thread?.studentId))
   if (!thread || !isTheirs || !isKnownTo(thread, personId)) throw noFile()
   if (!isShown(line, personId) || (await isHiddenFrom(personId, file))) throw noFile()
   return { file } as SeenFile
