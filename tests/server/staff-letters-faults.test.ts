@@ -99,7 +99,7 @@ async function keepAwake() {
     await OutboxModel.updateMany(
       { status: 'pending', dueAt: { $gt: new Date() } },
       { isUrgent: true, dueAt: new Date(0) },
-    )
+    ).catch(() => null)
     await sleep(300)
   }
 }
@@ -231,25 +231,32 @@ async function answer(personId: Types.ObjectId, letterId: string, unitIds: (stri
   }
 }
 
+/** As many requests on the way as a city has at a time, and no more than the database has connections for. */
+async function someAtOnce<T>(items: readonly T[], work: (item: T) => Promise<unknown>) {
+  const queue = items.values()
+  await Promise.all(
+    Array.from({ length: 8 }, async () => {
+      for (const it of queue) await work(it)
+    }),
+  )
+}
+
 /** Who was told in the moment of the correction that their receipt is in; everybody else was told of the new edition. */
 async function answerLate(people: Types.ObjectId[], letterId: string) {
   const taken: string[] = []
   const refused: string[] = []
-  const calls = await Promise.all(
-    people.map(async (it) => ({ id: String(it), call: await world.as(String(it), 'staff') })),
-  )
-  await Promise.all(
-    calls.map(async ({ id, call }) => {
-      await sleep(roll() * 6_000)
-      await call(answerMyStaffLetter, { letterId, answers: SAID }).then(
-        () => taken.push(id),
-        (error: { status?: number }) => {
-          if (error.status !== 409) throw error
-          refused.push(id)
-        },
-      )
-    }),
-  )
+  await someAtOnce(people, async (it) => {
+    const call = await world.as(String(it), 'staff')
+    // Over the seconds in which the worker takes the correction up.
+    await sleep((roll() * 12_000 * 8) / LATE)
+    await call(answerMyStaffLetter, { letterId, answers: SAID }).then(
+      () => taken.push(String(it)),
+      (error: { status?: number }) => {
+        if (error.status !== 409) throw error
+        refused.push(String(it))
+      },
+    )
+  })
   return { taken, refused }
 }
 
@@ -277,7 +284,7 @@ it(
 
     const first = { each: await send(here, 'each'), once: await send(here, 'once') }
     const answering = [
-      ...teachers.slice(0, ANSWERING).map((it) => answer(it, first.each, [undefined])),
+      someAtOnce(teachers.slice(0, ANSWERING), (it) => answer(it, first.each, [undefined])),
       // One of the two schools of the first, both of the next few.
       ...heads.slice(0, DOUBLE).map(({ head, units }, at) =>
         answer(
