@@ -16,6 +16,7 @@ import { deliver, waitsBelow } from '../../../services/queue'
 import { currentChild, me, waiting } from '../../../services/store'
 import { openCopy } from './copy'
 import { draftOf, keepDraft } from './draft'
+import { goToFirstWrong } from './first-wrong'
 import { HOUSE_RULE, presentForm, withAnswer, withSaid } from './form'
 import { forget, handIn } from './handing-in'
 import { shut } from '../shut'
@@ -168,8 +169,7 @@ Page<Data, Custom>({
         this.isChecked = !done.isWaiting
         this.showForm()
         void wx.showToast({ title: done.problem, icon: 'none', duration: 2500 })
-        const wrong = this.data.fields.find((it) => it.problem !== '')
-        if (wrong) void wx.pageScrollTo({ selector: `#ask-${wrong.code}`, offsetTop: -80 })
+        goToFirstWrong(this, this.data.fields)
         return false
       }
       if (done.letter) this.receive(done.letter)

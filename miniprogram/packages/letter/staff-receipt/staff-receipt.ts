@@ -10,6 +10,7 @@ import { call, Problem, tell } from '../../../services/api'
 import { choosePapers, choosePictures, sendChosen } from '../../../services/attach'
 import { newRequestId } from '../../../services/draft'
 import { draftOf, dropDraft, keepDraft } from '../letter/draft'
+import { goToFirstWrong } from '../letter/first-wrong'
 import { type Said, withAnswer, withSaid } from '../letter/form'
 import {
   byLine,
@@ -137,6 +138,7 @@ Component({
       }
       if (this.data.busy) return
       this.setData({ busy: true })
+        goToFirstWrong(this, this.data.fields)
       try {
         const letter = await call(answerMyStaffLetter, {
           letterId,
