@@ -143,7 +143,14 @@ export {
 export type { CallWay, FreeSlot, MyCall, TeacherSlot } from '../server/contract/meetings.ts'
 
 export { askInWords, askOf } from '../server/contract/letter-ask.ts'
-export { askedOf, halfWidth, problemsIn, problemWith, valuesOf } from '../server/contract/letter-form.ts'
+export {
+  askedOf,
+  halfWidth,
+  problemsIn,
+  problemWith,
+  uploadsOf,
+  valuesOf,
+} from '../server/contract/letter-form.ts'
 export type { AnswerItem, AnswerValue, FormField, LetterForm } from '../server/contract/letter-form.ts'
 
 export {

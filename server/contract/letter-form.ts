@@ -151,6 +151,12 @@ type Values = ReadonlyMap<string, AnswerValue>
 export const valuesOf = (items: readonly AnswerItem[]): Values =>
   new Map(items.map((it) => [it.code, it.value]))
 
+/** The numbers of the pictures or papers that are an answer. */
+export function uploadsOf(value: AnswerValue | undefined): string[] {
+  if (typeof value !== 'object') return []
+  return 'pictures' in value ? value.pictures : 'files' in value ? value.files : []
+}
+
 /** The fields that are asked, given what has been answered so far: a hidden choice shows nothing below it. */
 export function askedOf({ fields }: LetterForm, values: Values): FormField[] {
   const asked: FormField[] = []

@@ -54,4 +54,4 @@ it('shows a letter to a post as it was written, and leads from an old edition to
   await page.getByRole('button', { name: '我已阅读并确认' }).click()
   await page.getByText(/您在.*确认了这封信/).waitFor()
   expect(errors).toEqual([])
-})
+}, 120_000)

@@ -3,6 +3,7 @@ import type { LetterForm, StaffLetter, StaffReceipt } from '../../miniprogram/co
 import { presentStaffLetter } from '../../miniprogram/packages/letter/staff-letter/present.ts'
 import {
   byLine,
+  carriedLine,
   formerLine,
   presentQuestions,
   toldLines,
@@ -40,10 +41,13 @@ it('says below each question the limit that holds for it', () => {
   ])
 })
 
-it('says of a receipt that was brought over that the letter was another then', () => {
-  expect(byLine(ANSWER, 2, NOW)).toBe('顾远 今天 09:20填写')
-  expect(byLine({ ...ANSWER, version: 2 }, 2, NOW)).toBe('顾远 今天 09:20填写')
-  expect(byLine({ ...ANSWER, version: 1 }, 2, NOW)).toBe('顾远 今天 09:20填写（信更正前）')
+it('says of a receipt that was brought over that the letter was another then, and that it holds', () => {
+  expect(byLine(ANSWER, NOW)).toBe('顾远 今天 09:20填写')
+  const carried = (version: number | undefined, mayAnswer = true) =>
+    carriedLine({ ...unit(1, { ...ANSWER, ...(version && { version }) }), mayAnswer }, 2)
+  expect([carried(undefined), carried(2)]).toEqual(['', ''])
+  expect(carried(1)).toBe('这份回执是信更正以前交的，仍然有效，不用重填；有变化再修改。')
+  expect(carried(1, false)).toBe('这份回执是信更正以前交的，仍然有效，不用重填。')
   expect(formerLine(ANSWER, NOW)).toBe(
     '顾远 今天 09:20填过一次，题目改了，请再填一次；没有改的题已经填好，请核对。',
   )

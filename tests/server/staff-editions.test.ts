@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { listDuties } from '#contract/home'
 import type { LetterForm } from '#contract/letter-form'
-import { queueLetter, reviseLetter, updateLetter } from '#contract/letters'
 import {
   answerMyStaffLetter,
   exportStaffFiles,
@@ -15,14 +14,13 @@ import { deliver } from '../../server/modules/letters/sending/service.ts'
 import { StaffAnswerModel } from '../../server/modules/letters/staff/answers/model.ts'
 import { StaffSheetModel } from '../../server/modules/letters/staff/model.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
-import { DRAFT, newRequest, refusal, tick } from '../support/letters.ts'
-import { buildMeeting, coming, MEETING, sendPaper } from '../support/staff-letters.ts'
+import { refusal, tick } from '../support/letters.ts'
+import { buildMeeting, coming, correctToPosts, MEETING, sendPaper } from '../support/staff-letters.ts'
 import { useWorld } from '../support/world.ts'
 
 const world = useWorld()
 beforeEach(() => world.goTo('2026-11-23T01:00:00Z'))
 
-const { kind: _, ...WRITTEN } = DRAFT
 const EACH: LetterForm = { answeredBy: 'each', fields: MEETING.fields.slice(0, 1) }
 const COMES = [{ code: 'attend', value: ['到会'] }]
 
@@ -30,20 +28,12 @@ async function scene(form: LetterForm = MEETING) {
   const here = await buildMeeting(world, { form })
   /** The corrected edition, sent. */
   async function correct(next: LetterForm = form) {
-    const draft = await here.district(reviseLetter, { letterId: here.letterId, requestId: newRequest() })
-    const staff = { posts: ['principal' as const, 'school_admin' as const], unitIds: [here.at.unitId] }
-    const said = {
-      ...WRITTEN,
-      title: '家长学校工作会',
-      body: '{{称呼}}：\n\n请参加周六的会议。',
-      audience: [],
-    }
-    const change = { ...said, staff, form: next, correction: '会议改到周六' }
-    await here.district(updateLetter, { letterId: draft.id, ...change })
     world.pass(60_000)
-    await here.district(queueLetter, { letterId: draft.id, sendAt: null })
+    const letterId = await correctToPosts(here.district, here.at, {
+      ...{ form: next, dueOn: null, body: '{{称呼}}：\n\n请参加周六的会议。', correction: '会议改到周六' },
+    })
     await tick(world)
-    return { letterId: draft.id, at: { ...here.at, letterId: draft.id } }
+    return { letterId, at: { ...here.at, letterId } }
   }
   const paper = async () => (await sendPaper(world, here.headId, here.letterId)).id
   return { ...here, correct, paper }

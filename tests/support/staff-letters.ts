@@ -1,5 +1,5 @@
 import type { LetterForm } from '#contract/letter-form'
-import { createLetter, queueLetter } from '#contract/letters'
+import { createLetter, queueLetter, reviseLetter, updateLetter } from '#contract/letters'
 import type { PostKind } from '#contract/posts'
 import type { UnitRecord } from '../../server/modules/org/tree/model.ts'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
@@ -41,10 +41,7 @@ export const coming = (files: string[], over: Record<string, string> = {}) => [
 ]
 
 /** Two schools of a district with their offices, and a letter of the district to their heads. */
-export async function buildMeeting(
-  world: World,
-  over: { form?: LetterForm | null; dueOn?: string | null; posts?: PostKind[] } = {},
-) {
+export async function buildMeeting(world: World, over: ToPosts = {}) {
   const here = await buildBranch()
   const other = await buildBranch({ city: here.city, district: here.district })
   const head = await buildStaff(here.school, 'principal', { name: '顾远' })
@@ -66,20 +63,45 @@ export async function buildMeeting(
   }
 }
 
-export async function sendToPosts(
-  call: Awaited<ReturnType<World['as']>>,
-  unit: UnitRecord,
+type Caller = Awaited<ReturnType<World['as']>>
+
+interface ToPosts {
+  form?: LetterForm | null
+  dueOn?: string | null
+  posts?: PostKind[]
+  body?: string
+}
+
+const toPosts = (
+  unitId: string,
   {
     form = MEETING,
     dueOn = '2026-11-27',
     posts = ['principal', 'school_admin'],
-  }: { form?: LetterForm | null; dueOn?: string | null; posts?: PostKind[] },
-) {
+    body = '{{称呼}}：\n\n请参加周五的会议。',
+  }: ToPosts,
+) => ({
+  ...{ title: '家长学校工作会', body, pledge: '', confirmation: 'confirm' as const, dueOn, form },
+  ...{ audience: [], staff: { posts, unitIds: [unitId] } },
+})
+
+export async function sendToPosts(call: Caller, unit: UnitRecord, said: ToPosts) {
+  const unitId = String(unit._id)
   const draft = await call(createLetter, {
-    ...{ kind: 'letter', title: '家长学校工作会', body: '{{称呼}}：\n\n请参加周五的会议。', pledge: '' },
-    ...{ confirmation: 'confirm', dueOn, form, unitId: String(unit._id), requestId: newRequest() },
-    ...{ audience: [], staff: { posts, unitIds: [String(unit._id)] } },
+    ...{ ...toPosts(unitId, said), kind: 'letter', unitId, requestId: newRequest() },
   })
+  await call(queueLetter, { letterId: draft.id, sendAt: null })
+  return draft.id
+}
+
+/** Sends the corrected edition of a letter to posts, and gives its number. */
+export async function correctToPosts(
+  call: Caller,
+  { letterId, unitId }: { letterId: string; unitId: string },
+  { correction, ...said }: ToPosts & { correction: string },
+) {
+  const draft = await call(reviseLetter, { letterId, requestId: newRequest() })
+  await call(updateLetter, { ...toPosts(unitId, said), letterId: draft.id, correction })
   await call(queueLetter, { letterId: draft.id, sendAt: null })
   return draft.id
 }

@@ -3,6 +3,7 @@ import {
   type AnswerValue,
   type LetterForm,
   type StaffReceipt,
+  uploadsOf,
   valuesOf,
 } from '../../../contract'
 import { nearMoment } from '../../../services/format'
@@ -21,9 +22,6 @@ export interface ShownQuestion extends ShownField {
   mayAdd: boolean
 }
 
-const idsIn = (value: AnswerValue | undefined) =>
-  typeof value !== 'object' ? [] : 'files' in value ? value.files : 'pictures' in value ? value.pictures : []
-
 /** The questions as the page shows them, with the papers that lie beside each. */
 export function presentQuestions(
   form: LetterForm,
@@ -33,7 +31,7 @@ export function presentQuestions(
 ): ShownQuestion[] {
   const values = valuesOf(items)
   return presentForm(form, items, isChecked).map((field) => {
-    const papers = idsIn(values.get(field.code)).map((id) => ({
+    const papers = uploadsOf(values.get(field.code)).map((id) => ({
       id,
       name: names.find((it) => it.id === id)?.name ?? '文件',
     }))
@@ -44,7 +42,7 @@ export function presentQuestions(
 /** What was answered, line by line; of papers their names and not how many. */
 export const toldLines = ({ lines, items, files }: NonNullable<StaffReceipt['answer']>) =>
   lines.map(({ code, label, text }) => {
-    const ids = idsIn(items.find((it) => it.code === code)?.value)
+    const ids = uploadsOf(items.find((it) => it.code === code)?.value)
     const names = files.filter((it) => ids.includes(it.id)).map((it) => it.name)
     return { code, label, text: names.length > 0 ? names.join('、') : text }
   })
@@ -56,14 +54,15 @@ export function papersAsValue(type: ShownField['type'], papers: readonly Paper[]
   return type === 'picture' ? { pictures: ids } : { files: ids }
 }
 
-/** 顾远 今天 09:20填写, and of a receipt that was brought over, that the letter was another then. */
-export function byLine(
-  { by, at, version }: NonNullable<StaffReceipt['answer']>,
-  ofLetter: number,
-  now = new Date(),
-) {
-  const isCarried = version !== undefined && version < ofLetter
-  return `${by} ${nearMoment(at, now)}填写${isCarried ? '（信更正前）' : ''}`
+/** 顾远 今天 09:20填写 */
+export const byLine = ({ by, at }: NonNullable<StaffReceipt['answer']>, now = new Date()) =>
+  `${by} ${nearMoment(at, now)}填写`
+
+/** Of a receipt that was brought over: the letter was another then, and nobody has to fill it in a second time. */
+export function carriedLine({ answer, mayAnswer }: StaffReceipt, ofLetter: number) {
+  const isCarried = answer?.version !== undefined && answer.version < ofLetter
+  if (!isCarried) return ''
+  return `这份回执是信更正以前交的，仍然有效，不用重填${mayAnswer ? '；有变化再修改' : ''}。`
 }
 
 /** 顾远 11月23日 09:20填过一次，… */

@@ -14,6 +14,7 @@ import { goToFirstWrong } from '../letter/first-wrong'
 import { type Said, withAnswer, withSaid } from '../letter/form'
 import {
   byLine,
+  carriedLine,
   formerLine,
   type Paper,
   papersAsValue,
@@ -42,6 +43,8 @@ Component({
     isFilling: false,
     isChecked: false,
     byText: '',
+    /** That it was given to the edition before, and holds. */
+    carriedText: '',
     told: [] as ReturnType<typeof toldLines>,
     /** Who had answered before the questions changed. */
     formerText: '',
@@ -60,7 +63,8 @@ Component({
         names: answer?.files ?? [],
         isFilling: receipt.mayAnswer && answer === null,
         isChecked: false,
-        byText: answer ? byLine(answer, version) : '',
+        byText: answer ? byLine(answer) : '',
+        carriedText: carriedLine(receipt, version),
         told: answer ? toldLines(answer) : [],
         formerText: receipt.former ? formerLine(receipt.former) : '',
       })
@@ -134,11 +138,11 @@ Component({
         this.setData({ isChecked: true })
         this.show()
         void wx.showToast({ title: problem, icon: 'none', duration: 2500 })
+        goToFirstWrong(this, this.data.fields)
         return
       }
       if (this.data.busy) return
       this.setData({ busy: true })
-        goToFirstWrong(this, this.data.fields)
       try {
         const letter = await call(answerMyStaffLetter, {
           letterId,

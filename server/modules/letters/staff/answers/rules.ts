@@ -1,4 +1,10 @@
-import { type AnswerItem, type FormField, type LetterForm, problemWith } from '#contract/letter-form'
+import {
+  type AnswerItem,
+  type FormField,
+  type LetterForm,
+  problemWith,
+  uploadsOf,
+} from '#contract/letter-form'
 import { PREFILLED } from '#contract/staff-answers'
 import { shanghaiDay } from '../../../../infra/clock.ts'
 
@@ -25,11 +31,7 @@ export const withKnown = (said: readonly AnswerItem[], known: readonly AnswerIte
 ]
 
 /** The numbers of all pictures and papers in some answers. */
-export const uploadsIn = (items: readonly AnswerItem[]) =>
-  items.flatMap(({ value }) => {
-    if (typeof value !== 'object') return []
-    return 'pictures' in value ? value.pictures : 'files' in value ? value.files : []
-  })
+export const uploadsIn = (items: readonly AnswerItem[]) => items.flatMap(({ value }) => uploadsOf(value))
 
 /** Whether a question takes uploads, and of which kind; a paper may be a photo of it. */
 export const takesUploads = ({ type }: Pick<FormField, 'type'>) => type === 'picture' || type === 'file'
