@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { LetterModel } from '../../server/modules/letters/model.ts'
-import { buildClass } from '../support/letters.ts'
+import { buildClass, tick } from '../support/letters.ts'
 import { useStage } from './stage.ts'
 
 const stage = useStage()
@@ -113,6 +113,24 @@ it(
     await at.see('没有发出，可以再改')
     expect(await written()).toEqual([])
     expect(await text.inputValue()).toBe('明天体育课改在后天，请给孩子带水杯。')
+
+    // It goes after all, and a look that finds no network is not the last one.
+    await send()
+    await at.see(/秒后发出/)
+    const [waiting] = await written()
+    const unit = String(klass._id)
+    await stage.openPage(
+      at,
+      '李老师',
+      `packages/teacher/letter/letter?id=${String(waiting?._id)}&unit=${unit}`,
+    )
+    await at.see(/\d\d:\d\d发出/)
+    let looks = 0
+    await page.route('**/figures*', (route) => (++looks === 1 ? route.abort() : route.continue()))
+    world.pass(11_000)
+    await tick(world)
+    await at.see(/^未读 2/)
+    expect(looks).toBeGreaterThan(1)
     await at.close()
   },
   2 * 60_000,

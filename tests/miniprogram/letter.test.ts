@@ -417,7 +417,8 @@ describe('a family that no reminder reaches', () => {
   })
 
   it('has a word to tap only where there is a step', () => {
-    const rows = unreachedGroup([family({}), family({ isNumberBad: true })]).rows
+    const { hint, rows } = unreachedGroup([family({}), family({ isNumberBad: true })])
+    expect(hint).toContain('纸质通知在管理后台的这封信里打印')
     expect(rows.map((it) => it.act)).toEqual(['联系', ''])
     expect(rows[1]?.note).toBe('号码打不通，请核对花名册，或在群里说')
   })

@@ -120,7 +120,7 @@ Page<Data, Custom>({
       const isOut = letter.status === 'sent' || letter.status === 'withdrawn'
       if (isOut && figures.unit.kind === 'class' && letter.abilities.seeNames) await this.showNames()
       // It goes in some seconds: the page shows it as soon as it is out.
-      if (letter.status === 'scheduled' || letter.status === 'sending') this.lookAgain()
+      if (isOnItsWay(letter)) this.lookAgain()
       this.setData({
         state: 'ready',
         head: presentHead(letter, figures.total),
@@ -135,6 +135,8 @@ Page<Data, Custom>({
       if (letter.abilities.remind) await this.showReach()
     } catch (error) {
       if (this.data.state !== 'ready') this.setData({ state: 'failed', problem: explain(error) })
+      // A look that went wrong is not the last one.
+      else if (this.letter && isOnItsWay(this.letter)) this.lookAgain()
       else tell(error)
     }
   },
@@ -224,3 +226,5 @@ Page<Data, Custom>({
     }
   },
 })
+
+const isOnItsWay = ({ status }: Letter) => status === 'scheduled' || status === 'sending'

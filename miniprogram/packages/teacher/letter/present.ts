@@ -144,7 +144,7 @@ export function stepsFor({ cause, guardians, isNumberBad }: UnreachedFamily): St
 export const unreachedGroup = (families: readonly UnreachedFamily[]): Group => ({
   key: 'unreached',
   label: '提醒不到',
-  hint: '点“联系”打电话：会留下记录，家长也看得到。',
+  hint: '点“联系”打电话：会留下记录，家长也看得到。纸质通知在管理后台的这封信里打印。',
   rows: families.map((it) => {
     const { studentId, number, name, cause, isNumberBad } = it
     const note = isNumberBad ? '号码打不通，请核对花名册，或在群里说' : WHY[cause]
