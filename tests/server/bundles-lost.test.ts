@@ -1,5 +1,5 @@
 import mongoose from 'mongoose'
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
 import { openIdsOf } from '../../server/modules/accounts/service.ts'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { noteConsent } from '../../server/modules/notify/consents/service.ts'
@@ -21,6 +21,9 @@ const SEND = '/cgi-bin/message/subscribe/send'
 const NOON = '2026-11-25T12:00:00+08:00'
 const VICTIM = 'bundle-victim'
 const TITLES = ['春游告知书', '停课通知', '家长会通知']
+/** So long WeChat keeps the worker waiting: time enough on a busy machine to be there when it answers. */
+const HELD_MS = 3_000
+vi.setConfig({ testTimeout: 90_000 })
 const worker = useDispatchWorker(world)
 const { control, text } = useTexting(world)
 
@@ -91,7 +94,7 @@ async function findIt() {
 
 it('counts as sent with the message it was in', async () => {
   await parent('sent')
-  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: 1_500 })
+  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: HELD_MS })
   await cutOff()
   expect((await fates()).map(([status]) => status).sort()).toEqual(['sending', 'sending', 'sent'])
   world.pass(91_000)
@@ -104,7 +107,7 @@ it('counts as sent with the message it was in', async () => {
 
 it('goes as a text message where WeChat refused the message it was in', async () => {
   await parent('refused')
-  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: 1_500, errcode: 40037 })
+  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: HELD_MS, errcode: 40037 })
   await cutOff()
   world.pass(91_000)
   await findIt()
@@ -117,7 +120,7 @@ it('goes as a text message where WeChat refused the message it was in', async ()
 
 it('waits again where WeChat put off the message it was in, and goes once', async () => {
   await parent('later')
-  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: 1_500, errcode: 45011 })
+  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: HELD_MS, errcode: 45011 })
   await cutOff()
   // The lead is taken up again before anybody may ask what became of the others.
   world.pass(89_000)
@@ -132,7 +135,7 @@ it('waits again where WeChat put off the message it was in, and goes once', asyn
 
 it('counts as not delivered where WeChat has said so meanwhile of the message it was in', async () => {
   await parent('undelivered')
-  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: 1_500 })
+  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: HELD_MS })
   await cutOff()
   const lead = await OutboxModel.findOne({ status: 'sent' }).lean()
   const outcomes = [{ templateId, messageId: lead?.messageId ?? '', errcode: 20_005, status: 'failed' }]

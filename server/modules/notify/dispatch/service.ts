@@ -5,6 +5,7 @@ import { giveUpLost } from '../lost/service.ts'
 import { OutboxModel, type OutboxRecord } from '../model.ts'
 import { isPaced } from '../pacing/rules.ts'
 import { turnsOf, waitingFor } from '../pacing/service.ts'
+import { takeInEarly } from '../reports/service.ts'
 import { nextMorning } from '../rules.ts'
 import { awake, type Batch, lease, postponeAtNight, putOff, release } from '../waiting/service.ts'
 import type { DispatchDeps } from './rules.ts'
@@ -18,6 +19,7 @@ const LEASE_MS = 60_000
 export async function dispatchDue(deps: DispatchDeps, isStopped: () => boolean) {
   const { clock } = deps
   await giveUpLost(deps)
+  await takeInEarly(clock.now())
   await postponeAtNight('wechat', clock.now())
   while (!isStopped()) {
     const batch = await lease('wechat', BATCH, LEASE_MS, clock.now())
