@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { unfinished } from '#contract/letter-text'
 import * as letters from '#contract/letters'
+import { answerThread, listThreads, writeToMyThread } from '#contract/threads'
 import { addLecturer } from '#contract/parent-school'
 import { changeUnit } from '#contract/tree'
 import { readMyProgramme } from '#contract/courses'
@@ -9,8 +10,10 @@ import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { hashPassword } from '../../server/modules/accounts/sign-in/service.ts'
 import { LetterModel } from '../../server/modules/letters/model.ts'
 import { GuardianshipModel, StudentModel } from '../../server/modules/org/families/model.ts'
+import { makePdf } from '../support/films.ts'
 import { buildClass, DRAFT, newRequest } from '../support/letters.ts'
 import { PAYLOADS } from '../support/payloads.ts'
+import { sendFile } from '../support/threads.ts'
 import type { Phone } from '../support/miniprogram.ts'
 import { beginCourse, putOut, text, writeLesson } from '../support/writing.ts'
 import { LECTURER } from '../server/access/school-things.ts'
@@ -133,6 +136,7 @@ async function writeAll({ call, unitId, klass }: Scene) {
     unitId,
     requestId: newRequest(),
     audience: [String(klass._id)],
+    replies: 'author' as const,
     ...over,
   })
   let tried = 0
@@ -189,6 +193,36 @@ async function teach({ call, unitId }: Scene) {
   return { lessonDraftId: lesson.id, programmeDraftId: id, code }
 }
 
+/** Every payload from a mother to the office and back below a letter, and as the name of a file. */
+async function talk({ call, mother, zhang }: Scene, letterId: string) {
+  const { wechat } = world.deps()
+  await wechat.code2Session(world.simulator().control.loginCode({ as: MOTHER }))
+  const her = await world.as(mother, 'guardian')
+  const file = { kind: 'pdf', name: `${NAME}.pdf` }
+  const sent = await sendFile(world, await world.tokenOf(mother, 'guardian'), makePdf(), file)
+  const at = { letterId, studentId: String(zhang._id) }
+  const parts = inParts(PAYLOADS, 900)
+  for (const [number, text] of parts.entries()) {
+    const fileIds = number === 0 ? [sent.json.id] : []
+    await her(writeToMyThread, { ...at, requestId: newRequest(), text, fileIds })
+  }
+  const [thread] = (await call(listThreads, { box: 'waiting' })).threads
+  const threadId = thread?.id ?? ''
+  for (const text of parts) await call(answerThread, { threadId, requestId: newRequest(), text })
+  return 2 * parts.length
+}
+
+/** Texts as many together as fit into so many characters. */
+function inParts(texts: readonly string[], most: number) {
+  const parts: string[] = []
+  for (const it of texts) {
+    const last = parts.at(-1)
+    if (last !== undefined && last.length + it.length < most) parts[parts.length - 1] = `${last}\n${it}`
+    else parts.push(it)
+  }
+  return parts
+}
+
 async function openConsole() {
   const page = await stage.stranger()
   page.setDefaultTimeout(20_000)
@@ -215,6 +249,8 @@ it('runs nothing of what was written to run, in console and phone (S5)', async (
     answers: [{ code: 'a', value: answer }],
   })
 
+  const lines = await talk(here, first)
+
   const page = await openConsole()
   const school = `unitId=${here.unitId}`
   const klass = `unitId=${String(here.klass._id)}`
@@ -236,6 +272,15 @@ it('runs nothing of what was written to run, in console and phone (S5)', async (
     for (const it of await page.locator('details:not([open]) > summary').all()) await it.click()
     await look(page, `console ${path.replace(/[0-9a-f]{24}/g, '…')}`)
   }
+  await page.goto(`${world.origin()}/admin/replies?${school}`)
+  await page.getByText('已回复').first().click()
+  await page.getByRole('region', { name: '写来的家庭' }).getByRole('button').first().click()
+  await page
+    .locator('.said.ours')
+    .nth(lines / 2 - 1)
+    .waitFor()
+  expect(await page.locator('.paper').innerText()).toContain('.pdf')
+  await look(page, 'console replies')
   // What does get in is seen: the look itself works.
   await page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=hit(999)>')")
   expect(await page.evaluate(LOOK)).toContain('IMG has onerror')
@@ -250,18 +295,19 @@ it('runs nothing of what was written to run, in console and phone (S5)', async (
     ['pages/letters/letters', /信/],
     [`packages/letter/letter/letter?id=${first}&${child}`, /确认|提交/],
     [`packages/letter/letter/letter?id=${second}&${child}`, /确认|提交/],
+    [`packages/letter/thread/thread?id=${first}&${child}`, '写给老师'],
     [`packages/course/lesson/lesson?id=${lessons[0]?.id ?? ''}`, '本课'],
   ]
   for (const [path] of PHONE) await lookAtPhone(phone, path)
   await phone.page.context().close()
 
   process.stdout.write(
-    `stored XSS: ${PAYLOADS.length} payloads, ${tried} put through the door (${refused} refused there), ${looked} pages opened, on ${shown} of them it is read as text, ${executed.length} executed\n`,
+    `stored XSS: ${PAYLOADS.length} payloads, ${tried} put through the door (${refused} refused there), ${lines} lines of a thread, ${looked} pages opened, on ${shown} of them it is read as text, ${executed.length} executed\n`,
   )
   expect(PAYLOADS.length).toBeGreaterThanOrEqual(100)
   expect(executed).toEqual([])
   expect(shown).toBeGreaterThanOrEqual(10)
-}, 180_000)
+}, 240_000)
 
 async function lookAtPhone(phone: Phone, path: string) {
   await stage.openPage(phone, MOTHER, path)
