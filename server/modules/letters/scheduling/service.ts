@@ -44,7 +44,7 @@ export async function startDue(now: Date, log: Logger, stores: Stores) {
     .lean<LetterRecord[]>()
   for (const letter of due) {
     try {
-      await start(letter, stores, now)
+      await begin(letter, stores, now)
     } catch (error) {
       // It waits for the next tick; the others go.
       log.error({ err: error, letterId: String(letter._id) }, 'scheduled letter not begun')
@@ -52,10 +52,12 @@ export async function startDue(now: Date, log: Logger, stores: Stores) {
   }
 }
 
-async function start(letter: LetterRecord, stores: Stores, now: Date) {
+/** Begins what was read as due. Whoever has given it another hour or other words since has the last word: the next tick looks at it anew. */
+export async function begin(letter: LetterRecord, stores: Stores, now: Date) {
   const why = await whyHeldBack(letter, stores, now)
   // Told first: cut short here, it is told again and not twice.
   if (why) await tellHeldBack(letter, why, now)
   const change = why ? { status: 'draft', sendAt: null, heldBack: { why, at: now } } : sending(letter, now)
-  await LetterModel.updateOne({ _id: letter._id, status: 'scheduled' }, change)
+  const asRead = { _id: letter._id, status: 'scheduled' as const, updatedAt: letter.updatedAt }
+  await LetterModel.updateOne(asRead, change)
 }
