@@ -31,7 +31,7 @@ const templateId = DEMO_TEMPLATE_IDS.staffMatter ?? ''
 const SCHOOLS = scaled(2_000, 220)
 const CLASSES = scaled(30, 10)
 /** Of each of the three steps: sent, reminded, put right. */
-const KILLS = scaled(8, 1)
+const KILLS = scaled(5, 1)
 /** Each of them heads the school after theirs, too. */
 const DOUBLE = 6
 const ANSWERING = scaled(600, 60)
