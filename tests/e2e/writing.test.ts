@@ -203,6 +203,9 @@ it('loses nothing when two windows write and when the line breaks', async () => 
   const beside = other.getByRole('status', { name: '我没有存上的文字' })
   await beside.getByText('旧窗口').waitFor()
   await shot(other, 'writing/beside')
+  // The page's own small print has no say in it.
+  const looks = "getComputedStyle(document.querySelector('[aria-label=我没有存上的文字]')).textAlign"
+  expect(await other.evaluate(looks)).toBe('start')
   await beside.getByRole('button', { name: '换回我的' }).click()
   await saved(other)
   const kept = async () => (await LetterModel.findById(draft.id).lean())?.body
