@@ -132,7 +132,10 @@ it(
     })
 
     // A photo: chosen, sent, and part of the answer.
-    const leave = await sendLetter(world, office, school, { title: '请假单', form: LEAVE })
+    const leave = await sendLetter(world, office, school, {
+      title: '寒假前后请假，请在放假前的最后一周填好这张请假单',
+      form: LEAVE,
+    })
     await stage.openPage(phone, MOTHER, letterPage(leave.id))
     await phone.tap('要请假')
     const picture = await sharp({ create: { width: 600, height: 400, channels: 3, background: '#7aa' } })
@@ -187,6 +190,20 @@ it(
     await page.goto(`${world.origin()}/admin/letters/${leave.id}?unitId=${String(klass._id)}`)
     await page.getByText('看第1张').waitFor()
     await stage.shot(page, 'receipts-answers')
+    // On the narrowest desk the title takes two lines, and both stand beside the way back.
+    await page.setViewportSize({ width: 1024, height: 768 })
+    const lines = await page.evaluate(`(() => {
+      const title = document.createRange()
+      title.selectNodeContents(document.querySelector('h1').lastElementChild)
+      return [...title.getClientRects()].map((it) => Math.round(it.left))
+    })()`)
+    expect(lines).toHaveLength(2)
+    expect(new Set(lines as number[]).size).toBe(1)
+    await stage.shot(page, 'receipts-title-1024')
+    await page.setViewportSize({ width: 1280, height: 800 })
+    await page.goto(`${world.origin()}/admin/letters/objections?unitId=${String(school._id)}`)
+    await page.getByText('没有等着处理的').waitFor()
+    await stage.shot(page, 'receipts-none-open')
     await page.goto(`${world.origin()}/admin/letters/verify-copy?unitId=${String(school._id)}`)
     await page
       .locator('#copy')
