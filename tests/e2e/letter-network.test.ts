@@ -74,6 +74,10 @@ it('a signature whose answer is lost arrives once, with the help lines beside th
   await expect.poll(() => page.getByText('已保存在手机里').filter({ visible: true }).count()).toBe(0)
   expect(await SignatureModel.countDocuments({ letterId: letter.id })).toBe(1)
   expect(await SheetModel.findOne({ letterId: letter.id }).lean()).toMatchObject({ signed: 1 })
+
+  await phone.tap(page.getByLabel('求助热线').filter({ visible: true }).last())
+  await phone.tap(page.getByLabel('拨打青少年服务台12355').filter({ visible: true }).last())
+  await phone.see('呼叫')
   await phone.close()
 }, 120_000)
 

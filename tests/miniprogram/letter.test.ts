@@ -309,6 +309,14 @@ describe('the page', () => {
     expect(page.data.state).toBe('ready')
   })
 
+  it('takes nobody for a stranger because the network is away', async () => {
+    phone.storage.delete('me')
+    const page = await open()
+    cutOff(await phone.next())
+    await vi.waitFor(() => expect(page.data.state).toBe('failed'))
+    expect(page.data).toMatchObject({ isStranger: false, isGone: false, problem: '网络不通，请检查后重试' })
+  })
+
   it('says of a link that lost its end where the letter is', async () => {
     const page = await open({ id: 'x', child: zhang.studentId })
     await vi.waitFor(() => expect(page.data.state).toBe('failed'))

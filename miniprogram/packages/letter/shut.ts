@@ -10,7 +10,8 @@ export function shut(error: unknown) {
   return {
     // A link that lost its end on the way: what the server says of its number helps nobody.
     problem: status === 400 ? '这个链接不完整，请在“信件”里找这封信' : explain(error),
-    isStranger: (me.get()?.children.length ?? 0) === 0,
+    // Without an answer nobody knows who is a stranger: a parent on a new phone is none.
+    isStranger: status !== 0 && status < 500 && (me.get()?.children.length ?? 0) === 0,
     isGone: FOR_GOOD.includes(status),
   }
 }
