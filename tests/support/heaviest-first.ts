@@ -10,6 +10,12 @@ const HEAVY = [
   '-faults.test',
   '-burst.test',
   '/roster',
+  '/injection',
+  '/live',
+  '/video',
+  '/self-check',
+  '/certificates',
+  '/shutdown',
 ]
 
 const weight = ({ moduleId }: TestSpecification) => {
