@@ -644,6 +644,8 @@ export const remindUnread = endpoint({
     reachable: z.int(),
     /** Guardians WeChat rings up as well; not counted above a school. */
     wechat: z.nullable(z.int()),
+    /** When it does so, in quiet hours; null and left out: at once. */
+    ringsAt: z.optional(z.nullable(instant)),
   }),
 })
 

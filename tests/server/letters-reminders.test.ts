@@ -37,6 +37,21 @@ it('reminds who has not answered, once in two hours, and never who has', async (
   expect(await reminders()).toHaveLength(2)
 })
 
+it('says at night that WeChat rings in the morning', async () => {
+  const { office, school, teacher, klass } = await buildClass(world)
+  const letter = await sendLetter(world, office, school)
+  world.goTo('2099-11-25T21:29:00+08:00')
+  const call = await world.as(teacher, 'staff')
+  const press = () => call(remindUnread, { letterId: letter.id, unitId: String(klass._id) })
+  expect(await press()).toMatchObject({ ringsAt: null })
+  world.goTo('2099-11-25T23:59:00+08:00')
+  expect(await press()).toMatchObject({ ringsAt: '2099-11-25T23:00:00.000Z' })
+  world.goTo('2099-11-26T02:00:00+08:00')
+  expect(await press()).toMatchObject({ ringsAt: '2099-11-25T23:00:00.000Z' })
+  const dues = (await OutboxModel.find({ kind: 'letterReminder' }).lean()).map((it) => it.dueAt.toISOString())
+  expect(new Set(dues.slice(-2))).toEqual(new Set(['2099-11-25T23:00:00.000Z']))
+})
+
 it('leaves a district’s reminders to the worker', async () => {
   const { district, mother } = await buildClass(world)
   const admin = await buildStaff(district, 'district_admin')
@@ -44,7 +59,7 @@ it('leaves a district’s reminders to the worker', async () => {
   await tick(world)
   const call = await world.as(admin, 'staff')
 
-  expect(await call(remindUnread, { letterId: letter.id, unitId: String(district._id) })).toEqual({
+  expect(await call(remindUnread, { letterId: letter.id, unitId: String(district._id) })).toMatchObject({
     families: 2,
     reachable: 1,
     wechat: null,

@@ -204,8 +204,8 @@ Page<Data, Custom>({
     this.setData({ busy: true })
     try {
       const said = { letterId: this.data.letterId, unitId: this.unitId }
-      const { families, wechat } = await call(remindUnread, said)
-      const title = `已提醒${families}个家庭，${wechat ?? 0}位家长的微信会响`
+      const { families, wechat, ringsAt } = await call(remindUnread, said)
+      const title = `已提醒${families}个家庭，${wechat ?? 0}位家长的微信${ringsAt ? '早上7:00' : ''}会响`
       void wx.showToast({ title, icon: 'none', duration: 3000 })
       await this.showReach()
     } catch (error) {

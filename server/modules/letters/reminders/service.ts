@@ -77,32 +77,43 @@ export async function remind(
       },
     },
   ])
-  const people = DEPTH[scope.kind] >= DEPTH.school ? await remindNow(letter, scope.path, now) : null
-  const silences = people && (await silencesOf(people, 'letterReminder', deps, now))
+  const silences = DEPTH[scope.kind] >= DEPTH.school ? await remindNow(letter, scope.path, now, deps) : null
   const wechat = silences && [...silences.values()].filter((it) => it === null).length
   return { families: count?.families ?? 0, reachable: count?.reachable ?? 0, wechat }
 }
 
-async function remindNow(letter: LetterRecord, path: string, now: Date) {
-  const people: string[] = []
+/** Gives why WeChat does not ring up some of those who are reminded. */
+async function remindNow(letter: LetterRecord, path: string, now: Date, deps: Pick<Deps, 'env'>) {
+  const silences: Awaited<ReturnType<typeof silencesOf>> = new Map()
   for (;;) {
     const sheets = await SheetModel.find({ letterId: letter._id, path: within(path), isReminderDue: true })
       .limit(BATCH)
       .lean<SheetRecord[]>()
-    if (sheets.length === 0) return people
-    people.push(...(await remindSheets(letter, sheets, now)))
+    if (sheets.length === 0) return silences
+    await remindSheets(letter, sheets, now, async (people) => {
+      const unasked = people.filter((it) => !silences.has(it))
+      for (const [it, why] of await silencesOf(unasked, 'letterReminder', deps, now)) silences.set(it, why)
+    })
   }
 }
 
-/** Writes the reminders of some sheets; the number of the round is in the key, so a second run adds none. */
-async function remindSheets(letter: LetterRecord, sheets: SheetRecord[], now: Date) {
+/**
+ * Writes the reminders of some sheets; the number of the round is in the key, so a second run adds none. `before` is told who is reminded:
+ * a moment later the first have been, and their consent and their message of the day are used up.
+ */
+async function remindSheets(
+  letter: LetterRecord,
+  sheets: SheetRecord[],
+  now: Date,
+  before?: (people: string[]) => Promise<void>,
+) {
   const messages = await remindersFor(letter, sheets, (sheet) => `m${sheet.reminders}`, now, now)
+  await before?.(messages.map((it) => it.personId))
   await enqueue(messages, now)
   for (const { _id, reminders } of sheets) {
     // A newer round that was asked for meanwhile stays due.
     await SheetModel.updateOne({ _id, reminders }, { isReminderDue: false })
   }
-  return messages.map((it) => it.personId)
 }
 
 /** A reminder for each guardian on some sheets who still has something to do, and when it is due. */

@@ -8,6 +8,7 @@ import * as audit from '../../audit/service.ts'
 import { childrenOf } from '../../org/tree/service.ts'
 import { letterWithin } from '../policy.ts'
 import { PAUSE_MS, remind } from '../reminders/service.ts'
+import { ringsAt } from '../../notify/reach/service.ts'
 import { staffNamesWithin } from '../staff/office/policy.ts'
 import { remindStaff } from '../staff/reminders/service.ts'
 import { presentVoided } from '../voiding/present.ts'
@@ -67,10 +68,13 @@ export function sheetRoutes(router: Router, { clock, env, redis }: Deps) {
 
   serve(router, api.remindUnread, async ({ actor, letterId, unitId }) => {
     const inScope = await letterWithin(actor, letterId, unitId, 'writeLetters')
+    const now = clock.now()
+    const rings = { ringsAt: ringsAt(now)?.toISOString() ?? null }
     if (inScope.letter.staff) {
-      return remindStaff(await staffNamesWithin(actor, letterId, unitId), clock.now(), { env })
+      const names = await staffNamesWithin(actor, letterId, unitId)
+      return { ...(await remindStaff(names, now, { env })), ...rings }
     }
     if (!inScope.scope.may('seeFigures')) throw new Refusal('forbidden', '您的岗位不能提醒家长')
-    return remind(inScope, clock.now(), { env })
+    return { ...(await remind(inScope, now, { env })), ...rings }
   })
 }

@@ -4,13 +4,16 @@ import { openIdsOf } from '../../accounts/service.ts'
 import { quotasOf } from '../consents/service.ts'
 import { isPaced } from '../pacing/rules.ts'
 import { withTurnLeft } from '../pacing/service.ts'
-import { readTemplates } from '../rules.ts'
+import { afterQuietHours, isQuiet, readTemplates } from '../rules.ts'
 import { textableOf } from '../texting/choices/service.ts'
 import type { TextSetting } from '../texting/settings/model.ts'
 import { paidNow } from '../texting/settings/service.ts'
 import { type Bond, familiesByWay, type Silence, silenceOf } from './rules.ts'
 
 const CHUNK = 1000
+
+/** When WeChat rings somebody up of what is written now and is not urgent: in the morning, if these are quiet hours; null when at once. */
+export const ringsAt = (now: Date) => (isQuiet(now) ? afterQuietHours(now) : null)
 
 /**
  * For each of some people why WeChat would not ring them up for this kind of message now, or null when it would: asked of
