@@ -29,9 +29,12 @@ export function serve<E extends Endpoint>(
 
     const caller = callerOf(ctx)
     // Parsing the answer drops every key the contract does not name: a private field cannot leak by accident.
-    ctx.body = endpoint.reply.parse(
+    const reply = endpoint.reply.parse(
       await whileAsking({ actor, caller }, () => handler({ ...input.data, actor, caller } as Call<E>)),
     )
+    // Written once: of an object Koa would write the text to see whether it is long enough to be compressed, and again to send it.
+    ctx.set('content-type', 'application/json; charset=utf-8')
+    ctx.body = JSON.stringify(reply)
   })
 }
 

@@ -4,6 +4,7 @@ import type { Role } from '#contract/accounts'
 import type { Actor, StaffActor } from '../../http/actor.ts'
 import { Refusal } from '../../http/errors.ts'
 import type { Deps } from '../../infra/deps.ts'
+import { findOnePlain } from '../../infra/plain.ts'
 import { within } from '../org/tree/rules.ts'
 import { PersonModel, type PersonRecord } from './model.ts'
 import { hashSecret, MOST_SESSIONS, mintToken, plainPhone, readToken, SESSION_DAYS } from './rules.ts'
@@ -11,15 +12,21 @@ import { hashSecret, MOST_SESSIONS, mintToken, plainPhone, readToken, SESSION_DA
 const DAY_MS = 86_400_000
 const PAGE = 100
 
+const SIGNED_IN = { name: 1, loginName: 1, posts: 1, consent: 1, 'sessions.$': 1 }
+
 /** Who a token speaks for, or null. One read by primary key: a revoked session ends with its next call. */
 export async function actorFor(text: string, now: Date): Promise<Actor | null> {
   const token = readToken(text)
   if (!token) return null
   const hash = hashSecret(token.secret)
-  const person = await PersonModel.findOne(
-    { _id: token.personId, sessions: { $elemMatch: { hash, expiresAt: { $gt: now } } } },
-    { name: 1, loginName: 1, posts: 1, consent: 1, 'sessions.$': 1 },
-  ).lean<PersonRecord>()
+  const person = await findOnePlain<PersonRecord>(
+    PersonModel,
+    {
+      _id: new Types.ObjectId(token.personId),
+      sessions: { $elemMatch: { hash, expiresAt: { $gt: now } } },
+    },
+    { projection: SIGNED_IN },
+  )
   const session = person?.sessions[0]
   if (!person || !session) return null
   const signedIn = {

@@ -6,6 +6,7 @@ import type { AuthorBlank, Confirmation } from '#contract/letters'
 import { readLetterTemplates } from '../../../content/schema.ts'
 import type { StaffActor } from '../../http/actor.ts'
 import { Refusal } from '../../http/errors.ts'
+import { findOnePlain } from '../../infra/plain.ts'
 import type { UnitScope } from '../org/policy.ts'
 import { idsOf, within } from '../org/tree/rules.ts'
 import { addressees, refuseMoved, saidOf } from './addressing/service.ts'
@@ -29,7 +30,8 @@ let templates: ReturnType<typeof readLetterTemplates> | undefined
 /** What editors have prepared; read once, as content changes with a release. */
 export const letterTemplates = () => (templates ??= readLetterTemplates())
 
-export const findLetter = (letterId: string) => LetterModel.findById(letterId).lean<LetterRecord>()
+export const findLetter = (letterId: string) =>
+  findOnePlain<LetterRecord>(LetterModel, { _id: new Types.ObjectId(letterId) })
 
 /** The day of the year's calendar that a letter is written for. */
 export type ForNode = Pick<LetterRecord, 'node' | 'nodeDays'>

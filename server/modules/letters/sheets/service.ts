@@ -3,6 +3,7 @@ import { Types } from 'mongoose'
 import type { Tally } from '#contract/letters'
 import type { UnitKind } from '#contract/org'
 import { Refusal } from '../../../http/errors.ts'
+import { updateOnePlain } from '../../../infra/plain.ts'
 import { cached } from '../../../infra/redis.ts'
 import { joinedGuardiansOf } from '../../org/audiences/service.ts'
 import { findStudents } from '../../org/families/service.ts'
@@ -95,11 +96,13 @@ export async function write(
 ): Promise<FamilySheet> {
   const _id = sheetId(String(letter._id), classId)
   const once = () =>
-    SheetModel.findOneAndUpdate({ _id, ...among }, update(new Types.ObjectId(child.studentId)), {
-      returnDocument: 'after',
-      updatePipeline: true,
-      projection: familyPart(child.studentId),
-    }).lean<FamilySheet>()
+    updateOnePlain<FamilySheet>(
+      SheetModel,
+      // Its key is a text.
+      { _id, ...among } as object,
+      update(new Types.ObjectId(child.studentId)),
+      { projection: familyPart(child.studentId) },
+    )
   const late = async () => {
     await refuseClosed(_id)
     await lateSheet(letter, classId)

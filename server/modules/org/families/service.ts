@@ -3,6 +3,7 @@ import type { UnitKind } from '#contract/org'
 import { Refusal } from '../../../http/errors.ts'
 import type { Deps } from '../../../infra/deps.ts'
 import { soughtNumber } from '../../../infra/id-numbers.ts'
+import { findPlain } from '../../../infra/plain.ts'
 import { record } from '../../audit/service.ts'
 import type { OwnChild, UnitScope } from '../policy.ts'
 import { DEPTH, idAt, idAtExpression, within } from '../tree/rules.ts'
@@ -18,14 +19,13 @@ const MOST_FOUND = 1_000
 
 /** The children a person cares for now. For `policy.ts`, which turns them into proofs. */
 export async function childrenOf(personId: string) {
-  const bonds = await GuardianshipModel.find({ personId: new Types.ObjectId(personId), to: null })
-    .limit(MOST_CHILDREN)
-    .lean<GuardianshipRecord[]>()
+  const own = { personId: new Types.ObjectId(personId), to: null }
+  const bonds = await findPlain<GuardianshipRecord>(GuardianshipModel, own, { limit: MOST_CHILDREN })
   if (bonds.length === 0) return []
-  const students = await StudentModel.find({
+  const students = await findPlain<StudentRecord>(StudentModel, {
     _id: { $in: bonds.map((it) => it.studentId) },
     leftAt: null,
-  }).lean<StudentRecord[]>()
+  })
   return students.flatMap((student) => {
     const bond = bonds.find((it) => it.studentId.equals(student._id))
     return bond ? [asChild(student, bond, personId)] : []
