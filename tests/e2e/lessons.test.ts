@@ -84,6 +84,12 @@ it('is written in the console with a real film, and watched on the phone up to i
   await page.getByLabel('第1个是答案').click()
   await page.getByLabel('讲解').fill('先接住，再问事。')
   await page.getByText('已自动保存').waitFor()
+  // What is typed and taken back before it was saved is as it was.
+  const summary = page.getByLabel('一句话介绍')
+  await summary.fill('先接住他，再问')
+  await page.getByText('正在保存…').waitFor()
+  await summary.fill('先接住他，再问事。')
+  await page.getByText('已自动保存').waitFor()
   await shot(page, 'lessons/editor')
   await page.mouse.move(500, 300)
   await page.mouse.wheel(0, -9000)

@@ -226,6 +226,14 @@ it('loses nothing when two windows write and when the line breaks', async () => 
   await page.keyboard.press('Control+End')
   await page.keyboard.type('，断网时')
   await page.getByText(/还没有存上/).waitFor()
+  // Far down the page it is still in sight.
+  await page.setViewportSize({ width: 1280, height: 480 })
+  await page.mouse.wheel(0, 9_000)
+  await expect.poll(() => page.evaluate('scrollY'), SOON).toBeGreaterThan(200)
+  const place = await page.getByText(/还没有存上/).boundingBox()
+  const seen = `document.elementFromPoint(${(place?.x ?? 0) + 4}, ${(place?.y ?? 0) + 4})?.textContent`
+  expect(await page.evaluate(seen)).toMatch(/^还没有存上/)
+  await shot(page, 'writing/not-saved')
   await page.unroute('**/api/letters/**')
   await saved(page)
   expect((await LetterModel.findById(draft.id).lean())?.body).toBe('第一版，改好了，再改，断网时')

@@ -30,12 +30,20 @@ export function useAutosave(
       if (!now) return
       const said = JSON.stringify(savable(now))
       if (last === '') last = said
-      if (said === last || state.value === 'stale') return
+      if (state.value === 'stale') return
+      if (said === last) return asItWas()
       state.value = 'dirty'
       later(QUIET_MS)
     },
     { deep: true },
   )
+
+  /** What was typed has been taken back: there is nothing to save. What is on its way says by itself that it arrived. */
+  function asItWas() {
+    if (state.value === 'saving') return
+    clearTimeout(timer)
+    state.value = 'saved'
+  }
 
   function later(ms: number) {
     clearTimeout(timer)
@@ -47,7 +55,7 @@ export function useAutosave(
     clearTimeout(timer)
     const said = savable(content.value)
     const written = JSON.stringify(said)
-    if (written === last) return
+    if (written === last) return asItWas()
     state.value = 'saving'
     try {
       const saved = await call(saveLessonDraft, {
