@@ -93,7 +93,7 @@ export async function keepDemoCalendar(
   await sendDraft(story, 'lines', '云溪市实验中学', {
     sentAt: at(-3),
     readers: 24,
-    words: { confirmation: 'read' },
+    words: { confirmation: 'read', leaveOut: '请您读完后确认。' },
   })
   await sendDraft(story, 'lines', '东湖区滨江学校', { sentAt: at(-2), readers: 16 })
   await sendDraft(story, 'lines', '西山区第一中学', { sentAt: at(-1), readers: 8 })
@@ -152,10 +152,16 @@ const writerAt = ({ units, actors }: Story, school: string) => {
   return { actor, unit: need(units, school) }
 }
 
-type Words = Partial<Pick<letters.Draft, 'title' | 'body' | 'pledge' | 'confirmation' | 'blanks'>>
+interface Words extends Partial<
+  Pick<letters.Draft, 'title' | 'body' | 'pledge' | 'confirmation' | 'blanks'>
+> {
+  /** A sentence of the template that does not hold here. */
+  leaveOut?: string
+}
 
 /** What the calendar has drafted for a school, taken up by its office. */
 async function editDraft(story: Story, node: NodeName, school: string, words: Words = {}) {
+  const { leaveOut = '', ...own } = words
   const { actor, unit } = writerAt(story, school)
   const draft = await LetterModel.findOne({
     unitId: unit._id,
@@ -163,11 +169,12 @@ async function editDraft(story: Story, node: NodeName, school: string, words: Wo
     status: 'draft',
   }).lean()
   if (!draft) return null
-  const own = await ownLetter(actor, String(draft._id))
-  await takeUp(own, actor)
-  const { title, body, pledge, confirmation, dueOn = null } = own.letter
-  const said = { title, body, pledge, confirmation, dueOn, ...words, audience: [String(unit._id)] }
-  return { actor, unit, letter: await letters.updateLetter(own, said, actor) }
+  const theirs = await ownLetter(actor, String(draft._id))
+  await takeUp(theirs, actor)
+  const { title, body, pledge, confirmation, dueOn = null } = theirs.letter
+  const drafted = { title, body: body.replace(leaveOut, ''), pledge, confirmation, dueOn }
+  const said = { ...drafted, ...own, audience: [String(unit._id)] }
+  return { actor, unit, letter: await letters.updateLetter(theirs, said, actor) }
 }
 
 async function sendDraft(
