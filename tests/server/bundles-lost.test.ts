@@ -21,8 +21,6 @@ const SEND = '/cgi-bin/message/subscribe/send'
 const NOON = '2026-11-25T12:00:00+08:00'
 const VICTIM = 'bundle-victim'
 const TITLES = ['春游告知书', '停课通知', '家长会通知']
-/** So long WeChat keeps the worker waiting: time enough on a busy machine to be there when it answers. */
-const HELD_MS = 4_500
 vi.setConfig({ testTimeout: 90_000 })
 const worker = useDispatchWorker(world)
 const { control, text } = useTexting(world)
@@ -56,8 +54,10 @@ async function parent(as: string) {
   )
 }
 
-/** A worker sends; what rode along is held from it until it is dead, so that it is killed between the two writes. */
-async function cutOff() {
+/** A worker sends; what rode along is held from it until it is dead, so that it is killed between the two writes. WeChat answers when it is held. */
+async function cutOff(errcode?: number) {
+  const answer = Promise.withResolvers<void>()
+  world.simulator().control.breakNext({ path: SEND, times: 1, errcode, until: answer.promise })
   const session = await mongoose.connection.startSession()
   try {
     const exit = worker.start(NOON, VICTIM)
@@ -67,6 +67,7 @@ async function cutOff() {
       .toBe(TITLES.length - 1)
     session.startTransaction()
     await OutboxModel.updateMany(riders, { title: '被占住' }, { session })
+    answer.resolve()
     const lead = { attempts: 1, withId: { $exists: false }, status: { $ne: 'sending' as const } }
     await expect.poll(() => OutboxModel.countDocuments(lead), { interval: 5 }).toBe(1)
     worker.kill()
@@ -94,7 +95,6 @@ async function findIt() {
 
 it('counts as sent with the message it was in', async () => {
   await parent('sent')
-  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: HELD_MS })
   await cutOff()
   expect((await fates()).map(([status]) => status).sort()).toEqual(['sending', 'sending', 'sent'])
   world.pass(91_000)
@@ -107,8 +107,7 @@ it('counts as sent with the message it was in', async () => {
 
 it('goes as a text message where WeChat refused the message it was in', async () => {
   await parent('refused')
-  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: HELD_MS, errcode: 40037 })
-  await cutOff()
+  await cutOff(40037)
   world.pass(91_000)
   await findIt()
   expect(await fates()).toEqual(TITLES.map(() => ['failed', 'refused', 'pending']))
@@ -120,10 +119,10 @@ it('goes as a text message where WeChat refused the message it was in', async ()
 
 it('waits again where WeChat put off the message it was in, and goes once', async () => {
   await parent('later')
-  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: HELD_MS, errcode: 45011 })
-  await cutOff()
-  // The lead is taken up again before anybody may ask what became of the others.
+  await cutOff(45011)
+  // The lead is taken up again before anybody may ask what became of the others. Chance could make it wait longer than that.
   world.pass(89_000)
+  await OutboxModel.updateOne({ status: 'pending' }, { dueAt: world.now() })
   world.simulator().control.breakNext({ path: SEND, times: 1, errcode: 45011 })
   await dispatch()
   world.pass(200_000)
@@ -135,7 +134,6 @@ it('waits again where WeChat put off the message it was in, and goes once', asyn
 
 it('counts as not delivered where WeChat has said so meanwhile of the message it was in', async () => {
   await parent('undelivered')
-  world.simulator().control.breakNext({ path: SEND, times: 1, latencyMs: HELD_MS })
   await cutOff()
   const lead = await OutboxModel.findOne({ status: 'sent' }).lean()
   const outcomes = [{ templateId, messageId: lead?.messageId ?? '', errcode: 20_005, status: 'failed' }]

@@ -75,6 +75,7 @@ export async function startWechatSimulator(options: SimulatorOptions) {
   ) {
     const fault = takeFault(world, path)
     if (fault?.latencyMs) await pause(fault.latencyMs)
+    await fault?.until
     if (fault?.status) return write(response, fault.status, '<html>Bad Gateway</html>', 'text/html')
 
     const body = readJson(text)

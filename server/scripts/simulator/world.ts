@@ -38,6 +38,8 @@ export interface Fault {
   /** An HTTP status with a gateway's page instead of an answer. */
   status?: number | undefined
   latencyMs?: number | undefined
+  /** Nothing is answered before. */
+  until?: Promise<void> | undefined
   /** The request is carried out, and the connection breaks before the answer. */
   isLost?: boolean | undefined
 }
