@@ -36,7 +36,7 @@ Page<Data, Custom>({
   data: {
     ...emptyNotice(),
     ...{ units: [], unitId: '', unitName: '', dueText: '', today: '', problem: '', problemAt: 'body' },
-    ...{ templates: null, templateTitle: '', shownBlanks: [], children: null, toWhom: '' },
+    ...{ templates: null, templateTitle: '', shownBlanks: [], children: null, roll: 'here', toWhom: '' },
     ...{ groups: [], groupIds: [] },
     ...{ preview: '', isAsking: false, busy: false, undo: null, isRevising: false },
   },
@@ -210,13 +210,20 @@ Page<Data, Custom>({
       groups: this.data.groups.map((it) => (it.groupId === id ? { ...it, isOn: !it.isOn } : it)),
     })
   },
-  async onSome() {
+  onSome() {
     if (this.data.children) return this.choose({ children: null })
-    try {
-      this.choose({ children: await childrenOf(this.data.unitId) })
-    } catch (error) {
-      tell(error)
-    }
+    // From this tap on it is for some: however late the names come, it does not go to everybody.
+    this.choose({ children: [] })
+    void this.loadRoll()
+  },
+  async loadRoll() {
+    const { unitId } = this.data
+    this.setData({ roll: 'coming' })
+    const children = await childrenOf(unitId).catch(() => null)
+    const { children: shown, roll } = this.data
+    if (unitId !== this.data.unitId || !shown || roll === 'here') return
+    this.setData({ roll: children ? 'here' : 'missing' })
+    if (children) this.choose({ children })
   },
   onChild(event) {
     const { id } = event.currentTarget.dataset as { id: string }

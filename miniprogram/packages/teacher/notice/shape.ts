@@ -23,6 +23,8 @@ export interface Data extends Notice {
   shownBlanks: ShownBlank[]
   /** 只给几家: the class's children; null while the whole class is written to. */
   children: ShownChild[] | null
+  /** Whether their names are here. */
+  roll: 'here' | 'coming' | 'missing'
   /** What the unit keeps: 校车, 社团. */
   groups: ShownGroup[]
   groupIds: string[]
@@ -70,7 +72,8 @@ export interface Custom {
   onBlankChoice: (event: WechatMiniprogram.BaseEvent) => void
   fillIn: (name: string, value: string) => void
   onAll: () => void
-  onSome: () => Promise<void>
+  onSome: () => void
+  loadRoll: () => Promise<void>
   loadGroups: () => Promise<void>
   choose: (of: Partial<Pick<Data, 'groups' | 'children'>>) => void
   onGroup: (event: WechatMiniprogram.BaseEvent) => void
