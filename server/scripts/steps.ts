@@ -61,7 +61,7 @@ export const builtParts: Step[] = [
 export const yielding = (step: Step): Step => ({
   ...step,
   command: [
-    ...['/bin/sh', '-c', '{ echo 5 >/proc/self/autogroup; } 2>/dev/null; exec nice -n 5 "$@"', 'step'],
+    ...['/bin/sh', '-c', '{ echo 10 >/proc/self/autogroup; } 2>/dev/null; exec nice -n 10 "$@"', 'step'],
     ...step.command,
   ],
 })

@@ -28,7 +28,7 @@ it('gives every test worker a database that takes transactions', async () => {
       session.withTransaction(() => client.db().collection('things').insertOne({ n: 1 }, { session })),
     )
     expect(await client.db().collection('things').countDocuments()).toBe(1)
-    await client.db().dropDatabase()
+    await client.db().collection('things').drop()
   } finally {
     await client.close()
   }

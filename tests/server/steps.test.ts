@@ -26,7 +26,7 @@ test('a step that yields has a lower priority, and fails with its words like any
     const asks = ['sh', '-c', 'echo niceness $(nice) "$1"; exit 1', 'sh', 'two words']
     console.log(await runSteps([yielding({ name: 'check', command: asks })]))
   `)
-  const lowered = Math.min(getPriority() + 5, 19)
+  const lowered = Math.min(getPriority() + 10, 19)
   expect(stdout).toMatch(/^✗ check/)
   expect(stdout).toContain(`niceness ${lowered} two words\n{ passed: 0, failed: 1 }`)
 })
