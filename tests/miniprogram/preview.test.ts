@@ -53,6 +53,20 @@ describe('a list page', () => {
       await see('可预约（6）')
       await tap(page.locator('.kinds').getByText('数学'))
       await see('可预约（1）')
+      const scrolls = await page
+        .locator('.kinds')
+        .filter({ visible: true })
+        .first()
+        .evaluate(async (it: HTMLElement) => {
+          let count = 0
+          it.addEventListener('scroll', () => count++)
+          it.style.width = '100px'
+          it.scrollLeft = 40
+          await new Promise((resolve) => setTimeout(resolve, 300))
+          return count
+        })
+      // The browser's own, and the one a page listens to.
+      expect(scrolls).toBe(2)
     }))
 
   it('refreshes when a finger pulls it down', () =>

@@ -7,7 +7,8 @@ export class ScrollView extends WxElement {
   #pull: HTMLElement | undefined
 
   protected override build() {
-    this.addEventListener('scroll', () => this.#scrolled(), { passive: true })
+    // The page's own event has the same name, and comes here as well.
+    this.addEventListener('scroll', ({ isTrusted }) => isTrusted && this.#scrolled(), { passive: true })
     watchPull(
       this,
       () => this.flag('refresherEnabled'),
