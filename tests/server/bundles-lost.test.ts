@@ -60,7 +60,8 @@ async function cutOff(errcode?: number) {
   world.simulator().control.breakNext({ path: SEND, times: 1, errcode, until: answer.promise })
   const session = await mongoose.connection.startSession()
   try {
-    const exit = worker.start(NOON, VICTIM)
+    // Its clock goes on from ours: at an hour before they were written nothing would be due.
+    const exit = worker.start(world.now().toISOString(), VICTIM)
     const riders = { status: 'sending', withId: { $exists: true } } as const
     await expect
       .poll(() => OutboxModel.countDocuments(riders), { interval: 5, timeout: 60_000 })
