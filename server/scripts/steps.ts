@@ -54,18 +54,6 @@ export const builtParts: Step[] = [
   },
 ]
 
-/**
- * The same step, which takes the processor when nobody who waits for an answer wants it. A group of its own (`startBeside`) has a share of
- * its own on a Linux desktop, where its members' priority counts among themselves only: the group's is lowered as well, where there is one.
- */
-export const yielding = (step: Step): Step => ({
-  ...step,
-  command: [
-    ...['/bin/sh', '-c', '{ echo 10 >/proc/self/autogroup; } 2>/dev/null; exec nice -n 10 "$@"', 'step'],
-    ...step.command,
-  ],
-})
-
 export interface Tally {
   passed: number
   failed: number
@@ -121,32 +109,13 @@ export async function prepare(name: string, work: () => Promise<unknown>) {
   if (!(await succeeds(name, work()))) close({ passed: 0, failed: 1 })
 }
 
-/**
- * Starts a program whose output people want to follow. What it says before `show` is kept for then, whole and in order, so that the
- * reports of others who work beside it do not fall between its lines.
- */
-export async function startQuietly(
-  file: string,
-  args: string[],
-): Promise<{ show: () => Promise<number | null> }> {
-  const kept: Buffer[] = []
-  let write = (chunk: Buffer) => void kept.push(chunk)
-  // A pipe is no terminal: who sits at one is still to see the colours.
-  const env = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}
-  // One pipe for both: from two, complaints would come before or after the lines that they belong to.
-  const child = await startBeside('/bin/sh', ['-c', 'exec "$@" 2>&1', 'quietly', file, ...args], {
-    env,
-    listen: (chunk) => write(chunk),
-  })
+/** Runs a program whose output people want to follow; resolves to its exit code. */
+export async function follow(file: string, args: string[]): Promise<number | null> {
+  const child = await startBeside(file, args, { inherit: true })
   running.add(child)
-  void child.ended.then(() => running.delete(child))
-  return {
-    show: () => {
-      write = (chunk) => void process.stdout.write(chunk)
-      kept.splice(0).forEach(write)
-      return child.ended
-    },
-  }
+  const code = await child.ended
+  running.delete(child)
+  return code
 }
 
 export const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} 秒`

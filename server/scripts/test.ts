@@ -3,8 +3,8 @@ import { ensureChineseFont } from '../infra/engines/fonts.ts'
 import { findMongod } from '../infra/engines/mongo.ts'
 import { findRedis } from '../infra/engines/redis.ts'
 import { buildIfStale, BUILDS } from './demo-builds.ts'
-import { add, builtParts, close, inPairs, prepare, runSteps, style, types, yielding } from './steps.ts'
-import { startVitest } from './vitest-run.ts'
+import { add, builtParts, close, inPairs, prepare, runSteps, style, types } from './steps.ts'
+import { runVitest } from './vitest-run.ts'
 
 /**
  * `npm test`: what the tests need, then types, rules, builds and every test. Paths after `--` narrow the tests.
@@ -21,10 +21,8 @@ await prepare('数据库、浏览器与字体', async () => {
   process.env.CHROMIUM_PATH = await findChromium(say)
   await ensureChineseFont(say)
 })
+const checked = await runSteps([...style, ...types])
 const built = await inPairs(BUILDS, buildIfStale)
 const compiled = await runSteps(builtParts)
-// Tests wait for pages, films and ticks for a third of their time: the types and the rules, which only calculate, are checked meanwhile.
-const tests = await startVitest(paths)
-const checked = await runSteps([...style, ...types].map(yielding))
-const tested = await tests.show()
-close([built, compiled, checked, tested].reduce(add))
+const tested = await runVitest(paths)
+close([checked, built, compiled, tested].reduce(add))

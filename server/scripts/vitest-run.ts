@@ -1,5 +1,5 @@
 import { readFile, rm } from 'node:fs/promises'
-import { startQuietly, type Tally } from './steps.ts'
+import { follow, type Tally } from './steps.ts'
 
 const RESULTS = '.data/test/results.json'
 
@@ -9,25 +9,17 @@ interface Results {
   testResults: { name: string; status: string; message: string; assertionResults: { status: string }[] }[]
 }
 
-/**
- * Starts Vitest, which says nothing until `show` is called; that shows what it says as it says it, and counts every test from its own
- * report.
- */
-export async function startVitest(paths: string[]): Promise<{ show: () => Promise<Tally> }> {
+/** Runs Vitest in the open and counts every test from its own report. */
+export async function runVitest(paths: string[]): Promise<Tally> {
   await rm(RESULTS, { force: true })
-  const vitest = await startQuietly('vitest', [
+  const code = await follow('vitest', [
     'run',
     ...['--config', 'tests/vitest.config.ts', '--reporter=default', '--reporter=json'],
     ...[`--outputFile.json=${RESULTS}`, ...paths],
   ])
-  return {
-    show: async () => {
-      const code = await vitest.show()
-      const tally = await readTally()
-      // Errors outside of any test (a rejected promise nobody awaited) fail the run but no test.
-      return code !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally
-    },
-  }
+  const tally = await readTally()
+  // Errors outside of any test (a rejected promise nobody awaited) fail the run but no test.
+  return code !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally
 }
 
 async function readTally(): Promise<Tally> {
