@@ -1,17 +1,14 @@
 import mongoose from 'mongoose'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { openIdsOf } from '../../server/modules/accounts/service.ts'
-import { PersonModel } from '../../server/modules/accounts/model.ts'
-import { noteConsent } from '../../server/modules/notify/consents/service.ts'
 import { dispatchDue } from '../../server/modules/notify/dispatch/service.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
 import { takeIn } from '../../server/modules/notify/push/service.ts'
 import { readTemplates } from '../../server/modules/notify/rules.ts'
-import { enqueue } from '../../server/modules/notify/service.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
 import { useDispatchWorker } from '../support/dispatching.ts'
 import { endWorkOf } from '../support/orphans.ts'
-import { buildPayingCity, useTexting } from '../support/texting.ts'
+import { buildWaitingParent, useTexting } from '../support/texting.ts'
 import { useWorld } from '../support/world.ts'
 
 // A worker that dies after it has written down how a call ended for the bundle's lead, and before it has for what went along.
@@ -31,28 +28,7 @@ beforeEach(() => {
   Object.assign(control(), { texted: [], calls: 0, balance: 100, dailyLimit: 5 })
 })
 
-async function parent(as: string) {
-  const { fields } = world.deps()
-  const cityId = await buildPayingCity({ dailyFen: 100, monthlyFen: 100 }, world.now())
-  const { openId } = world.simulator().control.identity({ as })
-  const phone = '13900000001'
-  const { _id } = await PersonModel.create({
-    ...{ name: as, wxOpenId: openId, phone: fields.seal(phone), phoneIndex: fields.index(phone) },
-  })
-  for (let n = 0; n < 2; n++) {
-    world.simulator().control.answerPopup({ as, templateIds: [templateId] })
-    const at = new Date(world.now().getTime() - n * 3_600_000)
-    await noteConsent(openId, templateId, { from: 'page', id: `tap-${as}-${n}`, at })
-  }
-  await enqueue(
-    TITLES.map((title, n) => ({
-      ...{ kind: 'letterReminder' as const, subject: `letter-${n}`, personId: String(_id), mayText: true },
-      values: { title, child: '张三', deadline: '请尽快', note: '请签收' },
-      ...{ page: 'pages/letters/letter', path: `/${String(cityId)}/` },
-    })),
-    world.now(),
-  )
-}
+const parent = (as: string) => buildWaitingParent(world, { as, titles: TITLES, taps: 2 })
 
 /** A worker sends; what rode along is held from it until it is dead, so that it is killed between the two writes. WeChat answers when it is held. */
 async function cutOff(errcode?: number) {

@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest'
-import { PersonModel } from '../../server/modules/accounts/model.ts'
 import { openIdsOf } from '../../server/modules/accounts/service.ts'
-import { noteConsent } from '../../server/modules/notify/consents/service.ts'
 import { dispatchDue } from '../../server/modules/notify/dispatch/service.ts'
 import type { DispatchDeps } from '../../server/modules/notify/dispatch/rules.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
@@ -9,10 +7,9 @@ import { takeIn } from '../../server/modules/notify/push/service.ts'
 import { EarlyReportModel } from '../../server/modules/notify/reports/model.ts'
 import { takeInEarly } from '../../server/modules/notify/reports/service.ts'
 import { readTemplates } from '../../server/modules/notify/rules.ts'
-import { enqueue } from '../../server/modules/notify/service.ts'
 import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
 import { scans, statementsOf } from '../support/plans.ts'
-import { buildPayingCity, useTexting } from '../support/texting.ts'
+import { buildWaitingParent, useTexting } from '../support/texting.ts'
 import { useWorld } from '../support/world.ts'
 
 // WeChat pushes what became of a message while its answer to the call is still on the way to us: a slow network, a busy worker.
@@ -20,26 +17,7 @@ const world = useWorld({ WX_TEMPLATES: JSON.stringify(DEMO_TEMPLATE_IDS) })
 const templateId = DEMO_TEMPLATE_IDS.letterReminder ?? ''
 const { text } = useTexting(world)
 
-async function parent(as: string, titles: string[]) {
-  world.goTo('2026-11-25T12:00:00+08:00')
-  const { fields } = world.deps()
-  const cityId = await buildPayingCity({ dailyFen: 100, monthlyFen: 100 }, world.now())
-  const { openId } = world.simulator().control.identity({ as })
-  const phone = '13900000001'
-  const { _id } = await PersonModel.create({
-    ...{ name: as, wxOpenId: openId, phone: fields.seal(phone), phoneIndex: fields.index(phone) },
-  })
-  world.simulator().control.answerPopup({ as, templateIds: [templateId] })
-  await noteConsent(openId, templateId, { from: 'page', id: `tap-${as}`, at: world.now() })
-  await enqueue(
-    titles.map((title, n) => ({
-      ...{ kind: 'letterReminder' as const, subject: `letter-${n}`, personId: String(_id), mayText: true },
-      values: { title, child: '张三', deadline: '请尽快', note: '请签收' },
-      ...{ page: 'pages/letters/letter', path: `/${String(cityId)}/` },
-    })),
-    world.now(),
-  )
-}
+const parent = (as: string, titles: string[]) => buildWaitingParent(world, { as, titles })
 
 const failed = (messageId: string) =>
   takeIn(

@@ -3,10 +3,13 @@ import { afterAll, beforeAll } from 'vitest'
 import type { FieldCrypto } from '../../server/infra/field-crypto.ts'
 import { aliyunSms } from '../../server/infra/sms/aliyun.ts'
 import { PersonModel } from '../../server/modules/accounts/model.ts'
+import { noteConsent } from '../../server/modules/notify/consents/service.ts'
 import { OutboxModel } from '../../server/modules/notify/model.ts'
+import { enqueue } from '../../server/modules/notify/service.ts'
 import { textDue } from '../../server/modules/notify/texting/service.ts'
 import { TextSettingModel } from '../../server/modules/notify/texting/settings/model.ts'
 import { startSmsSimulator } from '../../server/scripts/simulator/sms.ts'
+import { DEMO_TEMPLATE_IDS } from '../../server/scripts/simulator/templates.ts'
 import type { World } from './world.ts'
 
 const SECRETS = { keyId: 'key-1', keySecret: 'secret-1', appId: '1400006666', region: 'ap-guangzhou' }
@@ -72,4 +75,32 @@ export async function buildWaiting(
     })),
   )
   return { cityId, persons }
+}
+
+/** A parent in a paying city who has allowed some messages, an hour apart, and for whom letters wait that are to be signed. */
+export async function buildWaitingParent(
+  world: World,
+  { as, titles, taps = 1 }: { as: string; titles: readonly string[]; taps?: number },
+) {
+  const { fields } = world.deps()
+  const templateId = DEMO_TEMPLATE_IDS.letterReminder ?? ''
+  const cityId = await buildPayingCity({ dailyFen: 100, monthlyFen: 100 }, world.now())
+  const { openId } = world.simulator().control.identity({ as })
+  const phone = '13900000001'
+  const { _id } = await PersonModel.create({
+    ...{ name: as, wxOpenId: openId, phone: fields.seal(phone), phoneIndex: fields.index(phone) },
+  })
+  for (let n = 0; n < taps; n++) {
+    world.simulator().control.answerPopup({ as, templateIds: [templateId] })
+    const at = new Date(world.now().getTime() - n * 3_600_000)
+    await noteConsent(openId, templateId, { from: 'page', id: `tap-${as}-${n}`, at })
+  }
+  await enqueue(
+    titles.map((title, n) => ({
+      ...{ kind: 'letterReminder' as const, subject: `letter-${n}`, personId: String(_id), mayText: true },
+      values: { title, child: '张三', deadline: '请尽快', note: '请签收' },
+      ...{ page: 'pages/letters/letter', path: `/${String(cityId)}/` },
+    })),
+    world.now(),
+  )
 }
