@@ -26,7 +26,13 @@ export async function takeInEarly(now: Date) {
   const early = await EarlyReportModel.find({ at: { $gte: new Date(now.getTime() - LOOKED_FOR_MS) } })
     .limit(MOST_EARLY)
     .lean<EarlyReportRecord[]>()
-  for (const { _id, errcode } of early)
+  if (early.length === 0) return
+  const known = await OutboxModel.find(
+    { messageId: { $in: early.map((it) => it._id), $type: 'string' } },
+    { messageId: 1 },
+  ).lean<Pick<OutboxRecord, 'messageId'>[]>()
+  const numbers = new Set(known.map((it) => it.messageId))
+  for (const { _id, errcode } of early.filter((it) => numbers.has(it._id)))
     if (await markFailed(_id, errcode, now)) await EarlyReportModel.deleteOne({ _id })
 }
 
